@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.accountstore;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.capnp.compiler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.capnp.rpc;
+
+import org.jspecify.annotations.NullMarked;

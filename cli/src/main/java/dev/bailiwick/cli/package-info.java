@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.cli;
+
+import org.jspecify.annotations.NullMarked;

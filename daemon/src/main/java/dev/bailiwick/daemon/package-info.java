@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.daemon;
+
+import org.jspecify.annotations.NullMarked;

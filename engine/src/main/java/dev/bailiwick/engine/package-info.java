@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.profiles;
+
+import org.jspecify.annotations.NullMarked;

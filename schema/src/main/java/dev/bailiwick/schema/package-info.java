@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.schema;
+
+import org.jspecify.annotations.NullMarked;
