@@ -1,0 +1,115 @@
+@0xa9241da0f4afd216;
+# Durable and temporary byte storage by name (seed 002: Namespace is the source of truth, not a path or a Directory).
+
+using Java = import "/capnp/java.capnp";
+using A = import "annotations.capnp";
+using Session = import "session.capnp";
+$Java.package("dev.bailiwick.schema.gen");
+$Java.outerClassname("Namespaces");
+
+enum EntryKind @0xf04462806584b8e9 {
+  blob @0;
+  namespace @1;
+}
+
+struct EntryInfo @0xa2489046d1826592 {
+  name @0 :Text;
+  kind @1 :EntryKind;
+  size @2 :UInt64;
+  # Bytes; 0 for a namespace.
+  version @3 :UInt64;
+  # Grows with every change of this entry; what compare-and-set expects.
+  modifiedAtMs @4 :UInt64;
+  sha256 @5 :Data;
+  # Of a blob's content; empty for a namespace.
+}
+
+interface Blob @0xa6ef61a651371c0a {
+  # One immutable version of some bytes.
+  info @0 () -> (size :UInt64, sha256 :Data) $A.methodClass(read);
+  read @1 (offset :UInt64, length :UInt32) -> (data :Data) $A.methodClass(read);
+  # Fewer bytes than asked only at the end; at most 1 MiB a call.
+}
+
+interface BlobWriter @0x9d6fb525f33af7ad {
+  # Streams one new version of an entry; nothing is visible until `commit`.
+  write @0 (data :Data) -> () $A.methodClass(write);
+  commit @1 () -> (result :PutResult) $A.methodClass(write);
+}
+
+struct PutResult @0xe1bcb77cd9613853 {
+  union {
+    stored @0 :EntryInfo;
+    conflict @1 :UInt64;
+    # The entry's current version; 0: it does not exist.
+    denied @2 :Session.Denial;
+    # "quota-exceeded", "invalid-path", "not-a-namespace", "read-only", ...
+  }
+}
+
+struct GetResult @0x90b8d00690462782 {
+  union {
+    found :group {
+      entry @0 :EntryInfo;
+      blob @1 :Blob;
+    }
+    denied @2 :Session.Denial;
+    # "not-found", "invalid-path", "is-a-namespace".
+  }
+}
+
+struct StatResult @0x9aef07a0bb034a57 {
+  union {
+    found @0 :EntryInfo;
+    denied @1 :Session.Denial;
+  }
+}
+
+struct ListResult @0xf8ec9b585edc30b1 {
+  union {
+    page :group {
+      entries @0 :List(EntryInfo);
+      # In name order, bytewise.
+      next @1 :Text;
+      # The name to go on after; empty at the end.
+    }
+    denied @2 :Session.Denial;
+  }
+}
+
+struct RemoveResult @0xaae5817de79aa7e7 {
+  union {
+    removed @0 :Void;
+    conflict @1 :UInt64;
+    denied @2 :Session.Denial;
+  }
+}
+
+interface Namespace @0xf4521d94228fc6d6 {
+  # A tree of named blobs. A path is names joined by "/"; a name is 1 to 255 bytes of UTF-8, not "." or "..", no NUL.
+  # The empty path is the namespace itself. There is no way up.
+
+  list @0 (path :Text, after :Text, limit :UInt32) -> (result :ListResult) $A.methodClass(read);
+  stat @1 (path :Text) -> (result :StatResult) $A.methodClass(read);
+  get @2 (path :Text) -> (result :GetResult) $A.methodClass(read);
+
+  put @3 (path :Text, content :Data, expectation :Expectation) -> (result :PutResult) $A.methodClass(write);
+  # At most 1 MiB; more goes through `writer`. Missing namespaces on the way are made.
+
+  writer @4 (path :Text, expectation :Expectation) -> (writer :BlobWriter) $A.methodClass(write);
+  remove @5 (path :Text, expectation :Expectation) -> (result :RemoveResult) $A.methodClass(write);
+  # A namespace must be empty.
+
+  usage @6 () -> (usedBytes :UInt64, quotaBytes :UInt64, entries :UInt64) $A.methodClass(read);
+  readOnly @7 () -> (namespace :Namespace) $A.methodClass(transfer);
+  sub @8 (path :Text) -> (namespace :Namespace) $A.methodClass(transfer);
+}
+
+struct Expectation @0xbeb4593dfb3ee4a8 {
+  # What must hold for a write to happen.
+  union {
+    any @0 :Void;
+    version @1 :UInt64;
+    # Exactly this version; 0: the entry must not exist.
+  }
+}

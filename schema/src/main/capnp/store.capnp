@@ -1,0 +1,175 @@
+@0xdd6598c9c9041e4e;
+# Reading and changing accounts, profiles and roles. Reading and changing are different objects (seed 002, Gate 2).
+
+using Java = import "/capnp/java.capnp";
+using Record = import "record.capnp";
+using Journal = import "journal.capnp";
+using A = import "annotations.capnp";
+using Session = import "session.capnp";
+$Java.package("dev.bailiwick.schema.gen");
+$Java.outerClassname("Stores");
+
+struct AccountResult @0xafc631711c7c6fe9 {
+  union {
+    found @0 :Record.AccountRecord;
+    denied @1 :Session.Denial;
+    # "not-found", "corrupt".
+  }
+}
+
+struct HistoryEntry @0xe4815f0100505286 {
+  account @0 :Record.AccountRecord;
+  sequence @1 :UInt64;
+  timeMs @2 :UInt64;
+  operation @3 :Text;
+  actor @4 :Journal.Actor;
+  actorName @5 :Text;
+  # The actor's account name where there is one.
+  approval @6 :Data;
+}
+
+interface AccountStoreReader @0xda1cc6ba23f61af6 {
+  # Lookups. Nothing reachable from here changes anything or shows a verifier.
+  lookup @0 (name :Text, atSequence :UInt64) -> (result :AccountResult) $A.methodClass(read);
+  # `atSequence` 0: the newest version.
+  list @1 (after :Text, limit :UInt32) -> (accounts :List(Record.AccountRecord), next :Text) $A.methodClass(read);
+  # In nameKey order; `next` is empty at the end.
+  history @2 (name :Text) -> (result :HistoryResult) $A.methodClass(read);
+  rawRecord @3 (name :Text) -> (result :RawResult) $A.methodClass(read);
+  # The stored canonical bytes of the current version.
+}
+
+struct HistoryResult @0xc2fd1cf52c0cb147 {
+  union {
+    entries @0 :List(HistoryEntry);
+    # Oldest first.
+    denied @1 :Session.Denial;
+  }
+}
+
+struct RawResult @0xdd2d2672c8fce04f {
+  union {
+    bytes @0 :Data;
+    denied @1 :Session.Denial;
+  }
+}
+
+struct MutationResult @0xc0444506bb911117 {
+  union {
+    committed :group {
+      account @0 :Record.AccountRecord;
+      sequence @1 :UInt64;
+    }
+    conflict :group {
+      currentVersion @2 :UInt64;
+      currentHash @3 :Data;
+    }
+    denied @4 :Session.Denial;
+  }
+}
+
+struct CreateResult @0xdeb3c21abecc5c6f {
+  union {
+    created :group {
+      account @0 :Record.AccountRecord;
+      sequence @1 :UInt64;
+      enrolmentCode @2 :Data;
+      # One-time code for the first credential; shown once, stored hashed.
+      codeExpiresAtMs @3 :UInt64;
+    }
+    denied @4 :Session.Denial;
+  }
+}
+
+interface AccountStoreManager @0xa6cf164e03d546b0 {
+  # Changes accounts. `expect` 0 means "the version current when the call is handled"; otherwise exactly that version.
+  create @0 (name :Text, displayName :Text, roles :List(Text), resourceProfile :Text, policyProfile :Text)
+      -> (result :CreateResult) $A.methodClass(control);
+  setStatus @1 (name :Text, status :Record.AccountStatus, expect :UInt64) -> (result :MutationResult)
+      $A.methodClass(control);
+  # When it answers, the capabilities of the account's sessions that the new status forbids are revoked.
+  addRole @2 (name :Text, role :Text, expect :UInt64) -> (result :MutationResult) $A.methodClass(control);
+  removeRole @3 (name :Text, role :Text, expect :UInt64) -> (result :MutationResult) $A.methodClass(control);
+  setProfiles @4 (name :Text, resourceProfile :Text, policyProfile :Text, expect :UInt64) -> (result :MutationResult)
+      $A.methodClass(control);
+  # An empty name leaves that profile as it is.
+  issueEnrolment @5 (name :Text) -> (result :CreateResult) $A.methodClass(control);
+  # A fresh one-time code; earlier unspent codes of the account stop working.
+}
+
+struct ResourceProfileResult @0xc149c80e1f1a3177 {
+  union {
+    found @0 :Record.ResourceProfile;
+    denied @1 :Session.Denial;
+  }
+}
+
+struct PolicyProfileResult @0xd51e4eabefe19e44 {
+  union {
+    found @0 :Record.PolicyProfile;
+    denied @1 :Session.Denial;
+  }
+}
+
+interface ResourceProfileReader @0xf184e928788e18fc {
+  list @0 () -> (profiles :List(Record.ResourceProfile)) $A.methodClass(read);
+  show @1 (name :Text) -> (result :ResourceProfileResult) $A.methodClass(read);
+}
+
+interface RoleDirectory @0xfaba7c13c0493914 {
+  # The role catalogue in force, and who has what.
+  list @0 () -> (roles :List(Record.RoleDefinition)) $A.methodClass(read);
+  show @1 (name :Text) -> (result :RoleResult) $A.methodClass(read);
+  policyProfiles @2 () -> (profiles :List(Record.PolicyProfile)) $A.methodClass(read);
+  policyProfile @3 (name :Text) -> (result :PolicyProfileResult) $A.methodClass(read);
+}
+
+struct RoleResult @0xbee87e11bce5e7be {
+  union {
+    found :group {
+      role @0 :Record.RoleDefinition;
+      members @1 :List(Text);
+      # Account names, sorted.
+    }
+    denied @2 :Session.Denial;
+  }
+}
+
+struct StoreHead @0x859b015216651cfd {
+  storeId @0 :Data;
+  storeEpoch @1 :UInt64;
+  policyEpoch @2 :UInt64;
+  journalSize @3 :UInt64;
+  journalRoot @4 :Data;
+  auditSize @5 :UInt64;
+  auditRoot @6 :Data;
+  anchorSize @7 :UInt64;
+  anchorPath @8 :Text;
+  anchorMode @9 :Text;
+}
+
+struct Finding @0xf537b15813c73cbc {
+  # One thing that `verify` found wrong.
+  code @0 :Text;
+  what @1 :Text;
+  # The record, entry or index row, in text form.
+  message @2 :Text;
+}
+
+struct VerifyReport @0xc633be1941dd57b0 {
+  journalEntries @0 :UInt64;
+  recordVersions @1 :UInt64;
+  indexRows @2 :UInt64;
+  auditEntries @3 :UInt64;
+  findings @4 :List(Finding);
+  head @5 :StoreHead;
+  elapsedMs @6 :UInt64;
+}
+
+interface StoreInspector @0xa09a81c5a3e1ccbb {
+  # Integrity inspection: sizes, hashes and findings, no content.
+  head @0 () -> (head :StoreHead) $A.methodClass(read);
+  verify @1 () -> (report :VerifyReport) $A.methodClass(read);
+  checkpoint @2 () -> (note :Text, publicKey :Text) $A.methodClass(read);
+  # A signed C2SP checkpoint of the newest head, and the verifier key line that checks it.
+}
