@@ -1,0 +1,41 @@
+package dev.bailiwick.profiles;
+
+import java.time.Duration;
+
+/** The bounds of everything in this module, each with its reason. A value beyond one is refused, never cut down. */
+public final class Limits {
+    /** Characters in the name of a role, fragment, profile or posture: they are typed on command lines. */
+    public static final int TOKEN_CHARS = 64;
+
+    /** Characters of prose about a role or in a display name: one line of a table. */
+    public static final int PROSE_CHARS = 256;
+
+    /** Elements of one list of names; also bounds what a record of this module can weigh. */
+    public static final int LIST_ITEMS = 64;
+
+    /** Characters of a label's or attribute's value. */
+    public static final int LABEL_CHARS = 256;
+
+    /** Roles, and likewise fragments, in one catalogue: the planner walks all of them on every login. */
+    public static final int CATALOGUE_ITEMS = 256;
+
+    /** Bytes in any one quota: 1 PiB, so that sums over many accounts stay far from overflow. */
+    public static final long QUOTA_BYTES = 1L << 50;
+
+    /** Processes, threads, capabilities, queue places: any one count. Beyond this it would not be a limit. */
+    public static final int COUNT = 1_000_000;
+
+    /** Live sessions of one account: each holds membranes and a temporary namespace in memory. */
+    public static final int SESSIONS_PER_ACCOUNT = 1_000;
+
+    /** A quota window: CPU and log budgets are meant to refill while somebody is watching. */
+    public static final Duration WINDOW = Duration.ofDays(31);
+
+    /** The longest a session may live before its holder has to authenticate again. */
+    public static final Duration SESSION_LIFETIME = Duration.ofDays(31);
+
+    /** Characters in the path of a service's binary, as Linux bounds paths. */
+    public static final int PATH_CHARS = 4_096;
+
+    private Limits() {}
+}

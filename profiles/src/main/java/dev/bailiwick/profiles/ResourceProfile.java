@@ -1,0 +1,96 @@
+package dev.bailiwick.profiles;
+
+import dev.bailiwick.schema.ProfileId;
+import java.time.Duration;
+
+/**
+ * The quota and default-resource template (seed 002, {@code ResourceProfile}). Zero means none of it, never unlimited.
+ * The stored record adds the version id, the epoch and the chain fields.
+ *
+ * <p>Byte quotas go up to {@link Limits#QUOTA_BYTES}, counts up to {@link Limits#COUNT}.
+ *
+ * @param profileId stays the same through all versions
+ * @param name lower-case words joined by dashes
+ * @param homeQuotaBytes in the home namespace
+ * @param configQuotaBytes in the config namespace
+ * @param cacheQuotaBytes in the cache namespace
+ * @param tempQuotaBytes in one session's tmp namespace
+ * @param sessionLimit live sessions one account may have at once
+ * @param processLimit processes of one session
+ * @param threadLimit threads of one session
+ * @param capLimit capabilities one session may hold
+ * @param memoryCommitLimitBytes memory one session may commit
+ * @param frameGrantLimitPages page frames one session may be granted
+ * @param endpointQueueLimit messages queued on one endpoint
+ * @param inFlightCallLimit calls of one session not yet answered
+ * @param pendingIpcSubmissionLimit submissions of one session not yet taken up
+ * @param ringScratchLimitBytes scratch memory of submission rings
+ * @param logQuotaBytesPerWindow log bytes in one window
+ * @param logWindow the window that log bytes are counted in; zero only when the log quota is
+ * @param cpuBudgetUsPerWindow microseconds of processor time in one window, on all processors together
+ * @param cpuWindowUs length of that window in microseconds; zero only when the budget is
+ * @param timerWaiterLimit timers one session may wait on
+ * @param networkProfile name of the network posture, {@code none} for no network
+ * @param launcherProfile name of the launcher posture, {@code none} for an empty launcher
+ */
+public record ResourceProfile(
+        ProfileId profileId,
+        String name,
+        long homeQuotaBytes,
+        long configQuotaBytes,
+        long cacheQuotaBytes,
+        long tempQuotaBytes,
+        int sessionLimit,
+        int processLimit,
+        int threadLimit,
+        int capLimit,
+        long memoryCommitLimitBytes,
+        long frameGrantLimitPages,
+        int endpointQueueLimit,
+        int inFlightCallLimit,
+        int pendingIpcSubmissionLimit,
+        long ringScratchLimitBytes,
+        long logQuotaBytesPerWindow,
+        Duration logWindow,
+        long cpuBudgetUsPerWindow,
+        long cpuWindowUs,
+        int timerWaiterLimit,
+        String networkProfile,
+        String launcherProfile) {
+    /** The posture of having none: no network, nothing to launch. */
+    public static final String NO_POSTURE = "none";
+
+    public ResourceProfile {
+        Checks.token("resource profile name", name);
+        Checks.atMost("homeQuotaBytes", homeQuotaBytes, Limits.QUOTA_BYTES);
+        Checks.atMost("configQuotaBytes", configQuotaBytes, Limits.QUOTA_BYTES);
+        Checks.atMost("cacheQuotaBytes", cacheQuotaBytes, Limits.QUOTA_BYTES);
+        Checks.atMost("tempQuotaBytes", tempQuotaBytes, Limits.QUOTA_BYTES);
+        Checks.atMost("sessionLimit", sessionLimit, Limits.SESSIONS_PER_ACCOUNT);
+        Checks.atMost("processLimit", processLimit, Limits.COUNT);
+        Checks.atMost("threadLimit", threadLimit, Limits.COUNT);
+        Checks.atMost("capLimit", capLimit, Limits.COUNT);
+        Checks.atMost("memoryCommitLimitBytes", memoryCommitLimitBytes, Limits.QUOTA_BYTES);
+        Checks.atMost("frameGrantLimitPages", frameGrantLimitPages, Limits.QUOTA_BYTES / 4096);
+        Checks.atMost("endpointQueueLimit", endpointQueueLimit, Limits.COUNT);
+        Checks.atMost("inFlightCallLimit", inFlightCallLimit, Limits.COUNT);
+        Checks.atMost("pendingIpcSubmissionLimit", pendingIpcSubmissionLimit, Limits.COUNT);
+        Checks.atMost("ringScratchLimitBytes", ringScratchLimitBytes, Limits.QUOTA_BYTES);
+        Checks.atMost("logQuotaBytesPerWindow", logQuotaBytesPerWindow, Limits.QUOTA_BYTES);
+        window("logWindow", logQuotaBytesPerWindow, logWindow);
+        long cpuWindowMax = Limits.WINDOW.toMillis() * 1_000;
+        Checks.range("cpuWindowUs", cpuWindowUs, cpuBudgetUsPerWindow == 0 ? 0 : 1, cpuWindowMax);
+        // One window on every processor of a large machine.
+        Checks.atMost("cpuBudgetUsPerWindow", cpuBudgetUsPerWindow, cpuWindowMax * 1_024);
+        Checks.atMost("timerWaiterLimit", timerWaiterLimit, Limits.COUNT);
+        Checks.token("networkProfile", networkProfile);
+        Checks.token("launcherProfile", launcherProfile);
+    }
+
+    private static void window(String what, long quota, Duration window) {
+        if (quota == 0 && window.isZero()) {
+            return;
+        }
+        Checks.duration(what, window, Limits.WINDOW);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.bailiwick.schema;
+
+/** The identity of a stored record through all its versions. Never reused. */
+public record RecordId(Id128 value) implements Comparable<RecordId> {
+    private static final String PREFIX = "rec";
+
+    /** Reads exactly 16 bytes; anything else is an {@link IllegalArgumentException}. */
+    public static RecordId of(byte[] bytes) {
+        return new RecordId(Id128.of(bytes));
+    }
+
+    /** Reads the text form that {@link #toString} writes; anything else is an {@link IllegalArgumentException}. */
+    public static RecordId parse(String text) {
+        return new RecordId(Id128.ofText(PREFIX, text));
+    }
+
+    /** A fresh array of the 16 bytes. */
+    public byte[] toBytes() {
+        return value.toBytes();
+    }
+
+    @Override
+    public int compareTo(RecordId other) {
+        return value.compareTo(other.value);
+    }
+
+    /** {@code rec-} and 32 lower-case hexadecimal digits. */
+    @Override
+    public String toString() {
+        return PREFIX + "-" + value;
+    }
+}
