@@ -1,0 +1,81 @@
+package dev.bailiwick.capnp.compiler;
+
+import java.util.Set;
+
+/** Writes constants, and the ids of annotations, as static fields of the class around them. */
+final class ConstantEmitter {
+    private final Schema schema;
+    private final JavaTypes types;
+    private final JavaSource out;
+    private final Set<String> taken;
+
+    /**
+     * Writes into one class.
+     *
+     * @param taken names of the class's constants so far; grows with what is written
+     */
+    ConstantEmitter(Schema schema, JavaTypes types, JavaSource out, Set<String> taken) {
+        this.schema = schema;
+        this.types = types;
+        this.out = out;
+        this.taken = taken;
+    }
+
+    /** Writes a constant or an annotation's id; nothing else. */
+    void emit(String name, Declaration declaration) {
+        boolean annotation = declaration instanceof Declaration.AnnotationType;
+        String javaName = Identifiers.constant(name) + (annotation ? "_ANNOTATION" : "");
+        if (!taken.add(javaName)) {
+            throw new SchemaException(declaration.header().displayName() + ": the Java name " + javaName
+                    + " is already taken there; rename it in the schema");
+        }
+        out.gap();
+        out.doc(declaration.header().doc());
+        if (declaration instanceof Declaration.Constant constant) {
+            out.add("public static final " + types.reader(constant.type()) + " " + javaName + " = "
+                    + value(constant, constant.type(), constant.value()) + ";");
+        } else {
+            out.add("public static final long " + javaName + " = " + Literals.id(declaration.id()) + ";");
+        }
+    }
+
+    private String value(Declaration.Constant constant, FieldType type, SchemaValue value) {
+        return switch (value) {
+            case SchemaValue.Nothing nothing when type == FieldType.Primitive.VOID -> out.runtime("Void.VOID");
+            case SchemaValue.Nothing nothing ->
+                throw new SchemaException(constant.header().displayName()
+                        + ": a constant of an interface type can only be null, and Java is not generated for that");
+            case SchemaValue.Bits(long bits) when type instanceof FieldType.Primitive primitive ->
+                Literals.primitive(primitive, bits);
+            case SchemaValue.Bits(long bits) when type instanceof FieldType.EnumRef(long id) ->
+                types.ref(id) + "." + enumerant(constant, id, bits);
+            case SchemaValue.TextValue(String text) ->
+                "new " + out.runtime("Text.Reader") + "(" + Literals.text(text, out.lang("String")) + ")";
+            case SchemaValue.DataValue data ->
+                "new " + out.runtime("Data.Reader") + "(" + segment(data) + ".buffer, 0, " + data.bytes().length + ")";
+            case SchemaValue.PointerValue pointer when !pointer.isNull() ->
+                types.factory(type) + ".fromPointerReader(" + segment(pointer.segment()) + ", 0, "
+                        + out.lang("Integer") + ".MAX_VALUE)";
+            case SchemaValue.PointerValue pointer ->
+                types.factory(type) + ".fromPointerReader(" + out.runtime("SegmentReader.EMPTY") + ", 0, "
+                        + out.lang("Integer") + ".MAX_VALUE)";
+            case SchemaValue.Bits bits ->
+                throw new SchemaException(constant.header().displayName() + ": the value does not fit the type");
+        };
+    }
+
+    private String segment(SchemaValue.DataValue data) {
+        return out.runtime("GeneratedClassSupport") + ".decodeRawBytes("
+                + Literals.bytes(data.bytes(), out.lang("String")) + ")";
+    }
+
+    private String enumerant(Declaration.Constant constant, long id, long code) {
+        Declaration.Enumeration enumeration = schema.enumeration(id);
+        int index = Short.toUnsignedInt((short) code);
+        if (index >= enumeration.enumerants().size()) {
+            throw new SchemaException(
+                    constant.header().displayName() + ": the value is none of " + enumeration.header().displayName());
+        }
+        return Identifiers.constant(enumeration.enumerants().get(index).name());
+    }
+}

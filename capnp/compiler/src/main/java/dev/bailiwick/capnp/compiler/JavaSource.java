@@ -1,0 +1,112 @@
+package dev.bailiwick.capnp.compiler;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One Java file as it is being written: indented lines, and the imports that the names used so far ask for.
+ *
+ * <p>A name is imported only if nothing the file declares or inherits would shadow it; otherwise it is spelled out.
+ */
+final class JavaSource {
+    /** Classes that generated bodies declare or inherit from the runtime's base classes, and which thus shadow others. */
+    private static final Set<String> ALWAYS_TAKEN =
+            Set.of("Builder", "Reader", "Factory", "Which", "Pipeline", "Client", "Server");
+
+    private final JavaName outermost;
+    private final Set<String> taken = new TreeSet<>(ALWAYS_TAKEN);
+    private final Set<String> packageClasses;
+    private final TreeMap<String, String> imports = new TreeMap<>();
+    private final StringBuilder body = new StringBuilder();
+    private int indent;
+
+    /**
+     * An empty file.
+     *
+     * @param nested simple names of all classes the file will declare inside its outermost class
+     * @param packageClasses outermost classes known in the same package
+     */
+    JavaSource(JavaName outermost, Set<String> nested, Set<String> packageClasses) {
+        this.outermost = outermost;
+        this.packageClasses = packageClasses;
+        taken.addAll(nested);
+    }
+
+    /** Adds lines at the current depth. Lines of the text itself may be indented further; empty ones stay empty. */
+    void add(String text) {
+        for (String line : (Iterable<String>) text.lines()::iterator) {
+            if (!line.isBlank()) {
+                body.repeat(' ', indent * 4).append(line);
+            }
+            body.append('\n');
+        }
+    }
+
+    /** Adds a line that opens a block, and goes one level deeper. */
+    void open(String text) {
+        add(text + " {");
+        indent++;
+    }
+
+    /** Closes the innermost block. */
+    void close() {
+        indent--;
+        add("}");
+    }
+
+    /** An empty line, unless there is one already or a block has just been opened. */
+    void gap() {
+        if (!body.isEmpty() && body.indexOf("\n\n", body.length() - 2) < 0 && body.charAt(body.length() - 2) != '{') {
+            body.append('\n');
+        }
+    }
+
+    /** A doc comment, if there is anything to say. */
+    void doc(Optional<String> comment) {
+        comment.ifPresent(text -> add(Javadoc.comment(text)));
+    }
+
+    /** How to refer to a generated class from this file. */
+    String ref(JavaName name) {
+        if (name.packageName().equals(outermost.packageName())) {
+            return taken.contains(name.outermost()) ? name.qualified() : name.path();
+        }
+        return imported(name.packageName(), name.path(), name.outermost());
+    }
+
+    /** How to refer to a class of the Cap'n Proto runtime, nested classes after a dot. */
+    String runtime(String path) {
+        int dot = path.indexOf('.');
+        return imported("org.capnproto", path, dot < 0 ? path : path.substring(0, dot));
+    }
+
+    /** How to refer to a class of {@code java.lang}. */
+    String lang(String name) {
+        return taken.contains(name) || packageClasses.contains(name) ? "java.lang." + name : name;
+    }
+
+    private String imported(String packageName, String path, String outer) {
+        if (taken.contains(outer) || outer.equals(outermost.path())) {
+            return packageName + "." + path;
+        }
+        String already = imports.putIfAbsent(outer, packageName);
+        return already == null || already.equals(packageName) ? path : packageName + "." + path;
+    }
+
+    /** The whole file. */
+    GeneratedFile finish(String schemaFile) {
+        StringBuilder file = new StringBuilder();
+        file.append(GeneratedFile.HEADER).append(schemaFile).append("; do not edit.\n");
+        file.append("package ").append(outermost.packageName()).append(";\n\n");
+        TreeSet<String> lines = new TreeSet<>();
+        imports.forEach((outer, packageName) -> lines.add("import " + packageName + "." + outer + ";\n"));
+        lines.forEach(file::append);
+        if (!lines.isEmpty()) {
+            file.append('\n');
+        }
+        file.append(body);
+        return new GeneratedFile(outermost.qualified().replace('.', '/') + ".java", file.toString());
+    }
+}

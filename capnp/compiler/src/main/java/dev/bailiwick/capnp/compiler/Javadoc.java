@@ -1,0 +1,62 @@
+package dev.bailiwick.capnp.compiler;
+
+/** Turns a schema's doc comment, plain text with the odd {@code `code`}, into a Javadoc comment that means the same. */
+final class Javadoc {
+    private Javadoc() {}
+
+    /** The comment, delimiters included. */
+    static String comment(String text) {
+        String body = escaped(text.strip());
+        if (body.indexOf('\n') < 0) {
+            return "/** " + body + " */";
+        }
+        StringBuilder out = new StringBuilder("/**\n");
+        boolean paragraph = false;
+        for (String line : (Iterable<String>) body.lines()::iterator) {
+            if (line.isBlank()) {
+                paragraph = true;
+                continue;
+            }
+            if (paragraph) {
+                out.append(" *\n * <p>");
+            } else {
+                out.append(" * ");
+            }
+            out.append(line.strip()).append('\n');
+            paragraph = false;
+        }
+        return out.append(" */").toString();
+    }
+
+    /** Text that neither javadoc's markup, nor the end of a comment, nor a Unicode escape can be read into. */
+    private static String escaped(String text) {
+        StringBuilder out = new StringBuilder();
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            int end = c == '`' ? text.indexOf('`', at + 1) : -1;
+            if (end > at + 1 && isPlainCode(text.substring(at + 1, end))) {
+                out.append("{@code ").append(text, at + 1, end).append('}');
+                at = end + 1;
+                continue;
+            }
+            switch (c) {
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '@' -> out.append("&#64;");
+                case '{' -> out.append("&#123;");
+                case '}' -> out.append("&#125;");
+                case '\\' -> out.append("&#92;");
+                case '/' -> out.append(at > 0 && text.charAt(at - 1) == '*' ? "&#47;" : "/");
+                default -> out.append(c);
+            }
+            at++;
+        }
+        return out.toString();
+    }
+
+    private static boolean isPlainCode(String code) {
+        return code.chars().noneMatch(c -> c == '{' || c == '}' || c == '\\' || c == '\n') && !code.contains("*/");
+    }
+}

@@ -1,0 +1,51 @@
+package dev.bailiwick.capnp.compiler;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything one request said: all declarations by id, and the files code is wanted for.
+ *
+ * @param requested files in command-line order; each has its {@link Declaration.SchemaFile} in {@code declarations}
+ */
+record Schema(Map<Long, Declaration> declarations, List<RequestedFile> requested) {
+    Schema {
+        declarations = new LinkedHashMap<>(declarations);
+        requested = List.copyOf(requested);
+    }
+
+    /** A file named on the command line, by the name that goes into the header of what is generated for it. */
+    record RequestedFile(long id, String name) {}
+
+    /** The declaration with that id; a request that refers to one it does not hold is refused. */
+    Declaration declaration(long id) {
+        Declaration found = declarations.get(id);
+        if (found == null) {
+            throw new SchemaException("the request refers to node " + hex(id)
+                    + " but does not hold it; send the output of `capnp compile -o-` unchanged");
+        }
+        return found;
+    }
+
+    Declaration.Struct struct(long id) {
+        return declaration(id) instanceof Declaration.Struct struct ? struct : mismatch(id, "struct");
+    }
+
+    Declaration.Enumeration enumeration(long id) {
+        return declaration(id) instanceof Declaration.Enumeration enumeration ? enumeration : mismatch(id, "enum");
+    }
+
+    Declaration.Interface interfaceType(long id) {
+        return declaration(id) instanceof Declaration.Interface found ? found : mismatch(id, "interface");
+    }
+
+    static String hex(long id) {
+        return "0x" + String.format("%016x", id);
+    }
+
+    private <T> T mismatch(long id, String wanted) {
+        throw new SchemaException("the request uses " + declaration(id).header().displayName() + " (" + hex(id)
+                + ") as a " + wanted + ", but declares it as something else");
+    }
+}

@@ -1,0 +1,284 @@
+package dev.bailiwick.capnp.compiler;
+
+import dev.bailiwick.capnp.compiler.Declaration.AppliedAnnotation;
+import dev.bailiwick.capnp.compiler.Declaration.Header;
+import dev.bailiwick.capnp.compiler.Declaration.UnionTag;
+import dev.bailiwick.capnp.compiler.schema.Annotation;
+import dev.bailiwick.capnp.compiler.schema.CodeGeneratorRequest;
+import dev.bailiwick.capnp.compiler.schema.Enumerant;
+import dev.bailiwick.capnp.compiler.schema.Field;
+import dev.bailiwick.capnp.compiler.schema.Method;
+import dev.bailiwick.capnp.compiler.schema.Node;
+import dev.bailiwick.capnp.compiler.schema.Superclass;
+import dev.bailiwick.capnp.compiler.schema.Type;
+import dev.bailiwick.capnp.compiler.schema.Value;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.capnproto.AnyPointer;
+import org.capnproto.DecodeException;
+import org.capnproto.MessageBuilder;
+import org.capnproto.MessageReader;
+import org.capnproto.ReaderOptions;
+import org.capnproto.Serialize;
+import org.capnproto.StructList;
+import org.capnproto.Text;
+
+/** Reads a {@code CodeGeneratorRequest} into a {@link Schema}, once and completely, so that nothing later meets the wire. */
+final class SchemaReader {
+    /** In words: 512 MiB, far above any schema, since the request comes from the local compiler. */
+    private static final long TRAVERSAL_LIMIT = 64L << 20;
+
+    private static final int NESTING_LIMIT = 256;
+
+    /** Defaults and constants are small; the first guess at their size, in words. */
+    private static final int POINTER_VALUE_WORDS = 64;
+
+    private final Map<Long, Node.SourceInfo.Reader> sourceInfo = new HashMap<>();
+
+    private SchemaReader() {}
+
+    /**
+     * Parses a framed message.
+     *
+     * @throws SchemaException if the bytes are not a well-formed request
+     */
+    static Schema read(byte[] request) {
+        try {
+            MessageReader message =
+                    Serialize.read(ByteBuffer.wrap(request), new ReaderOptions(TRAVERSAL_LIMIT, NESTING_LIMIT));
+            return new SchemaReader().schema(message.getRoot(CodeGeneratorRequest.factory));
+        } catch (IOException
+                | DecodeException
+                | IndexOutOfBoundsException
+                | BufferUnderflowException
+                | IllegalArgumentException
+                | IllegalStateException
+                | NullPointerException
+                | NegativeArraySizeException
+                | ArithmeticException malformed) {
+            // The runtime reports damage as whatever its arithmetic ran into; all of it means the same to the caller.
+            throw new SchemaException(
+                    "the input is not a CodeGeneratorRequest; send the output of `capnp compile -o-` unchanged",
+                    malformed);
+        }
+    }
+
+    private Schema schema(CodeGeneratorRequest.Reader request) {
+        for (Node.SourceInfo.Reader info : request.getSourceInfo()) {
+            sourceInfo.put(info.getId(), info);
+        }
+        Map<Long, Declaration> declarations = new LinkedHashMap<>();
+        for (Node.Reader node : request.getNodes()) {
+            declarations.put(node.getId(), declaration(node));
+        }
+        List<Schema.RequestedFile> requested = new ArrayList<>();
+        for (CodeGeneratorRequest.RequestedFile.Reader file : request.getRequestedFiles()) {
+            requested.add(new Schema.RequestedFile(
+                    file.getId(), file.getFilename().toString()));
+        }
+        if (requested.isEmpty()) {
+            throw new SchemaException("the request names no file to generate code for");
+        }
+        return new Schema(declarations, requested);
+    }
+
+    private Declaration declaration(Node.Reader node) {
+        Header header = header(node);
+        return switch (node.which()) {
+            case FILE -> new Declaration.SchemaFile(header);
+            case STRUCT -> struct(header, node.getStruct());
+            case ENUM -> enumeration(header, node.getEnum());
+            case INTERFACE -> interfaceType(header, node.getInterface());
+            case CONST ->
+                new Declaration.Constant(
+                        header,
+                        type(node.getConst().getType(), header.displayName()),
+                        value(node.getConst().getValue(), header.displayName()));
+            case ANNOTATION -> new Declaration.AnnotationType(header);
+            case _NOT_IN_SCHEMA -> throw tooNew(header.displayName());
+        };
+    }
+
+    private Header header(Node.Reader node) {
+        String displayName = node.getDisplayName().toString();
+        List<Declaration.Nested> nested = new ArrayList<>();
+        for (Node.NestedNode.Reader child : node.getNestedNodes()) {
+            nested.add(new Declaration.Nested(child.getName().toString(), child.getId()));
+        }
+        Node.SourceInfo.Reader info = sourceInfo.get(node.getId());
+        return new Header(
+                node.getId(),
+                displayName,
+                node.getScopeId(),
+                List.copyOf(nested),
+                annotations(node.getAnnotations(), displayName),
+                info == null ? Optional.empty() : doc(info.getDocComment()));
+    }
+
+    private Declaration struct(Header header, Node.Struct.Reader struct) {
+        List<Declaration.Field> fields = new ArrayList<>();
+        int index = 0;
+        for (Field.Reader field : struct.getFields()) {
+            String where = header.displayName() + "." + field.getName();
+            String name = field.getName().toString();
+            int tag = Short.toUnsignedInt(field.getDiscriminantValue());
+            Optional<Integer> unionTag = tag == 0xffff ? Optional.empty() : Optional.of(tag);
+            Optional<String> doc = memberDoc(header.id(), index++);
+            fields.add(
+                    switch (field.which()) {
+                        case SLOT ->
+                            new Declaration.Slot(
+                                    name,
+                                    unionTag,
+                                    doc,
+                                    field.getSlot().getOffset(),
+                                    type(field.getSlot().getType(), where),
+                                    value(field.getSlot().getDefaultValue(), where));
+                        case GROUP ->
+                            new Declaration.Group(
+                                    name, unionTag, doc, field.getGroup().getTypeId());
+                        case _NOT_IN_SCHEMA -> throw tooNew(where);
+                    });
+        }
+        int members = Short.toUnsignedInt(struct.getDiscriminantCount());
+        return new Declaration.Struct(
+                header,
+                Short.toUnsignedInt(struct.getDataWordCount()),
+                Short.toUnsignedInt(struct.getPointerCount()),
+                struct.getIsGroup(),
+                members == 0
+                        ? Optional.empty()
+                        : Optional.of(new UnionTag(struct.getDiscriminantOffset(), members)),
+                List.copyOf(fields));
+    }
+
+    private Declaration enumeration(Header header, Node.Enum.Reader enumeration) {
+        List<Declaration.Enumerant> enumerants = new ArrayList<>();
+        int index = 0;
+        for (Enumerant.Reader enumerant : enumeration.getEnumerants()) {
+            enumerants.add(new Declaration.Enumerant(
+                    enumerant.getName().toString(), memberDoc(header.id(), index++)));
+        }
+        return new Declaration.Enumeration(header, List.copyOf(enumerants));
+    }
+
+    private Declaration interfaceType(Header header, Node.Interface.Reader source) {
+        List<Declaration.Method> methods = new ArrayList<>();
+        int index = 0;
+        for (Method.Reader method : source.getMethods()) {
+            String name = method.getName().toString();
+            methods.add(new Declaration.Method(
+                    name,
+                    method.getParamStructType(),
+                    method.getResultStructType(),
+                    annotations(method.getAnnotations(), header.displayName() + "." + name),
+                    memberDoc(header.id(), index++)));
+        }
+        List<Long> superclasses = new ArrayList<>();
+        for (Superclass.Reader superclass : source.getSuperclasses()) {
+            superclasses.add(superclass.getId());
+        }
+        return new Declaration.Interface(header, List.copyOf(methods), List.copyOf(superclasses));
+    }
+
+    private List<AppliedAnnotation> annotations(StructList.Reader<Annotation.Reader> annotations, String where) {
+        List<AppliedAnnotation> applied = new ArrayList<>();
+        for (Annotation.Reader annotation : annotations) {
+            applied.add(new AppliedAnnotation(annotation.getId(), value(annotation.getValue(), where)));
+        }
+        return List.copyOf(applied);
+    }
+
+    private Optional<String> memberDoc(long id, int index) {
+        Node.SourceInfo.Reader info = sourceInfo.get(id);
+        return info == null || index >= info.getMembers().size()
+                ? Optional.empty()
+                : doc(info.getMembers().get(index).getDocComment());
+    }
+
+    private static Optional<String> doc(Text.Reader comment) {
+        return Optional.of(comment.toString().strip()).filter(text -> !text.isEmpty());
+    }
+
+    private static FieldType type(Type.Reader type, String where) {
+        return switch (type.which()) {
+            case VOID -> FieldType.Primitive.VOID;
+            case BOOL -> FieldType.Primitive.BOOL;
+            case INT8 -> FieldType.Primitive.INT8;
+            case INT16 -> FieldType.Primitive.INT16;
+            case INT32 -> FieldType.Primitive.INT32;
+            case INT64 -> FieldType.Primitive.INT64;
+            case UINT8 -> FieldType.Primitive.UINT8;
+            case UINT16 -> FieldType.Primitive.UINT16;
+            case UINT32 -> FieldType.Primitive.UINT32;
+            case UINT64 -> FieldType.Primitive.UINT64;
+            case FLOAT32 -> FieldType.Primitive.FLOAT32;
+            case FLOAT64 -> FieldType.Primitive.FLOAT64;
+            case TEXT -> new FieldType.Text();
+            case DATA -> new FieldType.Data();
+            case LIST -> list(type(type.getList().getElementType(), where));
+            case ENUM -> new FieldType.EnumRef(type.getEnum().getTypeId());
+            case STRUCT -> new FieldType.StructRef(type.getStruct().getTypeId());
+            case INTERFACE -> new FieldType.InterfaceRef(type.getInterface().getTypeId());
+            case ANY_POINTER -> new FieldType.AnyPointer();
+            case _NOT_IN_SCHEMA -> throw tooNew(where);
+        };
+    }
+
+    /** A list of a type parameter may turn out to be a list of anything, which only AnyPointer can stand for. */
+    private static FieldType list(FieldType element) {
+        return element instanceof FieldType.AnyPointer ? element : new FieldType.ListOf(element);
+    }
+
+    private static SchemaValue value(Value.Reader value, String where) {
+        return switch (value.which()) {
+            case VOID, INTERFACE -> new SchemaValue.Nothing();
+            case BOOL -> new SchemaValue.Bits(value.getBool() ? 1 : 0);
+            case INT8 -> new SchemaValue.Bits(value.getInt8());
+            case INT16 -> new SchemaValue.Bits(value.getInt16());
+            case INT32 -> new SchemaValue.Bits(value.getInt32());
+            case INT64 -> new SchemaValue.Bits(value.getInt64());
+            case UINT8 -> new SchemaValue.Bits(value.getUint8());
+            case UINT16 -> new SchemaValue.Bits(value.getUint16());
+            case UINT32 -> new SchemaValue.Bits(value.getUint32());
+            case UINT64 -> new SchemaValue.Bits(value.getUint64());
+            case FLOAT32 -> new SchemaValue.Bits(Float.floatToRawIntBits(value.getFloat32()));
+            case FLOAT64 -> new SchemaValue.Bits(Double.doubleToRawLongBits(value.getFloat64()));
+            case ENUM -> new SchemaValue.Bits(value.getEnum());
+            case TEXT -> new SchemaValue.TextValue(value.getText().toString());
+            case DATA -> new SchemaValue.DataValue(value.getData().toArray());
+            case LIST -> pointer(value.getList());
+            case STRUCT -> pointer(value.getStruct());
+            case ANY_POINTER -> pointer(value.getAnyPointer());
+            case _NOT_IN_SCHEMA -> throw tooNew(where);
+        };
+    }
+
+    private static SchemaValue pointer(AnyPointer.Reader value) {
+        if (value.isNull()) {
+            return new SchemaValue.PointerValue(new SchemaValue.DataValue(new byte[0]));
+        }
+        for (int words = POINTER_VALUE_WORDS; ; words *= 2) {
+            MessageBuilder message = new MessageBuilder(words);
+            message.setRoot(AnyPointer.factory, value);
+            ByteBuffer[] segments = message.getSegmentsForOutput();
+            if (segments.length == 1) {
+                byte[] bytes = new byte[segments[0].remaining()];
+                segments[0].get(bytes);
+                return new SchemaValue.PointerValue(new SchemaValue.DataValue(bytes));
+            }
+        }
+    }
+
+    private static SchemaException tooNew(String where) {
+        return new SchemaException(where
+                + " uses a language feature that this generator does not know; it was written for Cap'n Proto 0.9");
+    }
+}
