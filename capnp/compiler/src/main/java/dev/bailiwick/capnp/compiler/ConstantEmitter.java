@@ -45,17 +45,18 @@ final class ConstantEmitter {
             case SchemaValue.Nothing nothing ->
                 throw new SchemaException(constant.header().displayName()
                         + ": a constant of an interface type can only be null, and Java is not generated for that");
-            case SchemaValue.Bits(long bits) when type instanceof FieldType.Primitive primitive ->
-                Literals.primitive(primitive, bits);
-            case SchemaValue.Bits(long bits) when type instanceof FieldType.EnumRef(long id) ->
-                types.ref(id) + "." + enumerant(constant, id, bits);
+            case SchemaValue.Bits(long bits)
+            when type instanceof FieldType.Primitive primitive -> Literals.primitive(primitive, bits);
+            case SchemaValue.Bits(long bits)
+            when type instanceof FieldType.EnumRef(long id) -> types.ref(id) + "." + enumerant(constant, id, bits);
             case SchemaValue.TextValue(String text) ->
                 "new " + out.runtime("Text.Reader") + "(" + Literals.text(text, out.lang("String")) + ")";
             case SchemaValue.DataValue data ->
-                "new " + out.runtime("Data.Reader") + "(" + segment(data) + ".buffer, 0, " + data.bytes().length + ")";
-            case SchemaValue.PointerValue pointer when !pointer.isNull() ->
-                types.factory(type) + ".fromPointerReader(" + segment(pointer.segment()) + ", 0, "
-                        + out.lang("Integer") + ".MAX_VALUE)";
+                "new " + out.runtime("Data.Reader") + "(" + segment(data) + ".buffer, 0, " + data.size() + ")";
+            case SchemaValue.PointerValue pointer
+            when !pointer.isNull() ->
+                types.factory(type) + ".fromPointerReader(" + segment(pointer.segment()) + ", 0, " + out.lang("Integer")
+                        + ".MAX_VALUE)";
             case SchemaValue.PointerValue pointer ->
                 types.factory(type) + ".fromPointerReader(" + out.runtime("SegmentReader.EMPTY") + ", 0, "
                         + out.lang("Integer") + ".MAX_VALUE)";
@@ -66,15 +67,15 @@ final class ConstantEmitter {
 
     private String segment(SchemaValue.DataValue data) {
         return out.runtime("GeneratedClassSupport") + ".decodeRawBytes("
-                + Literals.bytes(data.bytes(), out.lang("String")) + ")";
+                + Literals.bytes(data.latin1(), out.lang("String")) + ")";
     }
 
     private String enumerant(Declaration.Constant constant, long id, long code) {
         Declaration.Enumeration enumeration = schema.enumeration(id);
         int index = Short.toUnsignedInt((short) code);
         if (index >= enumeration.enumerants().size()) {
-            throw new SchemaException(
-                    constant.header().displayName() + ": the value is none of " + enumeration.header().displayName());
+            throw new SchemaException(constant.header().displayName() + ": the value is none of "
+                    + enumeration.header().displayName());
         }
         return Identifiers.constant(enumeration.enumerants().get(index).name());
     }

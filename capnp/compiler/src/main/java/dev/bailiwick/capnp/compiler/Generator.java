@@ -57,8 +57,8 @@ final class Generator {
                 case Declaration.Enumeration enumeration -> files.add(type(requested, enumeration));
                 case Declaration.Interface type -> files.add(type(requested, type));
                 case Declaration.SchemaFile nested ->
-                    throw new SchemaException("the request nests the file "
-                            + nested.header().displayName() + " in another declaration");
+                    throw new SchemaException(
+                            "the request nests the file " + nested.header().displayName() + " in another declaration");
             }
         }
         if (!loose.isEmpty()) {

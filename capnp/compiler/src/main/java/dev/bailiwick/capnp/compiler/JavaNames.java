@@ -57,8 +57,8 @@ final class JavaNames {
                 .orElseThrow(() -> new SchemaException(file.header().displayName()
                         + " declares constants or annotations, so it needs a `$Java.outerClassname(\"...\");`"));
         if (!Identifiers.isIdentifier(name)) {
-            throw new SchemaException(file.header().displayName() + ": $Java.outerClassname(\"" + name
-                    + "\") is not a Java class name");
+            throw new SchemaException(
+                    file.header().displayName() + ": $Java.outerClassname(\"" + name + "\") is not a Java class name");
         }
         return new JavaName(packageOf(file), name);
     }
@@ -121,8 +121,9 @@ final class JavaNames {
                 }
             }
             case Declaration.Enumeration enumeration -> names.put(enumeration.id(), name);
-            case Declaration.SchemaFile file -> throw new SchemaException(
-                    "the request nests the file " + file.header().displayName() + " in another declaration");
+            case Declaration.SchemaFile file ->
+                throw new SchemaException(
+                        "the request nests the file " + file.header().displayName() + " in another declaration");
             case Declaration.Constant constant -> {}
             case Declaration.AnnotationType annotation -> {}
         }

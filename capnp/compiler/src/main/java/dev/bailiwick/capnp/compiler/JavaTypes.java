@@ -75,10 +75,8 @@ final class JavaTypes {
             case FieldType.Data data -> out.runtime("DataList." + side);
             case FieldType.EnumRef(long id) -> out.runtime("EnumList." + side) + "<" + ref(id) + ">";
             case FieldType.InterfaceRef(long id) -> rpc("CapabilityList." + side) + "<" + ref(id) + ".Client>";
-            case FieldType.StructRef(long id) ->
-                out.runtime("StructList." + side) + "<" + ref(id) + "." + side + ">";
-            case FieldType.ListOf(FieldType inner) ->
-                out.runtime("ListList." + side) + "<" + list(inner, side) + ">";
+            case FieldType.StructRef(long id) -> out.runtime("StructList." + side) + "<" + ref(id) + "." + side + ">";
+            case FieldType.ListOf(FieldType inner) -> out.runtime("ListList." + side) + "<" + list(inner, side) + ">";
             case FieldType.AnyPointer any -> throw erased();
         };
     }

@@ -46,14 +46,14 @@ final class Literals {
     }
 
     /** A string expression with one character for each byte, as the runtime's {@code decodeRawBytes} takes it. */
-    static String bytes(byte[] bytes, String stringClass) {
+    static String bytes(String bytes, String stringClass) {
         List<String> chunks = new ArrayList<>();
-        for (int at = 0; at < bytes.length; at += CHUNK) {
+        for (int at = 0; at < bytes.length(); at += CHUNK) {
             List<String> lines = new ArrayList<>();
-            for (int line = at; line < Math.min(bytes.length, at + CHUNK); line += LINE) {
+            for (int line = at; line < Math.min(bytes.length(), at + CHUNK); line += LINE) {
                 StringBuilder out = new StringBuilder("\"");
-                for (int i = line; i < Math.min(bytes.length, line + LINE); i++) {
-                    out.append(String.format("\\%03o", Byte.toUnsignedInt(bytes[i])));
+                for (int i = line; i < Math.min(bytes.length(), line + LINE); i++) {
+                    out.append(String.format("\\%03o", (int) bytes.charAt(i)));
                 }
                 lines.add(out.append('"').toString());
             }

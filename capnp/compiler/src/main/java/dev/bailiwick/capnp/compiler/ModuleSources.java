@@ -5,6 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +26,18 @@ record ModuleSources(Path module, Path imports) {
         }
     }
 
-    /** What the generated sources should be. */
-    List<GeneratedFile> expected() throws IOException, InterruptedException {
+    /** Relative paths of generated sources that are missing, superfluous or different, in order. */
+    List<String> stale() throws IOException, InterruptedException {
         List<Path> schemas = schemas();
-        return schemas.isEmpty() ? List.of() : generate(schemas);
+        Map<String, String> differing = OutputTree.read(output());
+        Set<String> missing = new TreeSet<>();
+        for (GeneratedFile file : schemas.isEmpty() ? List.<GeneratedFile>of() : generate(schemas)) {
+            if (!differing.remove(file.path(), file.content())) {
+                missing.add(file.path());
+            }
+        }
+        missing.addAll(differing.keySet());
+        return List.copyOf(missing);
     }
 
     Path output() {
@@ -39,7 +50,9 @@ record ModuleSources(Path module, Path imports) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".capnp")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".capnp"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -48,12 +61,8 @@ record ModuleSources(Path module, Path imports) {
     }
 
     private byte[] compile(List<Path> schemas) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "capnp",
-                "compile",
-                "-I" + imports,
-                "--src-prefix=" + module.resolve("src/main/capnp"),
-                "-o-"));
+        List<String> command = new ArrayList<>(
+                List.of("capnp", "compile", "-I" + imports, "--src-prefix=" + module.resolve("src/main/capnp"), "-o-"));
         schemas.forEach(schema -> command.add(schema.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -61,7 +70,8 @@ record ModuleSources(Path module, Path imports) {
         process.getOutputStream().close();
         byte[] request = process.getInputStream().readAllBytes();
         if (process.waitFor() != 0) {
-            throw new SchemaException("`capnp compile` refused the schema files of " + module + "; see its messages above");
+            throw new SchemaException(
+                    "`capnp compile` refused the schema files of " + module + "; see its messages above");
         }
         return request;
     }

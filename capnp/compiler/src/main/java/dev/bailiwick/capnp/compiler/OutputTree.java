@@ -47,7 +47,8 @@ final class OutputTree {
         Map<String, String> found = new TreeMap<>();
         if (Files.isDirectory(root)) {
             try (Stream<Path> walk = Files.walk(root)) {
-                for (Path file : (Iterable<Path>) walk.filter(path -> path.toString().endsWith(".java"))::iterator) {
+                for (Path file :
+                        (Iterable<Path>) walk.filter(path -> path.toString().endsWith(".java"))::iterator) {
                     found.put(root.relativize(file).toString().replace('\\', '/'), Files.readString(file));
                 }
             }

@@ -29,23 +29,27 @@ record Schema(Map<Long, Declaration> declarations, List<RequestedFile> requested
     }
 
     Declaration.Struct struct(long id) {
-        return declaration(id) instanceof Declaration.Struct struct ? struct : mismatch(id, "struct");
+        return as(Declaration.Struct.class, id, "struct");
     }
 
     Declaration.Enumeration enumeration(long id) {
-        return declaration(id) instanceof Declaration.Enumeration enumeration ? enumeration : mismatch(id, "enum");
+        return as(Declaration.Enumeration.class, id, "enum");
     }
 
     Declaration.Interface interfaceType(long id) {
-        return declaration(id) instanceof Declaration.Interface found ? found : mismatch(id, "interface");
+        return as(Declaration.Interface.class, id, "interface");
     }
 
     static String hex(long id) {
         return "0x" + String.format("%016x", id);
     }
 
-    private <T> T mismatch(long id, String wanted) {
-        throw new SchemaException("the request uses " + declaration(id).header().displayName() + " (" + hex(id)
-                + ") as a " + wanted + ", but declares it as something else");
+    private <T extends Declaration> T as(Class<T> kind, long id, String wanted) {
+        Declaration found = declaration(id);
+        if (!kind.isInstance(found)) {
+            throw new SchemaException("the request uses " + found.header().displayName() + " (" + hex(id) + ") as a "
+                    + wanted + ", but declares it as something else");
+        }
+        return kind.cast(found);
     }
 }

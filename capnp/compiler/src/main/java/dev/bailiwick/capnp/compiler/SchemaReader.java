@@ -80,8 +80,8 @@ final class SchemaReader {
         }
         List<Schema.RequestedFile> requested = new ArrayList<>();
         for (CodeGeneratorRequest.RequestedFile.Reader file : request.getRequestedFiles()) {
-            requested.add(new Schema.RequestedFile(
-                    file.getId(), file.getFilename().toString()));
+            requested.add(
+                    new Schema.RequestedFile(file.getId(), file.getFilename().toString()));
         }
         if (requested.isEmpty()) {
             throw new SchemaException("the request names no file to generate code for");
@@ -153,9 +153,7 @@ final class SchemaReader {
                 Short.toUnsignedInt(struct.getDataWordCount()),
                 Short.toUnsignedInt(struct.getPointerCount()),
                 struct.getIsGroup(),
-                members == 0
-                        ? Optional.empty()
-                        : Optional.of(new UnionTag(struct.getDiscriminantOffset(), members)),
+                members == 0 ? Optional.empty() : Optional.of(new UnionTag(struct.getDiscriminantOffset(), members)),
                 List.copyOf(fields));
     }
 
@@ -163,8 +161,7 @@ final class SchemaReader {
         List<Declaration.Enumerant> enumerants = new ArrayList<>();
         int index = 0;
         for (Enumerant.Reader enumerant : enumeration.getEnumerants()) {
-            enumerants.add(new Declaration.Enumerant(
-                    enumerant.getName().toString(), memberDoc(header.id(), index++)));
+            enumerants.add(new Declaration.Enumerant(enumerant.getName().toString(), memberDoc(header.id(), index++)));
         }
         return new Declaration.Enumeration(header, List.copyOf(enumerants));
     }
@@ -253,7 +250,7 @@ final class SchemaReader {
             case FLOAT64 -> new SchemaValue.Bits(Double.doubleToRawLongBits(value.getFloat64()));
             case ENUM -> new SchemaValue.Bits(value.getEnum());
             case TEXT -> new SchemaValue.TextValue(value.getText().toString());
-            case DATA -> new SchemaValue.DataValue(value.getData().toArray());
+            case DATA -> SchemaValue.DataValue.of(value.getData().toArray());
             case LIST -> pointer(value.getList());
             case STRUCT -> pointer(value.getStruct());
             case ANY_POINTER -> pointer(value.getAnyPointer());
@@ -263,7 +260,7 @@ final class SchemaReader {
 
     private static SchemaValue pointer(AnyPointer.Reader value) {
         if (value.isNull()) {
-            return new SchemaValue.PointerValue(new SchemaValue.DataValue(new byte[0]));
+            return new SchemaValue.PointerValue(SchemaValue.DataValue.of(new byte[0]));
         }
         for (int words = POINTER_VALUE_WORDS; ; words *= 2) {
             MessageBuilder message = new MessageBuilder(words);
@@ -272,7 +269,7 @@ final class SchemaReader {
             if (segments.length == 1) {
                 byte[] bytes = new byte[segments[0].remaining()];
                 segments[0].get(bytes);
-                return new SchemaValue.PointerValue(new SchemaValue.DataValue(bytes));
+                return new SchemaValue.PointerValue(SchemaValue.DataValue.of(bytes));
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.bailiwick.capnp.compiler;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 
 /** A default, a constant, or the value of an annotation. */
 sealed interface SchemaValue {
@@ -13,30 +13,18 @@ sealed interface SchemaValue {
     /** Text; empty and null are not told apart. */
     record TextValue(String text) implements SchemaValue {}
 
-    /** Bytes; empty and null are not told apart. */
-    record DataValue(byte[] bytes) implements SchemaValue {
-        public DataValue {
-            bytes = bytes.clone();
+    /**
+     * Bytes; empty and null are not told apart.
+     *
+     * @param latin1 one character for each byte, which makes the value immutable and comparable
+     */
+    record DataValue(String latin1) implements SchemaValue {
+        static DataValue of(byte[] bytes) {
+            return new DataValue(new String(bytes, StandardCharsets.ISO_8859_1));
         }
 
-        @Override
-        public byte[] bytes() {
-            return bytes.clone();
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof DataValue that && Arrays.equals(bytes, that.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(bytes);
-        }
-
-        @Override
-        public String toString() {
-            return "DataValue" + Arrays.toString(bytes);
+        int size() {
+            return latin1.length();
         }
     }
 
@@ -47,7 +35,7 @@ sealed interface SchemaValue {
      */
     record PointerValue(DataValue segment) implements SchemaValue {
         boolean isNull() {
-            return segment.bytes.length == 0;
+            return segment.size() == 0;
         }
     }
 }

@@ -57,14 +57,19 @@ final class StructEmitter {
     private void fallback(Declaration.Slot slot) {
         String field = "private static final %s " + fallbackName(slot) + " = %s;";
         switch (slot.fallback()) {
-            case SchemaValue.TextValue(String text) when !text.isEmpty() ->
+            case SchemaValue.TextValue(String text)
+            when !text.isEmpty() ->
                 out.add(field.formatted(
                         out.runtime("Text.Reader"),
                         "new " + out.runtime("Text.Reader") + "(" + Literals.text(text, out.lang("String")) + ")"));
-            case SchemaValue.DataValue data when data.bytes().length > 0 ->
-                out.add(field.formatted(out.runtime("Data.Reader"), "new " + out.runtime("Data.Reader") + "("
-                        + rawBytes(data) + ".buffer, 0, " + data.bytes().length + ")"));
-            case SchemaValue.PointerValue pointer when !pointer.isNull() -> {
+            case SchemaValue.DataValue data
+            when data.size() > 0 ->
+                out.add(field.formatted(
+                        out.runtime("Data.Reader"),
+                        "new " + out.runtime("Data.Reader") + "(" + rawBytes(data) + ".buffer, 0, " + data.size()
+                                + ")"));
+            case SchemaValue.PointerValue pointer
+            when !pointer.isNull() -> {
                 if (slot.type() instanceof FieldType.AnyPointer) {
                     throw new SchemaException(struct.header().displayName() + "." + slot.name()
                             + ": a default for AnyPointer is not supported");
@@ -81,7 +86,7 @@ final class StructEmitter {
 
     private String rawBytes(SchemaValue.DataValue data) {
         return out.runtime("GeneratedClassSupport") + ".decodeRawBytes("
-                + Literals.bytes(data.bytes(), out.lang("String")) + ")";
+                + Literals.bytes(data.latin1(), out.lang("String")) + ")";
     }
 
     private static String fallbackName(Declaration.Slot slot) {
@@ -91,7 +96,7 @@ final class StructEmitter {
     private static boolean hasPointerFallback(Declaration.Slot slot) {
         return switch (slot.fallback()) {
             case SchemaValue.TextValue(String text) -> !text.isEmpty();
-            case SchemaValue.DataValue data -> data.bytes().length > 0;
+            case SchemaValue.DataValue data -> data.size() > 0;
             case SchemaValue.PointerValue pointer -> !pointer.isNull();
             case SchemaValue.Nothing nothing -> false;
             case SchemaValue.Bits bits -> false;
@@ -196,9 +201,8 @@ final class StructEmitter {
         EnumText.of(out, "Which", "VALUES");
         out.close();
         if (members.size() != union.members()) {
-            throw new SchemaException(
-                    struct.header().displayName() + ": the request counts " + union.members() + " union members but lists "
-                            + members.size());
+            throw new SchemaException(struct.header().displayName() + ": the request counts " + union.members()
+                    + " union members but lists " + members.size());
         }
     }
 
@@ -259,8 +263,8 @@ final class StructEmitter {
         if (slot.type() instanceof FieldType.InterfaceRef || !isPointer(slot.type())) {
             out.add("return " + value(slot) + ";");
         } else {
-            out.add("return _getPointerField(" + types.factory(slot.type()) + ", " + slot.offset() + fallbackArguments(slot)
-                    + ");");
+            out.add("return _getPointerField(" + types.factory(slot.type()) + ", " + slot.offset()
+                    + fallbackArguments(slot) + ");");
         }
         out.close();
     }
@@ -342,7 +346,8 @@ final class StructEmitter {
                 copyFallback(slot, factory);
                 out.add("return " + plain + ";");
             }
-            case FieldType.ListOf list when hasPointerFallback(slot) -> {
+            case FieldType.ListOf list
+            when hasPointerFallback(slot) -> {
                 copyFallback(slot, factory);
                 out.add("return " + plain + ";");
             }
@@ -384,8 +389,9 @@ final class StructEmitter {
     private void has(Declaration.Slot slot) {
         out.gap();
         out.open("public boolean " + Identifiers.accessor("has", slot.name()) + "()");
-        out.add("return " + slot.tag().map(tag -> "which() == " + tag(slot) + " && ").orElse("")
-                + "!_pointerFieldIsNull(" + slot.offset() + ");");
+        out.add("return "
+                + slot.tag().map(tag -> "which() == " + tag(slot) + " && ").orElse("") + "!_pointerFieldIsNull("
+                + slot.offset() + ");");
         out.close();
     }
 
@@ -455,22 +461,22 @@ final class StructEmitter {
         for (Declaration.Field field : group.fields()) {
             switch (field) {
                 case Declaration.Group inner -> clear(schema.struct(inner.typeId()), statements);
-                case Declaration.Slot slot ->
-                    clearing(slot).ifPresent(statements::add);
+                case Declaration.Slot slot -> clearing(slot).ifPresent(statements::add);
             }
         }
     }
 
     private static Optional<String> clearing(Declaration.Slot slot) {
         return switch (slot.type()) {
-            case FieldType.Primitive primitive -> switch (primitive) {
-                case VOID -> Optional.empty();
-                case BOOL -> Optional.of("_setBooleanField(" + slot.offset() + ", false);");
-                case INT8, UINT8 -> Optional.of("_setByteField(" + slot.offset() + ", (byte) 0);");
-                case INT16, UINT16 -> Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
-                case INT32, UINT32, FLOAT32 -> Optional.of("_setIntField(" + slot.offset() + ", 0);");
-                case INT64, UINT64, FLOAT64 -> Optional.of("_setLongField(" + slot.offset() + ", 0L);");
-            };
+            case FieldType.Primitive primitive ->
+                switch (primitive) {
+                    case VOID -> Optional.empty();
+                    case BOOL -> Optional.of("_setBooleanField(" + slot.offset() + ", false);");
+                    case INT8, UINT8 -> Optional.of("_setByteField(" + slot.offset() + ", (byte) 0);");
+                    case INT16, UINT16 -> Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
+                    case INT32, UINT32, FLOAT32 -> Optional.of("_setIntField(" + slot.offset() + ", 0);");
+                    case INT64, UINT64, FLOAT64 -> Optional.of("_setLongField(" + slot.offset() + ", 0L);");
+                };
             case FieldType.EnumRef reference -> Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
             case FieldType.Text text -> clearPointer(slot);
             case FieldType.Data data -> clearPointer(slot);

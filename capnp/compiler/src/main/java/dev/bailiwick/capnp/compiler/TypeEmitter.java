@@ -56,8 +56,8 @@ final class TypeEmitter {
                 case Declaration.Enumeration enumeration -> type(enumeration, "");
                 case Declaration.Interface type -> type(type, "static ");
                 case Declaration.SchemaFile file ->
-                    throw new SchemaException("the request nests the file "
-                            + file.header().displayName() + " in another declaration");
+                    throw new SchemaException(
+                            "the request nests the file " + file.header().displayName() + " in another declaration");
             }
         }
     }
@@ -77,8 +77,7 @@ final class TypeEmitter {
             case Declaration.Enumeration enumeration -> enumeration(enumeration, name);
             case Declaration.Struct struct -> struct(struct, name, modifier);
             case Declaration.Interface type ->
-                throw new SchemaException(
-                        type.header().displayName() + ": interfaces are not supported");
+                throw new SchemaException(type.header().displayName() + ": interfaces are not supported");
             case Declaration.SchemaFile file -> throw new IllegalArgumentException("a file is no type");
             case Declaration.Constant constant -> throw new IllegalArgumentException("a constant is no type");
             case Declaration.AnnotationType annotation ->
