@@ -1,0 +1,61 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A capability on which every call fails for the same reason. */
+final class BrokenClient extends ClientHook {
+    private final RpcException reason;
+    private final boolean isNull;
+
+    BrokenClient(RpcException reason) {
+        this(reason, false);
+    }
+
+    private BrokenClient(RpcException reason, boolean isNull) {
+        this.reason = reason;
+        this.isNull = isNull;
+    }
+
+    static BrokenClient nullCapability() {
+        return new BrokenClient(RpcException.failed("called a null capability"), true);
+    }
+
+    RpcException reason() {
+        return reason;
+    }
+
+    @Override
+    boolean isNull() {
+        return isNull;
+    }
+
+    @Override
+    CallHandle call(long interfaceId, int methodId, Parcel params) {
+        params.close();
+        return failed(reason);
+    }
+
+    @Override
+    void released() {}
+
+    /** A call that failed before it went anywhere. */
+    static CallHandle failed(RpcException reason) {
+        return new CallHandle() {
+            @Override
+            CompletableFuture<Parcel> results() {
+                return CompletableFuture.failedFuture(reason);
+            }
+
+            @Override
+            Pipeline pipeline() {
+                return Pipeline.broken(reason);
+            }
+
+            @Override
+            void cancel() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A call on its way. Whoever made it holds the handle, and closes it when neither the results nor the pipeline are needed any
+ * more.
+ */
+abstract class CallHandle implements AutoCloseable {
+    /**
+     * Completes with the results, or with an {@link RpcException}. The handle owns the parcel and closes it when it is closed;
+     * a dependent that keeps it longer retains it. Dependents run on the completing thread and must be brief.
+     */
+    abstract CompletableFuture<Parcel> results();
+
+    /** Tells how the call ended, on the thread that completes it. */
+    final void whenDone(Consumer<Parcel> returned, Consumer<RpcException> failed) {
+        var _ = results().whenComplete((parcel, failure) -> {
+            if (failure == null) {
+                returned.accept(parcel);
+            } else {
+                failed.accept(RpcException.of(failure));
+            }
+        });
+    }
+
+    /** The capabilities the results will hold. Lives as long as the handle. */
+    abstract Pipeline pipeline();
+
+    /** Asks that the call be abandoned. Its results complete all the same: as cancelled, or as if nothing had been asked. */
+    abstract void cancel();
+
+    /** Gives up results and pipeline, and cancels the call if it is still running. */
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,98 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.capnproto.FromPointerBuilder;
+import org.capnproto.FromPointerReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A capability: one reference to an object here, at the other end of a connection, or still promised. Generated client types
+ * extend this with the methods of their interface.
+ *
+ * <p>Whoever holds a client closes it; the object goes when its last reference does. Safe for use by any thread; calls made by
+ * one thread arrive in the order it made them.
+ */
+public abstract class CapabilityClient implements AutoCloseable {
+    private final AtomicReference<@Nullable ClientHook> hook;
+
+    /** A client that owns the reference. */
+    protected CapabilityClient(ClientHook owned) {
+        this.hook = new AtomicReference<>(owned);
+    }
+
+    /** Another reference to the same object, to be closed on its own. Generated types narrow the return type. */
+    public abstract CapabilityClient share();
+
+    /**
+     * Another reference to the same object, as a client of another interface. Nothing is checked: calls on an object that does
+     * not implement it fail as {@linkplain RpcException.Type#UNIMPLEMENTED unimplemented}.
+     */
+    public final <T extends CapabilityClient> T castAs(CapabilityFactory<T> factory) {
+        return factory.client(hook().addRef());
+    }
+
+    /** Whether this stands for the absence of a capability, as read from a null field. */
+    public final boolean isNull() {
+        return hook().isNull();
+    }
+
+    /** Gives this reference back. Does nothing the second time. */
+    @Override
+    public final void close() {
+        ClientHook owned = hook.getAndSet(null);
+        if (owned != null) {
+            owned.release();
+        }
+    }
+
+    /**
+     * What stands behind this client, borrowed: generated code passes it on.
+     *
+     * @throws IllegalStateException if this reference was given back
+     */
+    public final ClientHook hook() {
+        ClientHook current = hook.get();
+        if (current == null) {
+            throw new IllegalStateException(
+                    "this reference to the capability was closed; share() it to keep it longer");
+        }
+        return current;
+    }
+
+    /** A fresh reference to what stands behind this client, for generated {@link #share()} methods. */
+    protected final ClientHook sharedHook() {
+        return hook().addRef();
+    }
+
+    /**
+     * A new capability for an object of this process, with one reference; for generated {@code client(Server)} methods. Its
+     * methods run on virtual threads.
+     */
+    public static ClientHook serve(CapabilityServer server) {
+        return new LocalClient(server, LocalClient::onVirtualThread);
+    }
+
+    /** As {@link #serve(CapabilityServer)}, with the object's methods run by that executor, one at a time and in order. */
+    public static ClientHook serve(CapabilityServer server, Executor executor) {
+        return new LocalClient(server, executor);
+    }
+
+    /** A request to a method; for generated code. */
+    protected final <P, R, L> Request<P, R, L> newRequest(
+            long interfaceId,
+            int methodId,
+            FromPointerBuilder<P> params,
+            FromPointerReader<R> results,
+            Function<AnyPipeline, L> pipeline) {
+        return new Request<>(hook().addRef(), interfaceId, methodId, params, results, pipeline);
+    }
+
+    @Override
+    public String toString() {
+        ClientHook current = hook.get();
+        InterfaceSchema schema = current == null ? null : current.schema();
+        return "capability" + (current == null ? " (closed)" : schema == null ? "" : " of " + schema.displayName());
+    }
+}

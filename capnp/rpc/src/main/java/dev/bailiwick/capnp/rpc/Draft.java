@@ -1,0 +1,150 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.capnproto.Allocator;
+import org.capnproto.AnyPointer;
+import org.capnproto.BuilderArena;
+import org.capnproto.SegmentBuilder;
+
+/**
+ * A message being built, with its capability table.
+ *
+ * <p>Parameters and results are built inside the protocol message that would carry them over a wire: the struct skeleton of a
+ * {@code Message{call{params}}} or {@code Message{return{results}}} is laid out first and the payload grows behind it. A local
+ * call reads the payload where it lies and never looks at the skeleton; a remote one has its ids and capability descriptors
+ * filled in and goes out as it is. Either way nothing is copied, and nobody needs to know beforehand which it will be.
+ *
+ * <p>Not thread-safe: one thread at a time.
+ */
+final class Draft {
+    /** Message, Call, MessageTarget and Payload, in preorder; word numbers in the layout below. */
+    private static final long[] CALL_SKELETON = {
+        Wire.struct(0, 1, 1), //  0 root -> Message
+        2, //                     1 Message: which = call
+        Wire.struct(0, 3, 3), //  2   -> Call
+        0,
+        0,
+        0, //               3 Call: question, method, sendResultsTo; interface; flags
+        Wire.struct(2, 1, 1), //  6   target -> MessageTarget at 9
+        Wire.struct(3, 0, 2), //  7   params -> Payload at 11
+        0, //                     8   third party
+        0,
+        0, //                  9 MessageTarget
+        0,
+        0, //                 11 Payload: content, capTable
+    };
+
+    private static final int CALL_CONTENT = 11;
+
+    private static final long[] RETURN_SKELETON = {
+        Wire.struct(0, 1, 1), //  0 root -> Message
+        3, //                     1 Message: which = return
+        Wire.struct(0, 2, 1), //  2   -> Return
+        0,
+        0, //                  3 Return: answer, flags, which = results
+        Wire.struct(0, 0, 2), //  5   results -> Payload at 6
+        0,
+        0, //                  6 Payload: content, capTable
+    };
+
+    private static final int RETURN_CONTENT = 6;
+
+    private static final long[] PLAIN_SKELETON = {0};
+
+    private static final int DEFAULT_WORDS = 64;
+
+    private final BuilderArena arena;
+    private final CapTable caps;
+    private final int contentWord;
+
+    private Draft(long[] skeleton, int contentWord, int payloadWords) {
+        this.caps = new CapTable();
+        this.contentWord = contentWord;
+        ByteBuffer first =
+                ByteBuffer.allocate((skeleton.length + payloadWords) * 8).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < skeleton.length; i++) {
+            first.putLong(i * 8, skeleton[i]);
+        }
+        this.arena = new BuilderArena(new GrowingAllocator(first.capacity()), first);
+        arena.segments.getFirst().pos = skeleton.length;
+        Tables.anchor(arena, caps);
+    }
+
+    static Draft call() {
+        return call(DEFAULT_WORDS);
+    }
+
+    /** A draft of a call's parameters, with room for so many words in its first segment. */
+    static Draft call(int payloadWords) {
+        return new Draft(CALL_SKELETON, CALL_CONTENT, payloadWords);
+    }
+
+    static Draft results() {
+        return results(DEFAULT_WORDS);
+    }
+
+    /** A draft of a call's results, with room for so many words in its first segment. */
+    static Draft results(int payloadWords) {
+        return new Draft(RETURN_SKELETON, RETURN_CONTENT, payloadWords);
+    }
+
+    /** A draft of a bare message. */
+    static Draft plain(int payloadWords) {
+        return new Draft(PLAIN_SKELETON, 0, payloadWords);
+    }
+
+    AnyPointer.Builder content() {
+        return new AnyPointer.Builder(first(), contentWord);
+    }
+
+    /** The root pointer: the protocol message around the content, or for a plain draft the content itself. */
+    AnyPointer.Builder root() {
+        return new AnyPointer.Builder(first(), 0);
+    }
+
+    int contentWord() {
+        return contentWord;
+    }
+
+    CapTable caps() {
+        return caps;
+    }
+
+    SegmentBuilder first() {
+        return arena.segments.getFirst();
+    }
+
+    /** The segments as they stand, for reading; the anchor appears as an empty one. */
+    ByteBuffer[] segments() {
+        int count = arena.segments.size();
+        if (count == Tables.ANCHOR_SEGMENT + 1) {
+            return new ByteBuffer[] {slice(first())};
+        }
+        ByteBuffer[] slices = new ByteBuffer[count];
+        for (int i = 0; i < count; i++) {
+            slices[i] = i == Tables.ANCHOR_SEGMENT ? ByteBuffer.allocate(0) : slice(arena.segments.get(i));
+        }
+        return slices;
+    }
+
+    private static ByteBuffer slice(SegmentBuilder segment) {
+        return segment.buffer.slice(0, segment.currentSize() * 8).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Doubles what it hands out, so that a message of n words has O(log n) segments. */
+    private static final class GrowingAllocator implements Allocator {
+        private static final int MAX_SEGMENT_BYTES = 1 << 24;
+        private int next;
+
+        GrowingAllocator(int firstBytes) {
+            this.next = firstBytes;
+        }
+
+        @Override
+        public ByteBuffer allocateSegment(int minimumBytes) {
+            next = Math.min(next * 2, MAX_SEGMENT_BYTES);
+            return ByteBuffer.allocate(Math.max(minimumBytes, next));
+        }
+    }
+}

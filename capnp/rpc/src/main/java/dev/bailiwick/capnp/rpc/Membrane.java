@@ -1,0 +1,165 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A boundary around some objects. A capability that is passed out through it is wrapped, and so is everything that is reached
+ * through the wrapped one: capabilities in results come out wrapped, capabilities in parameters go in wrapped the other way
+ * round, and one that comes home is unwrapped. So the policy sees every call that crosses, in either direction, and
+ * {@link #revoke} cuts everything at once, however far it was passed on.
+ *
+ * <p>Safe for use by any thread. The policy runs on the caller's thread and must not block.
+ *
+ * <p>INVARIANT (revocation): a wrapper is registered under the same lock under which {@link #revoke} collects them, after the
+ * gate was shut; so none escapes.
+ */
+public final class Membrane {
+    private final MembranePolicy policy;
+    private final List<InterfaceSchema> catalogue;
+    private final Set<MembraneClient> clients = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by itself
+    private final Set<MembraneCall> calls = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by clients
+    private final ReadWriteLock gate = new ReentrantReadWriteLock();
+    private volatile @Nullable RpcException revoked;
+
+    /** A membrane with that policy, which knows the methods of objects in this process. */
+    public Membrane(MembranePolicy policy) {
+        this(policy, List.of());
+    }
+
+    /** As {@link #Membrane(MembranePolicy)}; the catalogue tells the methods of objects that live elsewhere. */
+    public Membrane(MembranePolicy policy, List<InterfaceSchema> catalogue) {
+        this.policy = policy;
+        this.catalogue = List.copyOf(catalogue);
+    }
+
+    /** The capability as it looks from outside, as a client of its own; the one given remains the caller's to close. */
+    public <T extends CapabilityClient> T wrap(T inside, CapabilityFactory<T> factory) {
+        return factory.client(wrap(inside.hook(), MembranePolicy.Direction.INWARD));
+    }
+
+    /** The capability of an outside object as it looks from inside, as a client of its own. */
+    public <T extends CapabilityClient> T wrapForInside(T outside, CapabilityFactory<T> factory) {
+        return factory.client(wrap(outside.hook(), MembranePolicy.Direction.OUTWARD));
+    }
+
+    /**
+     * Breaks everything that went through, for good: calls in flight and calls to come, in both directions, fail with type
+     * {@link RpcException.Type#FAILED} and a reason that starts with {@code revoked: }. Calls in flight are also cancelled, and
+     * the objects inside lose the references that were held through the membrane. When this returns, no further call passes.
+     * Does nothing the second time.
+     */
+    public void revoke(String reason) {
+        List<MembraneClient> wrapped;
+        List<MembraneCall> pending;
+        RpcException why = RpcException.failed("revoked: " + reason);
+        // The gate is shut while no call is on its way through it, so that each one either reached the callee's queue
+        // before, and
+        // is cancelled below, or finds the gate shut.
+        gate.writeLock().lock();
+        try {
+            if (revoked != null) {
+                return;
+            }
+            revoked = why;
+        } finally {
+            gate.writeLock().unlock();
+        }
+        synchronized (clients) {
+            wrapped = new ArrayList<>(clients);
+            pending = new ArrayList<>(calls);
+            clients.clear();
+            calls.clear();
+        }
+        wrapped.forEach(MembraneClient::revoke);
+        pending.forEach(call -> call.revoke(why));
+    }
+
+    /** Whether {@link #revoke} was called. */
+    public boolean isRevoked() {
+        return revoked != null;
+    }
+
+    /** A fresh reference to the hook as it looks from the other side; borrows the hook. */
+    ClientHook wrap(ClientHook hook, MembranePolicy.Direction direction) {
+        if (hook.isNull() || hook instanceof BrokenClient) {
+            return hook.addRef();
+        }
+        if (hook instanceof MembraneClient wrapper && wrapper.isWayBack(this, direction)) {
+            return wrapper.unwrap();
+        }
+        RpcException why;
+        synchronized (clients) {
+            why = revoked;
+            if (why == null) {
+                MembraneClient fresh = new MembraneClient(this, direction, hook.addRef());
+                clients.add(fresh);
+                return fresh;
+            }
+        }
+        return new BrokenClient(why);
+    }
+
+    MembranePolicy.Decision decide(
+            ClientHook target, long interfaceId, int methodId, MembranePolicy.Direction direction) {
+        return policy.decide(
+                new MembranePolicy.Crossing(interfaceId, methodId, describe(target, interfaceId, methodId), direction));
+    }
+
+    /** What the callee says of its method counts most: the catalogue may be older. */
+    private Optional<MethodSchema> describe(ClientHook target, long interfaceId, int methodId) {
+        InterfaceSchema schema = target.schema();
+        Optional<MethodSchema> found = schema == null ? Optional.empty() : schema.method(interfaceId, methodId);
+        for (int i = 0; found.isEmpty() && i < catalogue.size(); i++) {
+            found = catalogue.get(i).method(interfaceId, methodId);
+        }
+        return found;
+    }
+
+    @Nullable
+    RpcException revocation() {
+        return revoked;
+    }
+
+    /** Passes a call through the gate, and notes it as in flight; fails it if the gate is shut. Takes the parameters over. */
+    CallHandle pass(
+            MembranePolicy.Direction direction, ClientHook target, long interfaceId, int methodId, Parcel params) {
+        MembraneCall call;
+        gate.readLock().lock();
+        try {
+            RpcException why = revoked;
+            if (why != null) {
+                params.close();
+                return BrokenClient.failed(why);
+            }
+            Parcel crossed = params.map(hook -> wrap(hook, direction.opposite()));
+            call = new MembraneCall(this, direction, target.call(interfaceId, methodId, crossed));
+            synchronized (clients) {
+                calls.add(call);
+            }
+        } finally {
+            gate.readLock().unlock();
+        }
+        call.watch();
+        return call;
+    }
+
+    void forget(MembraneCall call) {
+        synchronized (clients) {
+            calls.remove(call);
+        }
+    }
+
+    void forget(MembraneClient client) {
+        synchronized (clients) {
+            clients.remove(client);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A call that crossed a membrane, as its caller sees it: results and pipeline are wrapped on their way back. */
+final class MembraneCall extends CallHandle {
+    private final Membrane membrane;
+    private final MembranePolicy.Direction direction;
+    private final CallHandle inner;
+    private final PendingCall outer;
+    private final Pipeline pipeline;
+
+    MembraneCall(Membrane membrane, MembranePolicy.Direction direction, CallHandle inner) {
+        this.membrane = membrane;
+        this.direction = direction;
+        this.inner = inner;
+        this.outer = new PendingCall() {
+            @Override
+            void cancel() {
+                inner.cancel();
+            }
+        };
+        this.pipeline = new WrappedPipeline();
+    }
+
+    /** Begins to watch the inner call; to be called once, outside the gate. */
+    void watch() {
+        inner.whenDone(
+                results -> {
+                    membrane.forget(this);
+                    // Results that come after a revocation are dropped here: the first outcome counts, and revoke()
+                    // gave one.
+                    outer.complete(results.retain().map(hook -> membrane.wrap(hook, direction)));
+                },
+                failure -> {
+                    membrane.forget(this);
+                    outer.fail(failure);
+                });
+    }
+
+    void revoke(RpcException why) {
+        outer.fail(why);
+        inner.cancel();
+    }
+
+    @Override
+    CompletableFuture<Parcel> results() {
+        return outer.results();
+    }
+
+    @Override
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    @Override
+    void cancel() {
+        inner.cancel();
+    }
+
+    @Override
+    public void close() {
+        membrane.forget(this);
+        outer.close();
+        inner.close();
+    }
+
+    /** Wraps what the inner pipeline gives out, so that pipelined calls cross at once. */
+    private final class WrappedPipeline extends Pipeline {
+        @Override
+        ClientHook capability(PipelinePath path) {
+            ClientHook promised = inner.pipeline().capability(path);
+            try {
+                return membrane.wrap(promised, direction);
+            } finally {
+                promised.release();
+            }
+        }
+
+        @Override
+        void close() {}
+    }
+}

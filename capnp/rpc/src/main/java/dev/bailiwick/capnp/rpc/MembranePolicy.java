@@ -1,0 +1,62 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** Decides which calls cross a {@link Membrane}. Runs on the caller's thread: it must be quick, thread-safe, and must not block. */
+@FunctionalInterface
+public interface MembranePolicy {
+    /** Lets everything through, until the membrane is revoked. */
+    MembranePolicy PASS_ALL = crossing -> Decision.PASS;
+
+    /** Decides about one call, before anything of it crosses. */
+    Decision decide(Crossing crossing);
+
+    /** Which way a call crosses. */
+    enum Direction {
+        /** Somebody outside calls an object inside. */
+        INWARD,
+        /** An object inside calls one outside. */
+        OUTWARD;
+
+        Direction opposite() {
+            return switch (this) {
+                case INWARD -> OUTWARD;
+                case OUTWARD -> INWARD;
+            };
+        }
+    }
+
+    /**
+     * A call about to cross.
+     *
+     * @param interfaceId the interface called
+     * @param methodId the method's ordinal there
+     * @param method what is known of the method, annotations included; empty if neither the callee nor the membrane's catalogue
+     *     knows it, and then a careful policy refuses
+     * @param direction which way
+     */
+    record Crossing(long interfaceId, int methodId, Optional<MethodSchema> method, Direction direction) {}
+
+    /** What becomes of a call. */
+    sealed interface Decision {
+        /** It passes. */
+        Decision PASS = new Pass();
+
+        /** It fails for that reason, and the callee never hears of it. */
+        static Decision refuse(RpcException reason) {
+            return new Refuse(reason);
+        }
+
+        /** The call passes. */
+        record Pass() implements Decision {}
+
+        /** The call is refused. */
+        record Refuse(RpcException reason) implements Decision {
+            /** Requires a reason. */
+            public Refuse {
+                Objects.requireNonNull(reason, "reason");
+            }
+        }
+    }
+}

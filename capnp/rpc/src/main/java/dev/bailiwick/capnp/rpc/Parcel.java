@@ -1,0 +1,125 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.capnproto.AnyPointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parameters or results on their way: a finished message body together with the capabilities it refers to. It is counted:
+ * whoever holds a reference closes it once, and the last one gives the capabilities back.
+ *
+ * <p>Immutable once made, hence safe to read from any thread. The one exception is the {@linkplain #claimDraft() draft}, which
+ * goes to a single claimant, and what that one writes lies outside the body.
+ */
+final class Parcel implements AutoCloseable {
+    private final MessageView view;
+    private final int contentWord;
+    private final MessageView.Segment contentSegment;
+    private final AtomicInteger references = new AtomicInteger(1);
+    private final DraftClaim claim;
+    private final @Nullable Parcel original;
+
+    private Parcel(
+            MessageView view,
+            MessageView.Segment contentSegment,
+            int contentWord,
+            DraftClaim claim,
+            @Nullable Parcel original) {
+        this.view = view;
+        this.contentSegment = contentSegment;
+        this.contentWord = contentWord;
+        this.claim = claim;
+        this.original = original;
+    }
+
+    /** What was built in a draft; the draft's capability table belongs to the parcel from here on. */
+    static Parcel of(Draft draft) {
+        MessageView view = new MessageView(draft.segments(), draft.caps());
+        return new Parcel(view, view.segment(0), draft.contentWord(), new DraftClaim(draft), null);
+    }
+
+    /** What came in a message: the content pointer stands at that word of that segment of the view. */
+    static Parcel received(MessageView view, MessageView.Segment segment, int contentWord) {
+        return new Parcel(view, segment, contentWord, new DraftClaim(null), null);
+    }
+
+    /** Nothing at all: a null pointer. */
+    static Parcel empty() {
+        return of(Draft.results(0));
+    }
+
+    AnyPointer.Reader content() {
+        return new AnyPointer.Reader(contentSegment(), contentWord, Wire.NESTING_LIMIT);
+    }
+
+    MessageView.Segment contentSegment() {
+        return contentSegment;
+    }
+
+    int contentWord() {
+        return contentWord;
+    }
+
+    CapTable caps() {
+        return view.caps();
+    }
+
+    long sizeInBytes() {
+        return view.sizeInBytes();
+    }
+
+    /**
+     * The capability that a path of pointer fields leads to, as a fresh reference: a null or broken one where the path leads
+     * nowhere.
+     */
+    ClientHook capability(PipelinePath path) {
+        return path.follow(this);
+    }
+
+    /** The same body with every capability replaced; closes over this parcel, whose reference passes to the result. */
+    Parcel map(UnaryOperator<ClientHook> function) {
+        MessageView mapped = view.withCaps(view.caps().map(function));
+        int segment = 0;
+        while (view.segment(segment) != contentSegment()) {
+            segment++;
+        }
+        return new Parcel(mapped, mapped.segment(segment), contentWord, claim, this);
+    }
+
+    /** The draft this was built in, if there is one and nobody claimed it before: it may be completed and sent. */
+    @Nullable
+    Draft claimDraft() {
+        return claim.take();
+    }
+
+    Parcel retain() {
+        references.incrementAndGet();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        if (references.decrementAndGet() == 0) {
+            view.caps().release();
+            if (original != null) {
+                original.close();
+            }
+        }
+    }
+
+    /** Shared by all views of one body, so that only one of them can send it. */
+    private static final class DraftClaim {
+        private @Nullable Draft draft;
+
+        DraftClaim(@Nullable Draft draft) {
+            this.draft = draft;
+        }
+
+        synchronized @Nullable Draft take() {
+            Draft taken = draft;
+            draft = null;
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handle on a call that somebody will complete, once. Settles the race between completion and the holder's losing interest:
+ * whichever comes second closes the results.
+ */
+abstract class PendingCall extends CallHandle {
+    private final CompletableFuture<Parcel> results = new CompletableFuture<>();
+    private final PromisedPipeline pipeline = new PromisedPipeline();
+    private boolean closed; // guarded by this
+    private @Nullable Parcel held; // guarded by this
+
+    @Override
+    final CompletableFuture<Parcel> results() {
+        return results;
+    }
+
+    @Override
+    final PromisedPipeline pipeline() {
+        return pipeline;
+    }
+
+    /**
+     * Completes with these results, whose reference passes to the handle. Calls that waited in the pipeline are delivered
+     * before anybody learns of the results: what is called on them directly must come after.
+     */
+    final void complete(Parcel owned) {
+        pipeline.resolve(Pipeline.of(owned));
+        boolean wanted;
+        synchronized (this) {
+            wanted = !closed && held == null;
+            if (wanted) {
+                held = owned;
+            }
+        }
+        if (!wanted) {
+            results.completeExceptionally(cancelled());
+            owned.close();
+        } else if (!results.complete(owned)) {
+            dropHeld();
+        }
+    }
+
+    /** Completes with a failure. */
+    final void fail(RpcException reason) {
+        pipeline.resolve(Pipeline.broken(reason));
+        results.completeExceptionally(reason);
+    }
+
+    /** Whether the holder lost interest. */
+    final synchronized boolean isClosed() {
+        return closed;
+    }
+
+    static RpcException cancelled() {
+        return RpcException.failed("call was cancelled");
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        if (!results.isDone()) {
+            cancel();
+        }
+        dropHeld();
+        pipeline.close();
+    }
+
+    private void dropHeld() {
+        Parcel dropped;
+        synchronized (this) {
+            dropped = held;
+            held = null;
+        }
+        if (dropped != null) {
+            dropped.close();
+        }
+    }
+}

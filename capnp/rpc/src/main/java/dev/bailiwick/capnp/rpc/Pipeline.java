@@ -1,0 +1,35 @@
+package dev.bailiwick.capnp.rpc;
+
+/** Capabilities in results that may not be there yet. */
+abstract class Pipeline {
+    /** The capability at that place in the results, or a promise of it, as a fresh reference. */
+    abstract ClientHook capability(PipelinePath path);
+
+    /** Gives back what the pipeline holds. Capabilities taken from it live on. */
+    abstract void close();
+
+    static Pipeline broken(RpcException reason) {
+        return new Pipeline() {
+            @Override
+            ClientHook capability(PipelinePath path) {
+                return new BrokenClient(reason);
+            }
+
+            @Override
+            void close() {}
+        };
+    }
+
+    /** A pipeline into results that are there. The parcel is borrowed. */
+    static Pipeline of(Parcel results) {
+        return new Pipeline() {
+            @Override
+            ClientHook capability(PipelinePath path) {
+                return results.capability(path);
+            }
+
+            @Override
+            void close() {}
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline into a call that has not got to its object yet, or not returned: hands out promises, and settles them once the
+ * real pipeline is known.
+ */
+final class PromisedPipeline extends Pipeline {
+    private final Map<PipelinePath, PromiseClient> promises = new HashMap<>(); // guarded by this
+    private @Nullable Pipeline target; // guarded by this
+    private boolean closed; // guarded by this
+
+    @Override
+    ClientHook capability(PipelinePath path) {
+        Pipeline settled;
+        synchronized (this) {
+            // A promise once given out is given out again even after it settled: calls may still be waiting in it, and
+            // what is
+            // called later on the same path must not overtake them.
+            PromiseClient given = promises.get(path);
+            if (given != null) {
+                return given.addRef();
+            }
+            settled = target;
+            if (settled == null) {
+                PromiseClient promise = new PromiseClient();
+                if (closed) {
+                    promise.resolve(new BrokenClient(PendingCall.cancelled()));
+                    return promise;
+                }
+                promises.put(path, promise);
+                return promise.addRef();
+            }
+        }
+        return settled.capability(path);
+    }
+
+    /** Settles every promise, and all to come, from that pipeline, which must live as long as this. Only the first counts. */
+    void resolve(Pipeline pipeline) {
+        Map<PipelinePath, PromiseClient> waiting;
+        synchronized (this) {
+            if (target != null || closed) {
+                return;
+            }
+            target = pipeline;
+            waiting = Map.copyOf(promises);
+        }
+        waiting.forEach((path, promise) -> promise.resolve(pipeline.capability(path)));
+    }
+
+    @Override
+    void close() {
+        Map<PipelinePath, PromiseClient> given;
+        boolean unresolved;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            unresolved = target == null;
+            given = Map.copyOf(promises);
+            promises.clear();
+        }
+        given.values().forEach(promise -> {
+            if (unresolved) {
+                promise.resolve(new BrokenClient(PendingCall.cancelled()));
+            }
+            promise.release();
+        });
+    }
+}

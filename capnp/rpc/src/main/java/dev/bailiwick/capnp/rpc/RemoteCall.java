@@ -1,0 +1,86 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.capnproto.FromPointerReader;
+
+/**
+ * A call that was sent. Wait for its response, or use the capabilities that will be in it before it is there.
+ *
+ * <p>Safe for use by any thread.
+ *
+ * @param <R> the results' reader
+ * @param <L> the results' pipeline
+ */
+public final class RemoteCall<R, L> implements AutoCloseable {
+    private final CallHandle handle;
+    private final FromPointerReader<R> results;
+    private final AnyPipeline root;
+    private final L pipeline;
+
+    RemoteCall(CallHandle handle, FromPointerReader<R> results, Function<AnyPipeline, L> pipeline) {
+        this.handle = handle;
+        this.results = results;
+        this.root = AnyPipeline.of(handle.pipeline());
+        this.pipeline = pipeline.apply(root);
+    }
+
+    /** The capabilities that will be in the results: calls on them are sent right away and run after this one. */
+    public L pipeline() {
+        return pipeline;
+    }
+
+    /**
+     * Waits for the response; meant for virtual threads. The response takes the place of this handle: close it, and this need
+     * not be.
+     *
+     * @throws RpcException if the call failed, or if this thread was interrupted, which also cancels the call
+     */
+    public Response<R> join() {
+        try {
+            return new Response<>(handle.results().get().content().getAs(results), handle);
+        } catch (ExecutionException failure) {
+            handle.close();
+            throw RpcException.of(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            handle.close();
+            throw new RpcException(RpcException.Type.FAILED, "interrupted while waiting for a call", interrupted);
+        }
+    }
+
+    /** Waits for the call to succeed and gives its results up; as {@link #join()} otherwise. */
+    public void await() {
+        join().close();
+    }
+
+    /**
+     * Completes with the response, to be closed as that of {@link #join()}, or with an {@link RpcException}. Dependent actions
+     * run on virtual threads of their own.
+     */
+    public CompletionStage<Response<R>> stage() {
+        return handle.results()
+                .thenApplyAsync(
+                        parcel -> new Response<>(parcel.content().getAs(results), handle),
+                        LocalClient::onVirtualThread);
+    }
+
+    /** Tells the callee that nobody waits any more. The call completes all the same, as cancelled or with its outcome. */
+    public void cancel() {
+        handle.cancel();
+    }
+
+    /**
+     * Gives up the response. Cancels the call if it is still running, unless capabilities were taken from its
+     * {@link #pipeline()}, which need its results.
+     */
+    @Override
+    public void close() {
+        if (root.wasUsed() && !handle.results().isDone()) {
+            handle.whenDone(results -> handle.close(), failure -> handle.close());
+        } else {
+            handle.close();
+        }
+    }
+}

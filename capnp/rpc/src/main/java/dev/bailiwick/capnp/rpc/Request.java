@@ -1,0 +1,92 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.function.Function;
+import org.capnproto.FromPointerBuilder;
+import org.capnproto.FromPointerReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call being prepared: fill {@link #params()}, then {@link #send()}. Not thread-safe.
+ *
+ * @param <P> the parameters' builder
+ * @param <R> the results' reader
+ * @param <L> the results' pipeline
+ */
+public final class Request<P, R, L> implements AutoCloseable {
+    private final ClientHook target;
+    private final long interfaceId;
+    private final int methodId;
+    private final FromPointerBuilder<P> paramsFactory;
+    private final FromPointerReader<R> results;
+    private final Function<AnyPipeline, L> pipeline;
+    private @Nullable Draft draft;
+    private @Nullable P params;
+    private boolean spent;
+
+    Request(
+            ClientHook ownedTarget,
+            long interfaceId,
+            int methodId,
+            FromPointerBuilder<P> params,
+            FromPointerReader<R> results,
+            Function<AnyPipeline, L> pipeline) {
+        this.target = ownedTarget;
+        this.interfaceId = interfaceId;
+        this.methodId = methodId;
+        this.paramsFactory = params;
+        this.results = results;
+        this.pipeline = pipeline;
+    }
+
+    /** The parameters, empty at first; the same builder every time. */
+    public P params() {
+        return params(64);
+    }
+
+    /** As {@link #params()}, with room for so many 8-byte words, which saves reallocation when the size is known. */
+    public P params(int words) {
+        requireUnspent();
+        if (params == null) {
+            draft = Draft.call(words);
+            params = draft.content().initAs(paramsFactory);
+        }
+        return params;
+    }
+
+    /**
+     * Sends the call; returns at once with a handle on it. A request is sent once.
+     *
+     * @throws IllegalStateException if it was sent or closed before
+     */
+    public RemoteCall<R, L> send() {
+        return new RemoteCall<>(start(), results, pipeline);
+    }
+
+    /** Sends the call; the untyped handle passes to the caller. */
+    CallHandle start() {
+        requireUnspent();
+        spent = true;
+        Draft body = draft == null ? Draft.call(0) : draft;
+        CallHandle handle = target.call(interfaceId, methodId, Parcel.of(body));
+        target.release();
+        return handle;
+    }
+
+    /** Gives up a request that is not to be sent. Does nothing after it was. */
+    @Override
+    public void close() {
+        if (!spent) {
+            spent = true;
+            if (draft != null) {
+                draft.caps().release();
+            }
+            target.release();
+        }
+    }
+
+    private void requireUnspent() {
+        if (spent) {
+            throw new IllegalStateException("a request can be sent only once; make another");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.bailiwick.capnp.rpc;
+
+/**
+ * The results of a call. Close it when they are read: that gives the capabilities in them back, save those that were taken out,
+ * which are their takers' to close.
+ *
+ * @param <R> the results' reader
+ */
+public final class Response<R> implements AutoCloseable {
+    private final R results;
+    private final CallHandle handle;
+
+    Response(R results, CallHandle handle) {
+        this.results = results;
+        this.handle = handle;
+    }
+
+    /** The results, readable until this is closed. */
+    public R get() {
+        return results;
+    }
+
+    /** Gives the results up. Does nothing the second time. */
+    @Override
+    public void close() {
+        handle.close();
+    }
+}

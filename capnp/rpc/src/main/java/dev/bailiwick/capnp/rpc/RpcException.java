@@ -1,0 +1,97 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.capnproto.DecodeException;
+
+/**
+ * A call failed, on either side of a connection. The {@linkplain #type() type} says what a caller can do about it; the reason
+ * is for people. Both travel over the wire.
+ */
+public final class RpcException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private static final System.Logger LOG = System.getLogger(RpcException.class.getName());
+
+    /** What a caller can do; {@code Exception.Type} of the protocol, in its order. */
+    public enum Type {
+        /** Something went wrong; trying again will not help. */
+        FAILED,
+        /** A resource ran out; trying again after a while may help. */
+        OVERLOADED,
+        /** The object is gone with its connection; reconnecting may help. */
+        DISCONNECTED,
+        /** The object has no such method; an older way may work. */
+        UNIMPLEMENTED
+    }
+
+    private final Type type;
+    private final String reason;
+
+    /** An exception of that type with a reason in plain words, lowercase. */
+    public RpcException(Type type, String reason) {
+        this(type, reason, null);
+    }
+
+    /** As {@link #RpcException(Type, String)}; the cause stays on this side of the wire. */
+    public RpcException(Type type, String reason, @org.jspecify.annotations.Nullable Throwable cause) {
+        super(reason, cause);
+        this.type = Objects.requireNonNull(type, "type");
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    /** An exception of type {@link Type#FAILED}. */
+    public static RpcException failed(String reason) {
+        return new RpcException(Type.FAILED, reason);
+    }
+
+    /** An exception of type {@link Type#DISCONNECTED}. */
+    public static RpcException disconnected(String reason) {
+        return new RpcException(Type.DISCONNECTED, reason);
+    }
+
+    /** An exception of type {@link Type#UNIMPLEMENTED}. */
+    public static RpcException unimplemented(String reason) {
+        return new RpcException(Type.UNIMPLEMENTED, reason);
+    }
+
+    /** An exception of type {@link Type#OVERLOADED}. */
+    public static RpcException overloaded(String reason) {
+        return new RpcException(Type.OVERLOADED, reason);
+    }
+
+    /**
+     * What a caller is told about anything thrown while serving a call. An {@code RpcException} passes as it is, a malformed
+     * message says so; of everything else the caller learns only that it happened, since its text was not written for
+     * strangers, and it is logged here in full.
+     */
+    public static RpcException of(Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof RpcException rpc) {
+            return rpc;
+        }
+        if (cause instanceof CancellationException) {
+            return new RpcException(Type.FAILED, "call was cancelled", cause);
+        }
+        if (cause instanceof DecodeException) {
+            return new RpcException(Type.FAILED, "malformed message: " + cause.getMessage(), cause);
+        }
+        LOG.log(System.Logger.Level.ERROR, "unexpected failure while serving a call", cause);
+        return new RpcException(Type.FAILED, "internal error; the server's log has the details", cause);
+    }
+
+    /** What a caller can do about it. */
+    public Type type() {
+        return type;
+    }
+
+    /** Why, in words for people. */
+    public String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.bailiwick.capnp.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class MembraneTest {
+    private final List<String> crossings = Collections.synchronizedList(new ArrayList<>());
+
+    private final MembranePolicy logging = crossing -> {
+        crossings.add(
+                crossing.direction() + " " + crossing.method().orElseThrow().name());
+        return MembranePolicy.Decision.PASS;
+    };
+
+    @Test
+    void thePolicySeesMethodAnnotationsAndDirection() {
+        List<String> classes = new ArrayList<>();
+        Membrane membrane = new Membrane(crossing -> {
+            classes.add(
+                    crossing.method().orElseThrow().annotation(7L, String.class).orElse("none"));
+            return MembranePolicy.Decision.PASS;
+        });
+        try (Counter.Client inside = Counter.client(new Adder());
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            assertThat(outside.add(1)).isEqualTo(1);
+            outside.childRequest().send().await();
+        }
+        assertThat(classes).containsExactly("write", "none");
+    }
+
+    @Test
+    void whatIsRefusedNeverArrives() {
+        Adder adder = new Adder();
+        Membrane membrane =
+                new Membrane(crossing -> MembranePolicy.Decision.refuse(RpcException.failed("not allowed")));
+        try (Counter.Client inside = Counter.client(adder);
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            assertThatThrownBy(() -> outside.add(1))
+                    .isInstanceOf(RpcException.class)
+                    .hasMessage("not allowed");
+        }
+        assertThat(adder.seen).isEmpty();
+    }
+
+    @Test
+    void capabilitiesInResultsAndPipelinesComeOutWrapped() {
+        Membrane membrane = new Membrane(logging);
+        try (Counter.Client inside = Counter.client(new Adder());
+                Counter.Client outside = membrane.wrap(inside, Counter.factory);
+                var call = outside.childRequest().send();
+                Counter.Client promised = call.pipeline().getCounter();
+                var response = call.join();
+                Counter.Client direct = response.get().getCounter()) {
+            promised.add(1);
+            direct.add(1);
+            assertThat(crossings).containsExactly("INWARD child", "INWARD add", "INWARD add");
+            membrane.revoke("account disabled");
+            assertRevoked(promised);
+            assertRevoked(direct);
+            assertRevoked(outside);
+            assertThat(inside.add(1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void capabilitiesInParametersGoInWrappedTheOtherWayAndComeHomeUnwrapped() {
+        Membrane membrane = new Membrane(logging);
+        CompletableFuture<Integer> calledBack = new CompletableFuture<>();
+        Adder mine = new Adder();
+        Counter.Server caller = new Adder() {
+            @Override
+            public CompletionStage<?> echo(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call)
+                    throws Exception {
+                try (Counter.Client given = call.params().getCounter()) {
+                    calledBack.complete(given.add(1));
+                }
+                return super.echo(call);
+            }
+        };
+        try (Counter.Client inside = Counter.client(caller);
+                Counter.Client outside = membrane.wrap(inside, Counter.factory);
+                Counter.Client own = Counter.client(mine)) {
+            var request = outside.echoRequest();
+            request.params().setCounter(own);
+            try (var response = request.send().join();
+                    Counter.Client home = response.get().getCounter()) {
+                assertThat(calledBack).isCompletedWithValue(1);
+                assertThat(home.hook()).isSameAs(own.hook());
+            }
+            assertThat(crossings).containsExactly("INWARD echo", "OUTWARD add");
+        }
+        await().untilAsserted(() -> assertThat(mine.releases).hasValue(1));
+    }
+
+    @Test
+    void revokingFailsAndCancelsCallsInFlightAndReleasesWhatWasInside() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        CompletableFuture<Void> cancelled = new CompletableFuture<>();
+        Adder slow = new Adder() {
+            @Override
+            public CompletionStage<?> add(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call) {
+                call.onCancel(() -> cancelled.complete(null));
+                started.complete(null);
+                return cancelled;
+            }
+        };
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        Counter.Client outside;
+        try (Counter.Client inside = Counter.client(slow)) {
+            outside = membrane.wrap(inside, Counter.factory);
+        }
+        var pending = outside.addRequest().send();
+        started.join();
+        membrane.revoke("session ended");
+        assertThatThrownBy(pending::join).isInstanceOf(RpcException.class).hasMessage("revoked: session ended");
+        cancelled.join();
+        assertRevoked(outside);
+        await().untilAsserted(() -> assertThat(slow.releases).hasValue(1));
+        outside.close();
+    }
+
+    @Test
+    void oneMembraneBehindAnotherIsRevokedAlone() {
+        Membrane session = new Membrane(MembranePolicy.PASS_ALL);
+        Membrane lease = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client inside = Counter.client(new Adder());
+                Counter.Client held = session.wrap(inside, Counter.factory);
+                Counter.Client leased = lease.wrap(held, Counter.factory)) {
+            assertThat(leased.add(1)).isEqualTo(1);
+            lease.revoke("lapsed");
+            assertRevoked(leased);
+            assertThat(held.add(1)).isEqualTo(2);
+        }
+    }
+
+    private static void assertRevoked(Counter.Client client) {
+        assertThatThrownBy(() -> client.add(1)).isInstanceOfSatisfying(RpcException.class, failure -> {
+            assertThat(failure.type()).isEqualTo(RpcException.Type.FAILED);
+            assertThat(failure.reason()).startsWith("revoked: ");
+        });
+    }
+}
