@@ -1,0 +1,344 @@
+package dev.bailiwick.engine;
+
+import dev.bailiwick.engine.EngineException.Code;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Logger;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/** RocksDB as a {@link Backend}. Only this file speaks to RocksDB. */
+final class RocksBackend implements Backend {
+    private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final int FILTER_BITS_PER_KEY = 10;
+    private static final long WRITE_AHEAD_LOG_BYTES = 256L << 20;
+    private static final long INFO_LOG_BYTES = 1L << 20;
+    private static final long INFO_LOG_FILES = 2;
+
+    private final RocksDB db;
+    private final Families families;
+    private final WriteOptions synced;
+
+    /** Native objects to be closed after the database, newest first. */
+    private final Deque<AutoCloseable> resources;
+
+    private final Runnable whenClosed;
+
+    private RocksBackend(RocksDB db, Families families, Deque<AutoCloseable> resources, Runnable whenClosed) {
+        this.db = db;
+        this.families = families;
+        this.synced = new WriteOptions().setSync(true);
+        this.resources = resources;
+        this.whenClosed = whenClosed;
+        resources.push(synced);
+    }
+
+    static Path databaseDirectory(Path store) {
+        return store.resolve("db");
+    }
+
+    /** The file whose presence makes a directory a RocksDB database. */
+    static Path currentFile(Path store) {
+        return databaseDirectory(store).resolve("CURRENT");
+    }
+
+    static RocksBackend open(RocksOptions options, Runnable whenClosed) {
+        return open(options, whenClosed, false);
+    }
+
+    static RocksBackend openReadOnly(RocksOptions options, Runnable whenClosed) {
+        return open(options, whenClosed, true);
+    }
+
+    private static RocksBackend open(RocksOptions options, Runnable whenClosed, boolean readOnly) {
+        RocksDB.loadLibrary();
+        Deque<AutoCloseable> resources = new ArrayDeque<>();
+        try {
+            String path = databaseDirectory(options.directory()).toString();
+            ColumnFamilyOptions familyOptions = familyOptions(resources);
+            Set<String> names = new LinkedHashSet<>(List.of("default"));
+            names.addAll(existingTables(options, path));
+            if (!readOnly) {
+                options.tables().forEach(table -> names.add(table.name()));
+            }
+            List<ColumnFamilyDescriptor> descriptors = names.stream()
+                    .map(name -> new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions))
+                    .toList();
+            List<ColumnFamilyHandle> handles = new ArrayList<>();
+            DBOptions dbOptions = databaseOptions(options, readOnly, resources);
+            RocksDB db = readOnly
+                    ? RocksDB.openReadOnly(dbOptions, path, descriptors, handles)
+                    : RocksDB.open(dbOptions, path, descriptors, handles);
+            Map<Table, ColumnFamilyHandle> families = new HashMap<>();
+            int next = 0;
+            for (String name : names) {
+                ColumnFamilyHandle handle = handles.get(next++);
+                if (!name.equals("default")) {
+                    families.put(new Table(name), handle);
+                }
+            }
+            return new RocksBackend(db, new Families(families, Set.copyOf(options.tables())), resources, whenClosed);
+        } catch (RocksDBException e) {
+            closeAll(resources);
+            throw translated("cannot open store '" + options.directory() + "'", e);
+        }
+    }
+
+    /** Read-only opening tolerates tables that are not there yet; opening for writing must name all that are. */
+    private static List<String> existingTables(RocksOptions options, String path) throws RocksDBException {
+        if (options.mode() == RocksOptions.Mode.CREATE) {
+            return List.of();
+        }
+        try (Options listing = new Options()) {
+            return RocksDB.listColumnFamilies(listing, path).stream()
+                    .map(name -> new String(name, StandardCharsets.UTF_8))
+                    .toList();
+        }
+    }
+
+    private static ColumnFamilyOptions familyOptions(Deque<AutoCloseable> resources) {
+        LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
+        resources.push(cache);
+        BloomFilter filter = new BloomFilter(FILTER_BITS_PER_KEY);
+        resources.push(filter);
+        BlockBasedTableConfig blocks = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setFilterPolicy(filter)
+                .setVerifyCompression(true);
+        ColumnFamilyOptions options = new ColumnFamilyOptions()
+                .setTableFormatConfig(blocks)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                // Reads every new table file back and compares, so that bad memory or disk is caught while the log
+                // lives.
+                .setParanoidFileChecks(true)
+                .setForceConsistencyChecks(true);
+        resources.push(options);
+        return options;
+    }
+
+    private static DBOptions databaseOptions(RocksOptions options, boolean readOnly, Deque<AutoCloseable> resources) {
+        DBOptions result = new DBOptions()
+                .setCreateIfMissing(options.mode() == RocksOptions.Mode.CREATE)
+                .setCreateMissingColumnFamilies(!readOnly)
+                .setParanoidChecks(true)
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setMaxTotalWalSize(WRITE_AHEAD_LOG_BYTES)
+                .setMaxLogFileSize(INFO_LOG_BYTES)
+                .setKeepLogFileNum(INFO_LOG_FILES);
+        resources.push(result);
+        if (readOnly) {
+            // RocksDB makes a LOG file even when it opens read-only, unless it is given a logger.
+            SilentLogger silent = new SilentLogger();
+            resources.push(silent);
+            result.setLogger(silent);
+        }
+        return result;
+    }
+
+    @Override
+    public Backend.PinnedView snapshot() {
+        return new RocksSnapshot(db, families);
+    }
+
+    @Override
+    public void write(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
+        try (WriteBatch batch = new WriteBatch()) {
+            for (Map.Entry<Table, NavigableMap<byte[], byte @Nullable []>> table : changes.entrySet()) {
+                ColumnFamilyHandle family = families.of(table.getKey()).orElseThrow();
+                for (Map.Entry<byte[], byte @Nullable []> row : table.getValue().entrySet()) {
+                    if (row.getValue() == null) {
+                        batch.delete(family, row.getKey());
+                    } else {
+                        batch.put(family, row.getKey(), row.getValue());
+                    }
+                }
+            }
+            db.write(synced, batch);
+        } catch (RocksDBException e) {
+            throw translated("cannot write the store", e);
+        }
+    }
+
+    @Override
+    public void verifyChecksums() {
+        try {
+            db.verifyChecksum();
+        } catch (RocksDBException e) {
+            throw translated("the store's files are damaged", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            families.handles().values().forEach(ColumnFamilyHandle::close);
+            db.close();
+            closeAll(resources);
+        } finally {
+            whenClosed.run();
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> resources) {
+        while (!resources.isEmpty()) {
+            try {
+                resources.pop().close();
+            } catch (Exception e) {
+                // AutoCloseable declares it; RocksDB's objects throw nothing checked.
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** The column families there are, and the tables the opener named; read-only, some of those may not be there. */
+    private record Families(Map<Table, ColumnFamilyHandle> handles, Set<Table> declared) {
+        Optional<ColumnFamilyHandle> of(Table table) {
+            ColumnFamilyHandle handle = handles.get(table);
+            if (handle == null && !declared.contains(table)) {
+                throw new IllegalArgumentException(
+                        "table '" + table.name() + "' was not named when the engine was opened");
+            }
+            return Optional.ofNullable(handle);
+        }
+    }
+
+    static EngineException translated(String what, RocksDBException e) {
+        Code code = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption ? Code.CORRUPT : Code.IO;
+        return new EngineException(code, what + ": " + e.getMessage(), e);
+    }
+
+    /** One RocksDB snapshot with the read options that select it; both may be shared by threads. */
+    private static final class RocksSnapshot implements Backend.PinnedView {
+        private final RocksDB db;
+        private final Families families;
+        private final @Nullable Snapshot snapshot;
+        private final ReadOptions options;
+
+        RocksSnapshot(RocksDB db, Families families) {
+            this.db = db;
+            this.families = families;
+            this.options = new ReadOptions().setVerifyChecksums(true);
+            this.snapshot = db.getSnapshot();
+            if (snapshot != null) {
+                options.setSnapshot(snapshot);
+            }
+        }
+
+        @Override
+        public byte @Nullable [] get(Table table, byte[] key) {
+            ColumnFamilyHandle family = families.of(table).orElse(null);
+            if (family == null) {
+                return null;
+            }
+            try {
+                return db.get(family, options, key);
+            } catch (RocksDBException e) {
+                throw translated("cannot read table '" + table.name() + "'", e);
+            }
+        }
+
+        @Override
+        public void scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
+            ColumnFamilyHandle family = families.of(table).orElse(null);
+            if (family == null) {
+                return;
+            }
+            try (RocksIterator rows = db.newIterator(family, options)) {
+                boolean going = true;
+                for (rows.seek(fromInclusive); going && rows.isValid(); rows.next()) {
+                    byte[] key = rows.key();
+                    if (toExclusive != null && Arrays.compareUnsigned(key, toExclusive) >= 0) {
+                        break;
+                    }
+                    going = visitor.visit(key, rows.value());
+                }
+                rows.status();
+            } catch (RocksDBException e) {
+                throw translated("cannot read table '" + table.name() + "'", e);
+            }
+        }
+
+        @Override
+        public void scanReverse(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
+            ColumnFamilyHandle family = families.of(table).orElse(null);
+            if (family == null) {
+                return;
+            }
+            try (RocksIterator rows = db.newIterator(family, options)) {
+                seekBelow(rows, toExclusive);
+                boolean going = true;
+                for (; going && rows.isValid(); rows.prev()) {
+                    byte[] key = rows.key();
+                    if (Arrays.compareUnsigned(key, fromInclusive) < 0) {
+                        break;
+                    }
+                    going = visitor.visit(key, rows.value());
+                }
+                rows.status();
+            } catch (RocksDBException e) {
+                throw translated("cannot read table '" + table.name() + "'", e);
+            }
+        }
+
+        private static void seekBelow(RocksIterator rows, byte @Nullable [] toExclusive) {
+            if (toExclusive == null) {
+                rows.seekToLast();
+                return;
+            }
+            rows.seekForPrev(toExclusive);
+            if (rows.isValid() && Arrays.equals(rows.key(), toExclusive)) {
+                rows.prev();
+            }
+        }
+
+        @Override
+        public void close() {
+            options.close();
+            if (snapshot != null) {
+                db.releaseSnapshot(snapshot);
+                snapshot.close();
+            }
+        }
+    }
+
+    /** Drops RocksDB's own chatter; what matters comes back as exceptions. */
+    private static final class SilentLogger extends Logger {
+        SilentLogger() {
+            super(InfoLogLevel.FATAL_LEVEL);
+        }
+
+        @Override
+        protected void log(InfoLogLevel level, String message) {
+            // Nothing to keep: a read-only opener must not write.
+        }
+    }
+}
