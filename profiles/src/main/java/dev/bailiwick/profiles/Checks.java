@@ -1,5 +1,6 @@
 package dev.bailiwick.profiles;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
 final class Checks {
     private static final Pattern TOKEN = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
+    private static final Pattern PLAIN_PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[^/\\p{Cntrl}]+)+");
+
     private Checks() {}
 
     /** True for lower-case words joined by single dashes, at most {@link Limits#TOKEN_CHARS} long: names people type. */
@@ -28,6 +31,29 @@ final class Checks {
             throw new IllegalArgumentException(what + " must be lower-case words joined by dashes, at most "
                     + Limits.TOKEN_CHARS + " characters: \"" + text + "\"");
         }
+    }
+
+    /** True for an absolute path that can be read only one way: no empty, {@code .} or {@code ..} segment. */
+    static boolean isPlainAbsolutePath(String path) {
+        return path.length() <= Limits.PATH_CHARS && PLAIN_PATH.matcher(path).matches();
+    }
+
+    /** True for text that has a UTF-8 form and fits one line: no lone surrogate, no control character. */
+    static boolean isPlainText(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text)
+                && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    /** As much of a value as a message quotes. */
+    static String excerpt(String text) {
+        if (text.length() <= Limits.TOKEN_CHARS) {
+            return text;
+        }
+        return text.codePoints()
+                .limit(Limits.TOKEN_CHARS)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .append("...")
+                .toString();
     }
 
     static SortedSet<String> tokens(String what, Collection<String> texts) {
@@ -52,8 +78,8 @@ final class Checks {
 
     static void text(String what, String text, int maxChars) {
         atMost(what, text.length(), maxChars);
-        if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(what + " must not contain control characters");
+        if (!isPlainText(text)) {
+            throw new IllegalArgumentException(what + " must be Unicode text without control characters");
         }
     }
 

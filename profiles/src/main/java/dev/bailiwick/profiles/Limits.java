@@ -31,11 +31,38 @@ public final class Limits {
     /** A quota window: CPU and log budgets are meant to refill while somebody is watching. */
     public static final Duration WINDOW = Duration.ofDays(31);
 
+    /** Page frames: as many pages of 4 KiB as a byte quota may cover. */
+    public static final long FRAME_PAGES = QUOTA_BYTES / 4_096;
+
+    /** Microseconds of a CPU window. */
+    public static final long CPU_WINDOW_US = WINDOW.toMillis() * 1_000;
+
+    /** Microseconds of processor time in one window: all of the longest one on every processor of a large machine. */
+    public static final long CPU_BUDGET_US = CPU_WINDOW_US * 1_024;
+
     /** The longest a session may live before its holder has to authenticate again. */
     public static final Duration SESSION_LIFETIME = Duration.ofDays(31);
 
     /** Characters in the path of a service's binary, as Linux bounds paths. */
     public static final int PATH_CHARS = 4_096;
+
+    /** Bytes of a manifest file: a hundred times the shipped one, and small enough to hold in memory twice. */
+    public static final int MANIFEST_BYTES = 1 << 20;
+
+    /** Accounts in one manifest: it seeds the first identities; a directory of people belongs in the store. */
+    public static final int MANIFEST_ACCOUNTS = 256;
+
+    /** Profiles of each sort in one manifest, and in the catalogue of a store. */
+    public static final int MANIFEST_PROFILES = 64;
+
+    /** Credentials in one manifest: one or two an account. */
+    public static final int MANIFEST_CREDENTIALS = 2 * MANIFEST_ACCOUNTS;
+
+    /** Problems reported of one manifest: enough to fix a day's work at once, bounded for a file of nothing but faults. */
+    public static final int MANIFEST_PROBLEMS = 1_000;
+
+    /** How long a one-time code that {@code init} prints may stay usable: it is meant for the same sitting or the next day. */
+    public static final Duration ENROLMENT_CODE_LIFETIME = Duration.ofDays(7);
 
     private Limits() {}
 }

@@ -2,6 +2,7 @@ package dev.bailiwick.profiles;
 
 import dev.bailiwick.schema.ProfileId;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The quota and default-resource template (seed 002, {@code ResourceProfile}). Zero means none of it, never unlimited.
@@ -60,6 +61,13 @@ public record ResourceProfile(
     /** The posture of having none: no network, nothing to launch. */
     public static final String NO_POSTURE = "none";
 
+    /** The network postures that exist, weakest first. A reader treats any other as {@link #NO_POSTURE}. */
+    public static final List<String> NETWORK_POSTURES = List.of(NO_POSTURE, "client", "listener");
+
+    /** The launcher postures that exist, weakest first. A reader treats any other as {@link #NO_POSTURE}. */
+    public static final List<String> LAUNCHER_POSTURES =
+            List.of(NO_POSTURE, "measured-binary", "approved-apps", "developer-tools");
+
     public ResourceProfile {
         Checks.token("resource profile name", name);
         Checks.atMost("homeQuotaBytes", homeQuotaBytes, Limits.QUOTA_BYTES);
@@ -71,17 +79,15 @@ public record ResourceProfile(
         Checks.atMost("threadLimit", threadLimit, Limits.COUNT);
         Checks.atMost("capLimit", capLimit, Limits.COUNT);
         Checks.atMost("memoryCommitLimitBytes", memoryCommitLimitBytes, Limits.QUOTA_BYTES);
-        Checks.atMost("frameGrantLimitPages", frameGrantLimitPages, Limits.QUOTA_BYTES / 4096);
+        Checks.atMost("frameGrantLimitPages", frameGrantLimitPages, Limits.FRAME_PAGES);
         Checks.atMost("endpointQueueLimit", endpointQueueLimit, Limits.COUNT);
         Checks.atMost("inFlightCallLimit", inFlightCallLimit, Limits.COUNT);
         Checks.atMost("pendingIpcSubmissionLimit", pendingIpcSubmissionLimit, Limits.COUNT);
         Checks.atMost("ringScratchLimitBytes", ringScratchLimitBytes, Limits.QUOTA_BYTES);
         Checks.atMost("logQuotaBytesPerWindow", logQuotaBytesPerWindow, Limits.QUOTA_BYTES);
         window("logWindow", logQuotaBytesPerWindow, logWindow);
-        long cpuWindowMax = Limits.WINDOW.toMillis() * 1_000;
-        Checks.range("cpuWindowUs", cpuWindowUs, cpuBudgetUsPerWindow == 0 ? 0 : 1, cpuWindowMax);
-        // One window on every processor of a large machine.
-        Checks.atMost("cpuBudgetUsPerWindow", cpuBudgetUsPerWindow, cpuWindowMax * 1_024);
+        Checks.range("cpuWindowUs", cpuWindowUs, cpuBudgetUsPerWindow == 0 ? 0 : 1, Limits.CPU_WINDOW_US);
+        Checks.atMost("cpuBudgetUsPerWindow", cpuBudgetUsPerWindow, Limits.CPU_BUDGET_US);
         Checks.atMost("timerWaiterLimit", timerWaiterLimit, Limits.COUNT);
         Checks.token("networkProfile", networkProfile);
         Checks.token("launcherProfile", launcherProfile);

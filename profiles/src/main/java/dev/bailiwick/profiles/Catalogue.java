@@ -1,0 +1,111 @@
+package dev.bailiwick.profiles;
+
+import dev.bailiwick.profiles.ManifestProblem.Code;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlVersion;
+
+/**
+ * The catalogue that ships with this module, {@code catalogue.toml}: the first policy version of every store. A fault in
+ * it is a bug of the build, so reading it throws instead of reporting.
+ */
+public final class Catalogue {
+    private static final String RESOURCE = "catalogue.toml";
+    private static final String SLOTS = spelt(Slot.values(), Slot::text);
+    private static final String ACCESSES = spelt(SlotAccess.values(), SlotAccess::text);
+    static final String KINDS = spelt(PrincipalKind.values(), PrincipalKind::text);
+
+    private Catalogue() {}
+
+    /** Reads the built-in catalogue afresh. */
+    public static PolicyCatalogue builtIn() {
+        try (InputStream in = Catalogue.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException(RESOURCE + " is missing from the build");
+            }
+            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a catalogue; anything wrong with it is an {@link IllegalArgumentException}. */
+    static PolicyCatalogue parse(String text) {
+        TomlParseResult toml = Toml.parse(text, TomlVersion.V1_0_0);
+        if (toml.hasErrors()) {
+            throw new IllegalArgumentException("catalogue: " + toml.errors());
+        }
+        Problems problems = new Problems();
+        TableReader root = new TableReader(toml, Position.START, "the catalogue", problems);
+        List<BundleFragment> fragments = new ArrayList<>();
+        for (TableReader table : root.tables("fragment", Limits.CATALOGUE_ITEMS)) {
+            fragment(table).ifPresent(fragments::add);
+        }
+        List<RoleDefinition> roles = new ArrayList<>();
+        for (TableReader table : root.tables("role", Limits.CATALOGUE_ITEMS)) {
+            role(table).ifPresent(roles::add);
+        }
+        root.finish();
+        if (problems.count() > 0) {
+            throw new IllegalArgumentException("catalogue: " + problems.inOrder());
+        }
+        return PolicyCatalogue.of(roles, fragments);
+    }
+
+    private static Optional<BundleFragment> fragment(TableReader table) {
+        Located<String> name = table.token("name");
+        TableReader slots = table.table("slots");
+        table.finish();
+        if (name == null || slots == null) {
+            return Optional.empty();
+        }
+        List<SlotRule> rules = new ArrayList<>();
+        for (String key : slots.keys()) {
+            Located<SlotAccess> access = slots.choice(key, SlotAccess::ofText, ACCESSES);
+            Optional<Slot> slot = Slot.ofText(key);
+            if (slot.isEmpty()) {
+                slots.problem(Code.INVALID_VALUE, key, "\"" + key + "\" is no slot", "use one of " + SLOTS);
+            } else if (access != null) {
+                rules.add(new SlotRule(slot.get(), access.value()));
+            }
+        }
+        return Optional.of(new BundleFragment(name.value(), rules));
+    }
+
+    private static Optional<RoleDefinition> role(TableReader table) {
+        Located<String> name = table.token("name");
+        Located<String> summary = table.text("summary", Limits.PROSE_CHARS);
+        boolean administrative = table.flag("administrative");
+        boolean manifestOnly = table.flag("manifest-only");
+        List<PrincipalKind> kinds = table.choices("kinds", PrincipalKind::ofText, KINDS);
+        SortedSet<String> fragments = TableReader.names(table.tokens("fragments"));
+        SortedSet<String> leases = TableReader.names(table.tokens("leases"));
+        table.finish();
+        return name == null || summary == null || kinds.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RoleDefinition(
+                        name.value(),
+                        summary.value(),
+                        administrative,
+                        manifestOnly,
+                        EnumSet.copyOf(kinds),
+                        fragments,
+                        leases));
+    }
+
+    private static <T> String spelt(T[] values, Function<T, String> text) {
+        return Stream.of(values).map(text).collect(Collectors.joining(", "));
+    }
+}
