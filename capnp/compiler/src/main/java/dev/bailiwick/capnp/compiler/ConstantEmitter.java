@@ -33,22 +33,52 @@ final class ConstantEmitter {
         out.doc(declaration.header().doc());
         if (declaration instanceof Declaration.Constant constant) {
             out.add("public static final " + types.reader(constant.type()) + " " + javaName + " = "
-                    + value(constant, constant.type(), constant.value()) + ";");
+                    + value(constant.header().displayName(), constant.type(), constant.value()) + ";");
         } else {
             out.add("public static final long " + javaName + " = " + Literals.id(declaration.id()) + ";");
         }
     }
 
-    private String value(Declaration.Constant constant, FieldType type, SchemaValue value) {
+    /**
+     * The value of an annotation as the RPC runtime keeps it: {@code Long} for any integer, {@code Double}, {@code String},
+     * and otherwise what a constant of the type would be.
+     */
+    String annotationValue(String where, Declaration.AppliedAnnotation applied) {
+        if (!(schema.declaration(applied.id()) instanceof Declaration.AnnotationType declared)) {
+            throw new SchemaException(where + " carries " + Schema.hex(applied.id()) + ", which is no annotation");
+        }
+        return switch (applied.value()) {
+            case SchemaValue.TextValue(String text) -> Literals.text(text, out.lang("String"));
+            case SchemaValue.Bits(long bits)
+            when declared.type() instanceof FieldType.Primitive primitive -> boxable(primitive, bits);
+            case SchemaValue.Bits bits -> value(where, declared.type(), bits);
+            case SchemaValue.Nothing nothing -> value(where, declared.type(), nothing);
+            case SchemaValue.DataValue data -> value(where, declared.type(), data);
+            case SchemaValue.PointerValue pointer -> value(where, declared.type(), pointer);
+        };
+    }
+
+    private static String boxable(FieldType.Primitive type, long bits) {
+        return switch (type) {
+            case VOID, BOOL, FLOAT64 -> Literals.primitive(type, bits);
+            case INT8, INT16, INT32, INT64, UINT64 -> bits + "L";
+            case UINT8 -> (bits & 0xff) + "L";
+            case UINT16 -> (bits & 0xffff) + "L";
+            case UINT32 -> (bits & 0xffff_ffffL) + "L";
+            case FLOAT32 -> "(double) " + Literals.primitive(type, bits);
+        };
+    }
+
+    private String value(String where, FieldType type, SchemaValue value) {
         return switch (value) {
             case SchemaValue.Nothing nothing when type == FieldType.Primitive.VOID -> out.runtime("Void.VOID");
             case SchemaValue.Nothing nothing ->
-                throw new SchemaException(constant.header().displayName()
+                throw new SchemaException(where
                         + ": a constant of an interface type can only be null, and Java is not generated for that");
             case SchemaValue.Bits(long bits)
             when type instanceof FieldType.Primitive primitive -> Literals.primitive(primitive, bits);
             case SchemaValue.Bits(long bits)
-            when type instanceof FieldType.EnumRef(long id) -> types.ref(id) + "." + enumerant(constant, id, bits);
+            when type instanceof FieldType.EnumRef(long id) -> types.ref(id) + "." + enumerant(where, id, bits);
             case SchemaValue.TextValue(String text) ->
                 "new " + out.runtime("Text.Reader") + "(" + Literals.text(text, out.lang("String")) + ")";
             case SchemaValue.DataValue data ->
@@ -60,8 +90,7 @@ final class ConstantEmitter {
             case SchemaValue.PointerValue pointer ->
                 types.factory(type) + ".fromPointerReader(" + out.runtime("SegmentReader.EMPTY") + ", 0, "
                         + out.lang("Integer") + ".MAX_VALUE)";
-            case SchemaValue.Bits bits ->
-                throw new SchemaException(constant.header().displayName() + ": the value does not fit the type");
+            case SchemaValue.Bits bits -> throw new SchemaException(where + ": the value does not fit the type");
         };
     }
 
@@ -70,12 +99,12 @@ final class ConstantEmitter {
                 + Literals.bytes(data.latin1(), out.lang("String")) + ")";
     }
 
-    private String enumerant(Declaration.Constant constant, long id, long code) {
+    private String enumerant(String where, long id, long code) {
         Declaration.Enumeration enumeration = schema.enumeration(id);
         int index = Short.toUnsignedInt((short) code);
         if (index >= enumeration.enumerants().size()) {
-            throw new SchemaException(constant.header().displayName() + ": the value is none of "
-                    + enumeration.header().displayName());
+            throw new SchemaException(
+                    where + ": the value is none of " + enumeration.header().displayName());
         }
         return Identifiers.constant(enumeration.enumerants().get(index).name());
     }

@@ -87,6 +87,6 @@ sealed interface Declaration {
     /** A constant. */
     record Constant(Header header, FieldType type, SchemaValue value) implements Declaration {}
 
-    /** The declaration of an annotation. */
-    record AnnotationType(Header header) implements Declaration {}
+    /** The declaration of an annotation, with the type of its values. */
+    record AnnotationType(Header header, FieldType type) implements Declaration {}
 }

@@ -12,10 +12,12 @@ import java.util.Set;
 final class Generator {
     private final Schema schema;
     private final JavaNames names;
+    private final Capabilities capabilities;
 
     private Generator(Schema schema) {
         this.schema = schema;
         this.names = new JavaNames(schema);
+        this.capabilities = new Capabilities(schema);
     }
 
     /**
@@ -63,7 +65,7 @@ final class Generator {
         }
         if (!loose.isEmpty()) {
             JavaSource out = source(names.outerClass(file));
-            new TypeEmitter(schema, names, out).outerClass(file, names.outerClass(file), loose);
+            new TypeEmitter(schema, names, capabilities, out).outerClass(file, names.outerClass(file), loose);
             files.add(out.finish(requested.name()));
         }
         return files;
@@ -71,7 +73,7 @@ final class Generator {
 
     private GeneratedFile type(Schema.RequestedFile requested, Declaration declaration) {
         JavaSource out = source(names.of(declaration.id()));
-        new TypeEmitter(schema, names, out).topLevel(declaration);
+        new TypeEmitter(schema, names, capabilities, out).topLevel(declaration);
         return out.finish(requested.name());
     }
 

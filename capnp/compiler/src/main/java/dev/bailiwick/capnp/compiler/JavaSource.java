@@ -18,7 +18,9 @@ final class JavaSource {
     private final JavaName outermost;
     private final Set<String> taken = new TreeSet<>(ALWAYS_TAKEN);
     private final Set<String> packageClasses;
-    private final TreeMap<String, String> imports = new TreeMap<>();
+    /** Outermost classes referred to by simple name, and the package each is from. */
+    private final TreeMap<String, String> simpleNames = new TreeMap<>();
+
     private final StringBuilder body = new StringBuilder();
     private int indent;
 
@@ -70,16 +72,23 @@ final class JavaSource {
 
     /** How to refer to a generated class from this file. */
     String ref(JavaName name) {
-        if (name.packageName().equals(outermost.packageName())) {
-            return taken.contains(name.outermost()) ? name.qualified() : name.path();
-        }
-        return imported(name.packageName(), name.path(), name.outermost());
+        return named(name.packageName(), name.path(), name.outermost());
     }
 
     /** How to refer to a class of the Cap'n Proto runtime, nested classes after a dot. */
     String runtime(String path) {
+        return imported("org.capnproto", path);
+    }
+
+    /** How to refer to a class of {@code java.util}. */
+    String javaUtil(String path) {
+        return imported("java.util", path);
+    }
+
+    /** How to refer to any class, nested classes after a dot. */
+    String imported(String packageName, String path) {
         int dot = path.indexOf('.');
-        return imported("org.capnproto", path, dot < 0 ? path : path.substring(0, dot));
+        return named(packageName, path, dot < 0 ? path : path.substring(0, dot));
     }
 
     /** How to refer to a class of {@code java.lang}. */
@@ -87,12 +96,15 @@ final class JavaSource {
         return taken.contains(name) || packageClasses.contains(name) ? "java.lang." + name : name;
     }
 
-    private String imported(String packageName, String path, String outer) {
-        if (taken.contains(outer) || outer.equals(outermost.path())) {
+    /** The first user of a simple name gets it, be it a class of this package or an imported one. */
+    private String named(String packageName, String path, String outer) {
+        boolean own = packageName.equals(outermost.packageName());
+        if (taken.contains(outer) || (!own && outer.equals(outermost.path()))) {
             return packageName + "." + path;
         }
-        String already = imports.putIfAbsent(outer, packageName);
-        return already == null || already.equals(packageName) ? path : packageName + "." + path;
+        return packageName.equals(simpleNames.computeIfAbsent(outer, name -> packageName))
+                ? path
+                : packageName + "." + path;
     }
 
     /** The whole file. */
@@ -101,7 +113,11 @@ final class JavaSource {
         file.append(GeneratedFile.HEADER).append(schemaFile).append("; do not edit.\n");
         file.append("package ").append(outermost.packageName()).append(";\n\n");
         TreeSet<String> lines = new TreeSet<>();
-        imports.forEach((outer, packageName) -> lines.add("import " + packageName + "." + outer + ";\n"));
+        simpleNames.forEach((outer, packageName) -> {
+            if (!packageName.equals(outermost.packageName())) {
+                lines.add("import " + packageName + "." + outer + ";\n");
+            }
+        });
         lines.forEach(file::append);
         if (!lines.isEmpty()) {
             file.append('\n');

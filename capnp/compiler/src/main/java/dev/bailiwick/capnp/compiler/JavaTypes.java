@@ -60,7 +60,7 @@ final class JavaTypes {
 
     /** How to refer to a class of the RPC runtime. */
     String rpc(String path) {
-        return out.ref(new JavaName(RPC_PACKAGE, path));
+        return out.imported(RPC_PACKAGE, path);
     }
 
     private String primitive(FieldType.Primitive type) {

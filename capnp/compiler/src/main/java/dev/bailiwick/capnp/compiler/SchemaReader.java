@@ -101,7 +101,8 @@ final class SchemaReader {
                         header,
                         type(node.getConst().getType(), header.displayName()),
                         value(node.getConst().getValue(), header.displayName()));
-            case ANNOTATION -> new Declaration.AnnotationType(header);
+            case ANNOTATION ->
+                new Declaration.AnnotationType(header, type(node.getAnnotation().getType(), header.displayName()));
             case _NOT_IN_SCHEMA -> throw tooNew(header.displayName());
         };
     }

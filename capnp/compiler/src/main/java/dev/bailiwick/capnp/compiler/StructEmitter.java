@@ -13,12 +13,15 @@ import java.util.Set;
  */
 final class StructEmitter {
     private final Schema schema;
+    private final Capabilities capabilities;
     private final JavaTypes types;
     private final JavaSource out;
     private final Declaration.Struct struct;
 
-    StructEmitter(Schema schema, JavaTypes types, JavaSource out, Declaration.Struct struct) {
+    StructEmitter(
+            Schema schema, Capabilities capabilities, JavaTypes types, JavaSource out, Declaration.Struct struct) {
         this.schema = schema;
+        this.capabilities = capabilities;
         this.types = types;
         this.out = out;
         this.struct = struct;
@@ -51,6 +54,9 @@ final class StructEmitter {
         }
         builder();
         reader();
+        if (capabilities.hasPipeline(struct)) {
+            pipeline();
+        }
         struct.union().ifPresent(this::which);
     }
 
@@ -175,6 +181,66 @@ final class StructEmitter {
                 case Declaration.Slot slot -> slotReader(slot);
             }
         }
+        if (!struct.group() && capabilities.carries(struct)) {
+            out.gap();
+            out.add("""
+                    /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
+                    public void copyTo(%s target, int pointer) {
+                        %s.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
+                    }""".formatted(out.runtime("SegmentBuilder"), types.rpc("DeepCopy")));
+        }
+        out.close();
+    }
+
+    /** A member of a union is here too: whether it is the current one is known when the results are. */
+    private void pipeline() {
+        String any = types.rpc("AnyPipeline");
+        out.gap();
+        out.add("/** Results of a call that may not be there yet: what can be called already. */");
+        out.open("public static final class Pipeline extends " + types.rpc("StructPipeline"));
+        out.add("""
+                public Pipeline(%s pipeline) {
+                    super(pipeline);
+                }""".formatted(any));
+        for (Declaration.Field field : struct.fields()) {
+            switch (field) {
+                case Declaration.Group(String name, var tag, var doc, long id)
+                when capabilities.hasPipeline(schema.struct(id)) ->
+                    promised(name, types.ref(id) + ".Pipeline", "new " + types.ref(id) + ".Pipeline(asAnyPipeline())");
+                case Declaration.Group group -> {}
+                case Declaration.Slot slot -> promised(slot);
+            }
+        }
+        out.close();
+    }
+
+    private void promised(Declaration.Slot slot) {
+        switch (slot.type()) {
+            case FieldType.InterfaceRef(long id) ->
+                promised(
+                        slot.name(),
+                        types.ref(id) + ".Client",
+                        "_capability(" + types.ref(id) + ".factory, " + slot.offset() + ")");
+            case FieldType.StructRef(long id)
+            when capabilities.hasPipeline(schema.struct(id)) ->
+                promised(
+                        slot.name(),
+                        types.ref(id) + ".Pipeline",
+                        "new " + types.ref(id) + ".Pipeline(_field(" + slot.offset() + "))");
+            case FieldType.AnyPointer any ->
+                promised(slot.name(), types.rpc("AnyPipeline"), "_field(" + slot.offset() + ")");
+            case FieldType.StructRef reference -> {}
+            case FieldType.ListOf list -> {}
+            case FieldType.Text text -> {}
+            case FieldType.Data data -> {}
+            case FieldType.Primitive primitive -> {}
+            case FieldType.EnumRef reference -> {}
+        }
+    }
+
+    private void promised(String field, String type, String value) {
+        method(Optional.empty(), type, "get", field, "");
+        out.add("return " + value + ";");
         out.close();
     }
 
@@ -300,17 +366,13 @@ final class StructEmitter {
     private void pointerBuilder(Declaration.Slot slot) {
         String factory = types.factory(slot.type());
         String type = types.builder(slot.type());
-        int index = slot.offset();
         has(slot);
         method(slot.doc(), type, "get", slot.name(), "");
         expect(slot);
         pointerBuilderGet(slot, factory);
         out.close();
 
-        method(Optional.empty(), "void", "set", slot.name(), types.reader(slot.type()) + " value");
-        setTag(slot);
-        out.add("_setPointerField(" + factory + ", " + index + ", value);");
-        out.close();
+        pointerSet(slot, factory);
         switch (slot.type()) {
             case FieldType.Text text -> convenientSet(slot, out.lang("String"), out.runtime("Text.Reader"));
             case FieldType.Data data -> convenientSet(slot, "byte[]", out.runtime("Data.Reader"));
@@ -331,6 +393,38 @@ final class StructEmitter {
             case FieldType.Primitive primitive -> throw notPointer(slot);
             case FieldType.EnumRef reference -> throw notPointer(slot);
         }
+    }
+
+    /** The stock runtime copies plain data only, so whatever may hold capabilities is left to the RPC runtime. */
+    private void pointerSet(Declaration.Slot slot, String factory) {
+        String target = "segment, pointers + " + slot.offset();
+        String copy = switch (slot.type()) {
+            case FieldType.StructRef(long id)
+            when capabilities.carries(schema.struct(id)) -> "value.copyTo(" + target + ");";
+            case FieldType.AnyPointer any
+            when capabilities.carries(struct) -> types.rpc("DeepCopy") + ".pointer(" + target + ", value);";
+            // There is no way into a list's elements from outside its package: they are filled one by one.
+            case FieldType.ListOf(FieldType element)
+            when !(element instanceof FieldType.InterfaceRef) && capabilities.listCarries(element) -> "";
+            case FieldType.ListOf list -> stockSet(slot, factory);
+            case FieldType.StructRef reference -> stockSet(slot, factory);
+            case FieldType.AnyPointer any -> stockSet(slot, factory);
+            case FieldType.InterfaceRef reference -> stockSet(slot, factory);
+            case FieldType.Text text -> stockSet(slot, factory);
+            case FieldType.Data data -> stockSet(slot, factory);
+            case FieldType.Primitive primitive -> throw notPointer(slot);
+            case FieldType.EnumRef reference -> throw notPointer(slot);
+        };
+        if (!copy.isEmpty()) {
+            method(Optional.empty(), "void", "set", slot.name(), types.reader(slot.type()) + " value");
+            setTag(slot);
+            out.add(copy);
+            out.close();
+        }
+    }
+
+    private static String stockSet(Declaration.Slot slot, String factory) {
+        return "_setPointerField(" + factory + ", " + slot.offset() + ", value);";
     }
 
     /** The runtime cannot make a builder out of a default, nor out of a null list; both are done here. */

@@ -12,12 +12,14 @@ final class TypeEmitter {
     private final JavaNames names;
     private final JavaSource out;
     private final JavaTypes types;
+    private final Capabilities capabilities;
 
     /** Names of the classes around the point of writing, innermost first: none may be declared again inside. */
     private final Deque<String> enclosing = new ArrayDeque<>();
 
-    TypeEmitter(Schema schema, JavaNames names, JavaSource out) {
+    TypeEmitter(Schema schema, JavaNames names, Capabilities capabilities, JavaSource out) {
         this.schema = schema;
+        this.capabilities = capabilities;
         this.names = names;
         this.out = out;
         this.types = new JavaTypes(names, out);
@@ -76,8 +78,7 @@ final class TypeEmitter {
         switch (declaration) {
             case Declaration.Enumeration enumeration -> enumeration(enumeration, name);
             case Declaration.Struct struct -> struct(struct, name, modifier);
-            case Declaration.Interface type ->
-                throw new SchemaException(type.header().displayName() + ": interfaces are not supported");
+            case Declaration.Interface type -> interfaceType(type, name, modifier);
             case Declaration.SchemaFile file -> throw new IllegalArgumentException("a file is no type");
             case Declaration.Constant constant -> throw new IllegalArgumentException("a constant is no type");
             case Declaration.AnnotationType annotation ->
@@ -86,7 +87,7 @@ final class TypeEmitter {
     }
 
     private void struct(Declaration.Struct struct, String name, String modifier) {
-        StructEmitter emitter = new StructEmitter(schema, types, out, struct);
+        StructEmitter emitter = new StructEmitter(schema, capabilities, types, out, struct);
         checkMembers(struct, name);
         out.open("public " + modifier + "final class " + name);
         enclosing.push(name);
@@ -112,6 +113,34 @@ final class TypeEmitter {
         out.gap();
         out.doc(group.doc().or(() -> struct.header().doc()));
         struct(struct, Identifiers.capitalized(group.name()), "static ");
+    }
+
+    private void interfaceType(Declaration.Interface type, String name, String modifier) {
+        Set<String> constants = new HashSet<>(Set.of("TYPE_ID", "SCHEMA"));
+        checkMembers(type, name);
+        InterfaceEmitter emitter = new InterfaceEmitter(
+                schema, capabilities, new ConstantEmitter(schema, types, out, constants), types, out, type);
+        out.open("public " + modifier + "final class " + name);
+        enclosing.push(name);
+        emitter.statics();
+        out.gap();
+        out.add("private " + name + "() {}");
+        emitter.classes();
+        for (Declaration.Method method : type.methods()) {
+            for (long id : List.of(method.paramsId(), method.resultsId())) {
+                if (isInline(id)) {
+                    type(schema.struct(id), "static ");
+                }
+            }
+        }
+        nested(type.header().nested(), constants);
+        enclosing.pop();
+        out.close();
+    }
+
+    /** Whether a struct was written as a parameter list, so that it belongs to the one method that uses it. */
+    private boolean isInline(long id) {
+        return schema.struct(id).header().scopeId() == 0;
     }
 
     private void enumeration(Declaration.Enumeration enumeration, String name) {
@@ -144,21 +173,46 @@ final class TypeEmitter {
         out.close();
     }
 
-    /** What a struct's class declares besides its own nested types must not get in their way. */
-    private void checkMembers(Declaration.Struct struct, String name) {
-        Set<String> classes = new HashSet<>(Set.of("Builder", "Reader", "Factory", "Which", "Pipeline"));
+    /** What a type's class declares besides the nested types of the schema must not get in their way. */
+    private void checkMembers(Declaration type, String name) {
+        Set<String> classes = new HashSet<>();
+        switch (type) {
+            case Declaration.Struct struct -> {
+                classes.addAll(Set.of("Builder", "Reader", "Factory", "Which", "Pipeline"));
+                for (Declaration.Field field : struct.fields()) {
+                    if (field instanceof Declaration.Group group) {
+                        add(classes, type, group.name(), Identifiers.capitalized(group.name()));
+                    }
+                }
+            }
+            case Declaration.Interface found -> {
+                classes.addAll(Set.of("Client", "Server"));
+                for (Declaration.Method method : found.methods()) {
+                    for (long id : List.of(method.paramsId(), method.resultsId())) {
+                        if (isInline(id)) {
+                            add(classes, type, method.name(), names.of(id).simple());
+                        }
+                    }
+                }
+            }
+            case Declaration.Enumeration enumeration -> {}
+            case Declaration.SchemaFile file -> {}
+            case Declaration.Constant constant -> {}
+            case Declaration.AnnotationType annotation -> {}
+        }
         if (classes.contains(name)) {
-            throw clash(struct, name, name);
+            throw clash(type, name, name);
         }
-        for (Declaration.Field field : struct.fields()) {
-            if (field instanceof Declaration.Group group && !classes.add(Identifiers.capitalized(group.name()))) {
-                throw clash(struct, group.name(), Identifiers.capitalized(group.name()));
+        for (Declaration.Nested child : type.header().nested()) {
+            if (Character.isUpperCase(child.name().charAt(0))) {
+                add(classes, type, child.name(), child.name());
             }
         }
-        for (Declaration.Nested child : struct.header().nested()) {
-            if (!classes.add(child.name())) {
-                throw clash(struct, child.name(), child.name());
-            }
+    }
+
+    private static void add(Set<String> classes, Declaration where, String schemaName, String javaName) {
+        if (!classes.add(javaName)) {
+            throw clash(where, schemaName, javaName);
         }
     }
 
