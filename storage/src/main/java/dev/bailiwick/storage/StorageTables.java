@@ -1,0 +1,25 @@
+package dev.bailiwick.storage;
+
+import dev.bailiwick.engine.Table;
+import java.util.List;
+
+/** The tables of namespaces and logs. Their names are part of the stored format. */
+public final class StorageTables {
+    static final Table ROOTS = new Table("storage.roots");
+    static final Table NODES = new Table("storage.nodes");
+    static final Table ENTRIES = new Table("storage.entries");
+    static final Table BLOBS = new Table("storage.blobs");
+    static final Table CHUNKS = new Table("storage.chunks");
+    static final Table PENDING = new Table("storage.pending");
+    static final Table LOG_HEADS = new Table("storage.log-heads");
+    static final Table LOG_LINES = new Table("storage.log-lines");
+
+    private static final List<Table> ALL = List.of(ROOTS, NODES, ENTRIES, BLOBS, CHUNKS, PENDING, LOG_HEADS, LOG_LINES);
+
+    private StorageTables() {}
+
+    /** All of them, for whoever opens the engine. */
+    public static List<Table> all() {
+        return ALL;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bailiwick.storage;
+
+import org.jspecify.annotations.NullMarked;
