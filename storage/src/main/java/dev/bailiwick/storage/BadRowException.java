@@ -4,7 +4,14 @@ package dev.bailiwick.storage;
 final class BadRowException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    BadRowException(String message) {
-        super(message);
+    private final String what;
+
+    BadRowException(String what) {
+        super(what);
+        this.what = what;
+    }
+
+    String what() {
+        return what;
     }
 }

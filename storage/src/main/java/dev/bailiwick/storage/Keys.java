@@ -4,10 +4,14 @@ import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.RootId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of the storage tables. Numbers are big-endian and unsigned, so that bytewise order is numeric order. */
 final class Keys {
+    /** Where the name starts in an entry's key. */
+    static final int ENTRY_NAME = Id128.BYTES + Long.BYTES;
+
     private Keys() {}
 
     static byte[] root(RootId root) {
@@ -70,6 +74,17 @@ final class Keys {
     /** What all keys of one source's lines start with. */
     static byte[] lines(LogId log, LogSource source) {
         return key(log.value(), 1).put((byte) source.code()).array();
+    }
+
+    static BlobHash hashOf(byte[] blobKey) {
+        return BlobHash.of(Arrays.copyOfRange(blobKey, Id128.BYTES, blobKey.length));
+    }
+
+    /** Empty for a byte that is no source. */
+    static Optional<LogSource> sourceOf(byte[] lineKey) {
+        return Arrays.stream(LogSource.values())
+                .filter(source -> source.code() == lineKey[Id128.BYTES])
+                .findFirst();
     }
 
     static long sequenceOf(byte[] lineKey) {

@@ -38,25 +38,15 @@ public final class Namespace {
         int most = limit <= 0
                 ? lane.limits().pageEntries()
                 : Math.min(limit, lane.limits().pageEntries());
-        return onPath(
-                path,
-                d -> d,
-                entryPath -> read(entryPath, d -> d, (rows, walk) -> switch (walk) {
-                    case RootRows.Walk.Self(RootRows.Place place) -> page(rows, place.node(), entryPath, after, most);
-                    case RootRows.Walk.Found(RootRows.Place parent, EntryRow entry) ->
-                        switch (entry.target()) {
-                            case EntryRow.Target.Child(long node) -> page(rows, node, entryPath, after, most);
-                            case EntryRow.Target.Content ignored -> Denials.notANamespace(path);
-                        };
-                    case RootRows.Walk.Missing ignored -> Denials.notFound(path);
-                    case RootRows.Walk.Blocked(String at) -> Denials.notANamespace(at);
-                    case RootRows.Walk.BaseGone() -> Denials.baseGone();
-                }));
+        return look(path, d -> d, (rows, seen, at) -> switch (seen) {
+            case Seen.Space(long node, EntryInfo info) -> page(rows, node, at, after, most);
+            case Seen.Bytes ignored -> Denials.notANamespace(path);
+        });
     }
 
-    private ListResult page(RootRows rows, long node, EntryPath path, String after, int most) {
+    private static ListResult page(RootRows rows, long node, String at, String after, int most) {
         List<EntryInfo> entries = new ArrayList<>();
-        boolean more = rows.scanEntries(node, path.under(base.path()), after, (name, entry) -> {
+        boolean more = rows.scanEntries(node, at, after, (name, entry) -> {
             if (entries.size() == most) {
                 return false;
             }
@@ -68,25 +58,22 @@ public final class Namespace {
 
     /** The entry at {@code path}. */
     public StatResult stat(String path) {
-        return onPath(
-                path,
-                d -> d,
-                entryPath -> read(entryPath, d -> d, (rows, walk) -> switch (walk) {
-                    case RootRows.Walk.Self(RootRows.Place place) -> new StatResult.Found(self(rows, place));
-                    case RootRows.Walk.Found(RootRows.Place parent, EntryRow entry) ->
-                        new StatResult.Found(entry.info(entryPath.last().text()));
-                    case RootRows.Walk.Missing ignored -> Denials.notFound(path);
-                    case RootRows.Walk.Blocked(String at) -> Denials.notANamespace(at);
-                    case RootRows.Walk.BaseGone() -> Denials.baseGone();
-                }));
+        return look(path, d -> d, (rows, seen, at) -> switch (seen) {
+            case Seen.Space(long node, EntryInfo info) -> new StatResult.Found(info);
+            case Seen.Bytes(EntryInfo.OfBlob info) -> new StatResult.Found(info);
+        });
     }
 
-    private EntryInfo self(RootRows rows, RootRows.Place place) {
-        if (place.node() == 0) {
-            RootRow root = rows.live().orElseThrow();
-            return new EntryInfo.OfNamespace("", root.generation(), root.modifiedAtMs());
-        }
-        return rows.entryOf(place.node(), base.path()).info("");
+    /**
+     * A view that starts at the namespace at {@code path}, which must exist. It is bound to that namespace, not to its name: once
+     * removed it stays gone, even when another of the same name is made.
+     */
+    public SubResult sub(String path) {
+        return look(path, d -> d, (rows, seen, at) -> switch (seen) {
+            case Seen.Space(long node, EntryInfo info) ->
+                new SubResult.Opened(new Namespace(lane, access, new Base(node, at)));
+            case Seen.Bytes ignored -> Denials.notANamespace(path);
+        });
     }
 
     /**
@@ -94,51 +81,34 @@ public final class Namespace {
      * the bytes so kept are within the quota; close it when done.
      */
     public GetResult get(String path) {
-        return onPath(path, d -> d, entryPath -> {
-            while (true) {
-                Lookup lookup =
-                        read(entryPath, Lookup.Refused::new, (rows, walk) -> content(rows, walk, entryPath, path));
-                switch (lookup) {
-                    case Lookup.Refused(Denied denied) -> {
-                        return denied;
-                    }
-                    case Lookup.Content content -> {
-                        Optional<GetResult> result = pinned(content, entryPath);
-                        if (result.isPresent()) {
-                            return result.get();
-                        }
+        while (true) {
+            Lookup lookup = look(path, Lookup.Refused::new, (rows, seen, at) -> switch (seen) {
+                case Seen.Space ignored -> new Lookup.Refused(Denials.isANamespace(path));
+                case Seen.Bytes(EntryInfo.OfBlob info) ->
+                    new Lookup.Content(info, rows.blobOf(info.sha256(), info.size(), at), at);
+            });
+            switch (lookup) {
+                case Lookup.Refused(Denied denied) -> {
+                    return denied;
+                }
+                case Lookup.Content content -> {
+                    Optional<GetResult> result = pinned(content);
+                    if (result.isPresent()) {
+                        return result.get();
                     }
                 }
             }
-        });
+        }
     }
 
     private sealed interface Lookup {
         record Refused(Denied denied) implements Lookup {}
 
-        record Content(EntryInfo.OfBlob entry, BlobRow blob) implements Lookup {}
-    }
-
-    private Lookup content(RootRows rows, RootRows.Walk walk, EntryPath entryPath, String path) {
-        return switch (walk) {
-            case RootRows.Walk.Self ignored -> new Lookup.Refused(Denials.isANamespace(path));
-            case RootRows.Walk.Found(RootRows.Place parent, EntryRow entry) ->
-                switch (entry.target()) {
-                    case EntryRow.Target.Content content ->
-                        new Lookup.Content(
-                                entry.blobInfo(entryPath.last().text(), content),
-                                rows.blobOf(content, entryPath.under(base.path())));
-                    case EntryRow.Target.Child ignored -> new Lookup.Refused(Denials.isANamespace(path));
-                };
-            case RootRows.Walk.Missing ignored -> new Lookup.Refused(Denials.notFound(path));
-            case RootRows.Walk.Blocked(String at) -> new Lookup.Refused(Denials.notANamespace(at));
-            case RootRows.Walk.BaseGone() -> new Lookup.Refused(Denials.baseGone());
-        };
+        record Content(EntryInfo.OfBlob entry, BlobRow blob, String at) implements Lookup {}
     }
 
     /** Pins the content, or is empty when it went away meanwhile and the lookup must be redone (see {@link Holds}). */
-    private Optional<GetResult> pinned(Lookup.Content found, EntryPath entryPath) {
-        String path = entryPath.under(base.path());
+    private Optional<GetResult> pinned(Lookup.Content found) {
         Holds.Key key = new Holds.Key(access.root(), found.blob().content());
         return switch (lane.holds().pin(key)) {
             case Holds.Pin.Doomed(var settled) -> {
@@ -147,8 +117,8 @@ public final class Namespace {
             }
             case Holds.Pin.Held(Holds.Hold hold) -> {
                 Blob blob =
-                        new Blob(lane, key, hold, found.blob(), found.entry().sha256(), path);
-                if (stillThere(found, path)) {
+                        new Blob(lane, key, hold, found.blob(), found.entry().sha256(), found.at());
+                if (stillThere(found)) {
                     yield Optional.of(new GetResult.Found(found.entry(), blob));
                 }
                 blob.close();
@@ -157,12 +127,12 @@ public final class Namespace {
         };
     }
 
-    private boolean stillThere(Lookup.Content found, String path) {
+    private boolean stillThere(Lookup.Content found) {
         return lane.read(
                 access.root(),
-                path,
+                found.at(),
                 rows -> rows.live().isPresent()
-                        && rows.blob(found.entry().sha256(), path)
+                        && rows.blob(found.entry().sha256(), found.at())
                                 .filter(now -> now.content() == found.blob().content())
                                 .isPresent());
     }
@@ -265,27 +235,8 @@ public final class Namespace {
         return new Namespace(lane, access.readOnly(), base);
     }
 
-    /**
-     * A view that starts at the namespace at {@code path}, which must exist. It is bound to that namespace, not to its name: once
-     * removed it stays gone, even when another of the same name is made.
-     */
-    public SubResult sub(String path) {
-        return onPath(
-                path,
-                d -> d,
-                entryPath -> read(entryPath, d -> d, (rows, walk) -> switch (walk) {
-                    case RootRows.Walk.Self ignored -> new SubResult.Opened(this);
-                    case RootRows.Walk.Found(RootRows.Place parent, EntryRow entry) ->
-                        switch (entry.target()) {
-                            case EntryRow.Target.Child(long node) ->
-                                new SubResult.Opened(
-                                        new Namespace(lane, access, new Base(node, entryPath.under(base.path()))));
-                            case EntryRow.Target.Content ignored -> Denials.notANamespace(path);
-                        };
-                    case RootRows.Walk.Missing ignored -> Denials.notFound(path);
-                    case RootRows.Walk.Blocked(String at) -> Denials.notANamespace(at);
-                    case RootRows.Walk.BaseGone() -> Denials.baseGone();
-                }));
+    private <T> T onWritablePath(String path, Function<Denied, T> denied, Function<EntryPath, T> then) {
+        return access.writable() ? onPath(path, denied, then) : denied.apply(Denials.readOnly());
     }
 
     private <T> T onPath(String path, Function<Denied, T> denied, Function<EntryPath, T> then) {
@@ -295,21 +246,50 @@ public final class Namespace {
         };
     }
 
-    private <T> T onWritablePath(String path, Function<Denied, T> denied, Function<EntryPath, T> then) {
-        return access.writable() ? onPath(path, denied, then) : denied.apply(Denials.readOnly());
+    /** What is at a path. */
+    private sealed interface Seen {
+        record Space(long node, EntryInfo info) implements Seen {}
+
+        record Bytes(EntryInfo.OfBlob info) implements Seen {}
     }
 
-    /** What a read makes of where its path led. */
-    private interface WalkReader<T> {
-        T read(RootRows rows, RootRows.Walk walk);
+    /** What a read makes of what is at a path; {@code at} is the path from the root. */
+    private interface Sight<T> {
+        T make(RootRows rows, Seen seen, String at);
     }
 
-    private <T> T read(EntryPath path, Function<Denied, T> denied, WalkReader<T> reader) {
-        return lane.read(
-                access.root(),
-                path.under(base.path()),
-                rows -> rows.live().isEmpty()
-                        ? denied.apply(Denials.rootGone())
-                        : reader.read(rows, rows.walk(base, path)));
+    private <T> T look(String path, Function<Denied, T> denied, Sight<T> sight) {
+        return onPath(path, denied, entryPath -> {
+            String at = entryPath.under(base.path());
+            return lane.read(access.root(), at, rows -> {
+                Optional<RootRow> root = rows.live();
+                if (root.isEmpty()) {
+                    return denied.apply(Denials.rootGone());
+                }
+                return switch (rows.walk(base, entryPath)) {
+                    case RootRows.Walk.Self ignored -> sight.make(rows, self(rows, root.get()), at);
+                    case RootRows.Walk.Found(RootRows.Place parent, EntryRow entry) ->
+                        sight.make(rows, seen(entryPath.last().text(), entry), at);
+                    case RootRows.Walk.Missing ignored -> denied.apply(Denials.notFound(path));
+                    case RootRows.Walk.Blocked(String blocked) -> denied.apply(Denials.notANamespace(blocked));
+                    case RootRows.Walk.BaseGone() -> denied.apply(Denials.baseGone());
+                };
+            });
+        });
+    }
+
+    private Seen self(RootRows rows, RootRow root) {
+        return new Seen.Space(
+                base.node(),
+                base.node() == 0
+                        ? new EntryInfo.OfNamespace("", root.generation(), root.modifiedAtMs())
+                        : rows.entryOf(base.node(), base.path()).info(""));
+    }
+
+    private static Seen seen(String name, EntryRow entry) {
+        return switch (entry.target()) {
+            case EntryRow.Target.Child(long node) -> new Seen.Space(node, entry.info(name));
+            case EntryRow.Target.Content content -> new Seen.Bytes(entry.blobInfo(name, content));
+        };
     }
 }

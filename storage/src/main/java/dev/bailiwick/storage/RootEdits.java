@@ -103,7 +103,7 @@ final class RootEdits extends RootRows {
 
     /** Takes one reference from the content and lets it go with the last. */
     void dereference(EntryRow.Target.Content content, String path) {
-        BlobRow blob = blobOf(content, path);
+        BlobRow blob = blobOf(content.hash(), content.size(), path);
         if (blob.references() > 1) {
             putBlob(content.hash(), blob.withReferences(blob.references() - 1));
             return;

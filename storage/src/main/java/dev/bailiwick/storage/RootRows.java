@@ -42,9 +42,9 @@ class RootRows {
     }
 
     /** The blob row that an entry needs; without it the entry is damaged. */
-    BlobRow blobOf(EntryRow.Target.Content content, String path) {
-        BlobRow blob = blob(content.hash(), path).orElseThrow(() -> damaged(path, "its content is missing"));
-        if (blob.size() != content.size()) {
+    BlobRow blobOf(BlobHash hash, long size, String path) {
+        BlobRow blob = blob(hash, path).orElseThrow(() -> damaged(path, "its content is missing"));
+        if (blob.size() != size) {
             throw damaged(path, "its content has another size");
         }
         return blob;

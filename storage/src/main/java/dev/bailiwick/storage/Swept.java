@@ -5,7 +5,7 @@ package dev.bailiwick.storage;
  *
  * @param roots roots of ended sessions, and deleted roots with rows left
  * @param contents contents of abandoned writers, and of versions that were only kept for open blobs
- * @param unreadable things that should have been cleared but are damaged; verification names them
+ * @param unreadable things that should have been cleared but are damaged: {@link StorageVerifier} names them
  */
 public record Swept(int roots, int contents, int unreadable) {
     Swept plus(Swept more) {

@@ -34,7 +34,10 @@ abstract class NamespaceContract {
     }
 
     @AfterEach
-    void nothingIsWrongAtTheEnd() {
+    void nothingIsWrongOrLeftAtTheEnd() {
+        assertThat(new StorageVerifier(store.engine).verify().findings()).isEmpty();
+        // It refuses while anything is held in memory, and finds whatever was not collected.
+        assertThat(store.namespaces.sweepSessionRoots().contents()).isZero();
         store.close();
     }
 
