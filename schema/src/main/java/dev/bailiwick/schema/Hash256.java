@@ -1,0 +1,64 @@
+package dev.bailiwick.schema;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** A SHA-256 hash: of a record, a journal entry or a tree. Immutable; printed as 64 lower-case hexadecimal digits. */
+public final class Hash256 {
+    /** The length of every hash. */
+    public static final int BYTES = 32;
+
+    private final byte[] bytes;
+
+    private Hash256(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Reads exactly {@value #BYTES} bytes; anything else is an {@link IllegalArgumentException}. */
+    public static Hash256 of(byte[] bytes) {
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException("a hash has " + BYTES + " bytes, not " + bytes.length);
+        }
+        return new Hash256(bytes.clone());
+    }
+
+    /** Reads 64 hexadecimal digits; anything else is an {@link IllegalArgumentException}. */
+    public static Hash256 parse(String hex) {
+        return of(HexFormat.of().parseHex(hex));
+    }
+
+    /** SHA-256 of the parts, one after the other. */
+    public static Hash256 sha256(byte[]... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return new Hash256(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** A fresh array of the {@value #BYTES} bytes. */
+    public byte[] toBytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Hash256 hash && Arrays.equals(bytes, hash.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return HexFormat.of().formatHex(bytes);
+    }
+}
