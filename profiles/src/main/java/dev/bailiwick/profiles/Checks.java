@@ -69,6 +69,16 @@ final class Checks {
         return Collections.unmodifiableSortedMap(copy);
     }
 
+    /** Named inputs to policy: token to one line of text. */
+    static SortedMap<String, String> attributes(Map<String, String> attributes) {
+        atMost("attributes", attributes.size(), Limits.LIST_ITEMS);
+        attributes.forEach((name, value) -> {
+            token("attribute name", name);
+            text("attribute value", value, Limits.LABEL_CHARS);
+        });
+        return naturallySorted(attributes);
+    }
+
     static Set<PrincipalKind> kinds(Set<PrincipalKind> kinds) {
         if (kinds.isEmpty()) {
             throw new IllegalArgumentException("at least one principal kind is needed");

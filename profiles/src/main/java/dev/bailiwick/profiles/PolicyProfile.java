@@ -38,11 +38,6 @@ public record PolicyProfile(
         Checks.duration("session lifetime", sessionLifetime, Limits.SESSION_LIFETIME);
         Checks.duration("idle timeout", idleTimeout, sessionLifetime);
         Checks.duration("fresh authentication", freshAuth, sessionLifetime);
-        Checks.atMost("labels", labels.size(), Limits.LIST_ITEMS);
-        labels = Checks.naturallySorted(labels);
-        labels.forEach((label, value) -> {
-            Checks.token("label name", label);
-            Checks.text("label value", value, Limits.LABEL_CHARS);
-        });
+        labels = Checks.attributes(labels);
     }
 }

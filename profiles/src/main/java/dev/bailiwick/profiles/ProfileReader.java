@@ -34,7 +34,7 @@ final class ProfileReader {
         for (TableReader table : tables) {
             int before = problems.count();
             Located<String> name = table.token("name");
-            ProfileId id = profileId(ProfileSort.RESOURCE, table, name);
+            ProfileId id = profileId(ProfileSort.RESOURCE, table, name, declared);
             declare(ProfileSort.RESOURCE, declared, name, resourceProfile(table, name, id, before));
         }
         return declared;
@@ -45,7 +45,7 @@ final class ProfileReader {
         for (TableReader table : tables) {
             int before = problems.count();
             Located<String> name = table.token("name");
-            ProfileId id = profileId(ProfileSort.POLICY, table, name);
+            ProfileId id = profileId(ProfileSort.POLICY, table, name, declared);
             declare(ProfileSort.POLICY, declared, name, policyProfile(table, name, id, before));
         }
         return declared;
@@ -206,13 +206,19 @@ final class ProfileReader {
     }
 
     /** Stated or derived, and in either case used once. Null when it cannot be told. */
-    private @Nullable ProfileId profileId(ProfileSort sort, TableReader table, @Nullable Located<String> name) {
+    private @Nullable ProfileId profileId(
+            ProfileSort sort, TableReader table, @Nullable Located<String> name, Declared<?> declared) {
         Located<ProfileId> stated =
                 table.optionalId("profile-id", ProfileId::parse, "\"prf-\" and 32 hexadecimal digits, or leave it out");
         if (stated != null) {
             return unique(stated);
         }
-        return name == null ? null : ids.profile(sort, name.value());
+        if (name == null) {
+            return null;
+        }
+        ProfileId derived = ids.profile(sort, name.value());
+        // A repeated name derives the same id again; that is reported as the repeated name it is.
+        return declared.has(name.value()) ? derived : unique(name.with(derived));
     }
 
     private ProfileId unique(Located<ProfileId> id) {

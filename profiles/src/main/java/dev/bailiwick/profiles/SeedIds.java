@@ -1,5 +1,6 @@
 package dev.bailiwick.profiles;
 
+import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.ProfileId;
@@ -80,6 +81,6 @@ final class SeedIds {
     private byte[] derive(String type, String key) {
         String input = String.join("\n", DOMAIN, manifest, type, key);
         return Arrays.copyOf(
-                Sha256.ofContent(input.getBytes(StandardCharsets.UTF_8)).toBytes(), Id128.BYTES);
+                Hash256.sha256(input.getBytes(StandardCharsets.UTF_8)).toBytes(), Id128.BYTES);
     }
 }

@@ -1,5 +1,7 @@
 package dev.bailiwick.profiles;
 
+import dev.bailiwick.schema.Hash256;
+
 /**
  * What a service account is bound to (seed 002, "service-account"): a name, a measured binary and a supervisor.
  *
@@ -8,7 +10,7 @@ package dev.bailiwick.profiles;
  * @param binarySha256 the only content of the binary that may run as this service
  * @param supervisor the program that starts it, lower-case words joined by dashes
  */
-public record ServiceIdentity(String serviceName, String binaryPath, Sha256 binarySha256, String supervisor) {
+public record ServiceIdentity(String serviceName, String binaryPath, Hash256 binarySha256, String supervisor) {
     public ServiceIdentity {
         Checks.token("service name", serviceName);
         Checks.token("supervisor", supervisor);

@@ -1,18 +1,23 @@
 package dev.bailiwick.profiles;
 
 import dev.bailiwick.profiles.ManifestProblem.Code;
+import dev.bailiwick.schema.Hash256;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code [account.service]} tables: which account may run as which measured binary, and under whom. */
 final class ServiceReader {
     private static final String KEY = "service";
 
+    /** One spelling only, so that manifests can be compared as text. */
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
     private final Problems problems;
     private final Map<String, Position> namesSeen = new HashMap<>();
-    private final Map<String, Located<Sha256>> measurements = new HashMap<>();
+    private final Map<String, Located<Hash256>> measurements = new HashMap<>();
 
     ServiceReader(Problems problems) {
         this.problems = problems;
@@ -43,7 +48,7 @@ final class ServiceReader {
     private Optional<ServiceIdentity> identity(TableReader table) {
         Located<String> name = table.token("name");
         Located<String> binary = binary(table);
-        Located<Sha256> hash = hash(table);
+        Located<Hash256> hash = hash(table);
         Located<String> supervisor = table.token("supervisor");
         table.finish();
         if (name != null) {
@@ -70,13 +75,12 @@ final class ServiceReader {
         return path;
     }
 
-    private @Nullable Located<Sha256> hash(TableReader table) {
+    private @Nullable Located<Hash256> hash(TableReader table) {
         Located<String> text = required(table, "sha256", "the SHA-256 of the binary");
         if (text == null) {
             return null;
         }
-        Optional<Sha256> hash = Sha256.ofHex(text.value());
-        if (hash.isEmpty()) {
+        if (!DIGEST.matcher(text.value()).matches()) {
             problems.add(
                     Code.INVALID_BINARY_HASH,
                     text.at(),
@@ -84,7 +88,7 @@ final class ServiceReader {
                     "write the 64 lower-case hexadecimal digits that sha256sum prints");
             return null;
         }
-        return text.with(hash.get());
+        return text.with(Hash256.parse(text.value()));
     }
 
     private @Nullable Located<String> required(TableReader table, String key, String what) {
@@ -109,8 +113,8 @@ final class ServiceReader {
         }
     }
 
-    private void requireSameMeasurement(String binary, Located<Sha256> hash) {
-        Located<Sha256> first = measurements.putIfAbsent(binary, hash);
+    private void requireSameMeasurement(String binary, Located<Hash256> hash) {
+        Located<Hash256> first = measurements.putIfAbsent(binary, hash);
         if (first != null && !first.value().equals(hash.value())) {
             problems.add(
                     Code.BINARY_MISMATCH,

@@ -4,6 +4,7 @@ import static dev.bailiwick.profiles.Samples.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.bailiwick.schema.Hash256;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -136,16 +137,7 @@ class ProfileValuesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> service(path));
     }
 
-    @Test
-    void aDigestIs32BytesInLowerCaseHexadecimal() {
-        assertThat(Sha256.ofContent(new byte[0]).hex())
-                .isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assertThat(Sha256.ofHex("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"))
-                .isEmpty();
-        assertThatIllegalArgumentException().isThrownBy(() -> Sha256.of(new byte[31]));
-    }
-
     private static ServiceIdentity service(String path) {
-        return new ServiceIdentity("probe", path, Sha256.ofContent(new byte[0]), "supervisor");
+        return new ServiceIdentity("probe", path, Hash256.sha256(new byte[0]), "supervisor");
     }
 }
