@@ -1,0 +1,173 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.profiles.PrincipalKind;
+import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.profiles.ServiceIdentity;
+import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.RecordId;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The durable local record of a principal (seed 002, {@code AccountRecord}).
+ *
+ * @param principalId never changes
+ * @param kind never changes
+ * @param name as it was given
+ * @param nameKey its normalised form, unique in the store
+ * @param displayName for people, up to {@value #DISPLAY_NAME_CHARS} characters; may be empty
+ * @param status whether it may be used
+ * @param credentialRefs its credentials' records
+ * @param roles projection of its active role bindings, kept equal to them by the store
+ * @param attributes inputs to policy
+ * @param resourceProfile its quotas
+ * @param policyProfile its authorization template
+ * @param homeRoot where its home is, once it has one
+ * @param configRoot where its configuration is
+ * @param cacheRoot where its cache is
+ * @param service what it is bound to; present for kind {@code service} only
+ */
+public record Account(
+        PrincipalId principalId,
+        PrincipalKind kind,
+        String name,
+        NameKey nameKey,
+        String displayName,
+        AccountStatus status,
+        SortedSet<RecordId> credentialRefs,
+        SortedSet<String> roles,
+        SortedMap<String, String> attributes,
+        ProfileRef resourceProfile,
+        ProfileRef policyProfile,
+        Optional<StorageRoot> homeRoot,
+        Optional<StorageRoot> configRoot,
+        Optional<StorageRoot> cacheRoot,
+        Optional<ServiceIdentity> service)
+        implements RecordContent {
+    /** One line of a table. */
+    public static final int DISPLAY_NAME_CHARS = 256;
+
+    /** Copies the collections and checks what can be checked without the store. */
+    public Account {
+        if (name.isEmpty() || displayName.length() > DISPLAY_NAME_CHARS) {
+            throw new IllegalArgumentException(
+                    "an account has a name and a display name of at most " + DISPLAY_NAME_CHARS + " characters");
+        }
+        if (service.isPresent() != (kind == PrincipalKind.SERVICE)) {
+            throw new IllegalArgumentException("service accounts, and only they, have a service identity");
+        }
+        credentialRefs = Collections.unmodifiableSortedSet(new TreeSet<>(credentialRefs));
+        roles = Collections.unmodifiableSortedSet(new TreeSet<>(roles));
+        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    }
+
+    @Override
+    public RecordKind recordKind() {
+        return RecordKind.ACCOUNT;
+    }
+
+    /** The same account with another status. */
+    public Account withStatus(AccountStatus newStatus) {
+        return new Account(
+                principalId,
+                kind,
+                name,
+                nameKey,
+                displayName,
+                newStatus,
+                credentialRefs,
+                roles,
+                attributes,
+                resourceProfile,
+                policyProfile,
+                homeRoot,
+                configRoot,
+                cacheRoot,
+                service);
+    }
+
+    /** The same account with other credentials. */
+    public Account withCredentialRefs(SortedSet<RecordId> newRefs) {
+        return new Account(
+                principalId,
+                kind,
+                name,
+                nameKey,
+                displayName,
+                status,
+                newRefs,
+                roles,
+                attributes,
+                resourceProfile,
+                policyProfile,
+                homeRoot,
+                configRoot,
+                cacheRoot,
+                service);
+    }
+
+    /** The same account with other roles. */
+    public Account withRoles(SortedSet<String> newRoles) {
+        return new Account(
+                principalId,
+                kind,
+                name,
+                nameKey,
+                displayName,
+                status,
+                credentialRefs,
+                newRoles,
+                attributes,
+                resourceProfile,
+                policyProfile,
+                homeRoot,
+                configRoot,
+                cacheRoot,
+                service);
+    }
+
+    /** The same account with other profiles. */
+    public Account withProfiles(ProfileRef newResourceProfile, ProfileRef newPolicyProfile) {
+        return new Account(
+                principalId,
+                kind,
+                name,
+                nameKey,
+                displayName,
+                status,
+                credentialRefs,
+                roles,
+                attributes,
+                newResourceProfile,
+                newPolicyProfile,
+                homeRoot,
+                configRoot,
+                cacheRoot,
+                service);
+    }
+
+    /** The same account with these storage roots. */
+    public Account withRoots(StorageRoot home, StorageRoot config, StorageRoot cache) {
+        return new Account(
+                principalId,
+                kind,
+                name,
+                nameKey,
+                displayName,
+                status,
+                credentialRefs,
+                roles,
+                attributes,
+                resourceProfile,
+                policyProfile,
+                Optional.of(home),
+                Optional.of(config),
+                Optional.of(cache),
+                service);
+    }
+}

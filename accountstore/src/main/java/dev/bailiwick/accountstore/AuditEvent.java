@@ -1,0 +1,72 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.schema.ApprovalId;
+import dev.bailiwick.schema.Id128;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Something to be audited. It holds no secrets; a failed login leaves actor and profiles blank.
+ *
+ * @param time when, in milliseconds
+ * @param kind a stable word such as {@code login} or {@code session.end}
+ * @param code {@code ok} or a stable denial code
+ * @param actor who; empty when that is not established
+ * @param source where from, such as {@code unix}; may be empty
+ * @param policyProfile version in force for it
+ * @param resourceProfile version in force for it
+ * @param policyVersion version in force for it
+ * @param journalSequence the journal entry it belongs to, 0 for none
+ * @param subject who or what it was done to
+ * @param previousValue in words; may be empty
+ * @param newValue in words; may be empty
+ * @param approval under which approval
+ */
+public record AuditEvent(
+        Instant time,
+        String kind,
+        String code,
+        Optional<Actor> actor,
+        String source,
+        Optional<Id128> policyProfile,
+        Optional<Id128> resourceProfile,
+        Optional<Id128> policyVersion,
+        long journalSequence,
+        Optional<Id128> subject,
+        String previousValue,
+        String newValue,
+        Optional<ApprovalId> approval) {
+    /** Characters of each text; longer ones are a bug of the caller. */
+    public static final int TEXT_CHARS = 256;
+
+    /** Refuses overlong text. */
+    public AuditEvent {
+        if (kind.isEmpty()
+                || code.isEmpty()
+                || kind.length() > TEXT_CHARS
+                || code.length() > TEXT_CHARS
+                || source.length() > TEXT_CHARS
+                || previousValue.length() > TEXT_CHARS
+                || newValue.length() > TEXT_CHARS) {
+            throw new IllegalArgumentException("an audit event's texts have at most " + TEXT_CHARS + " characters");
+        }
+    }
+
+    /** An event with nothing but the essentials. */
+    public static AuditEvent of(Instant time, String kind, String code, Optional<Actor> actor) {
+        return new AuditEvent(
+                time,
+                kind,
+                code,
+                actor,
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                "",
+                "",
+                Optional.empty());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.profiles.PrincipalKind;
+import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.AccountName;
+import java.util.List;
+import java.util.SortedSet;
+
+/**
+ * An account to be made. Its ids are drawn by the manager.
+ *
+ * @param roles bound to it in the same transaction
+ * @param credentials its first credentials, without a principal yet
+ */
+public record NewAccount(
+        AccountName name,
+        String displayName,
+        PrincipalKind kind,
+        SortedSet<String> roles,
+        ProfileRef resourceProfile,
+        ProfileRef policyProfile,
+        List<NewCredential> credentials) {
+    /** Copies the list. */
+    public NewAccount {
+        credentials = List.copyOf(credentials);
+    }
+}

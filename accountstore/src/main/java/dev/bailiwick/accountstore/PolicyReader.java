@@ -1,0 +1,23 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.profiles.ProfileRef;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks policy profiles and the role catalogue up. Thread-safe; it changes nothing. */
+public interface PolicyReader {
+    /** All policy profiles in their newest versions, by name. */
+    List<Stored<PolicyProfileContent>> profiles();
+
+    /** The newest version of the policy profile with this name. */
+    Optional<Stored<PolicyProfileContent>> profileByName(String name);
+
+    /** What a reference means, as {@link ResourceProfileReader#resolve}. */
+    Optional<Stored<PolicyProfileContent>> resolve(ProfileRef reference);
+
+    /** The role definitions and fragments in force. */
+    Stored<PolicyVersion> policy();
+
+    /** Those in force after journal entry {@code sequence}. */
+    Optional<Stored<PolicyVersion>> policyAt(long sequence);
+}

@@ -1,0 +1,16 @@
+package dev.bailiwick.accountstore;
+
+/** Integrity inspection: sizes, hashes and findings, no content. Thread-safe. */
+public interface StoreInspector {
+    /** The newest durable head. */
+    StoreHead head();
+
+    /** Checks everything: journal and audit chains, trees, every record version, indexes both ways, anchor, file checksums. */
+    VerifyReport verify();
+
+    /** The newest head as a C2SP checkpoint, signed with the store's key. */
+    String checkpoint();
+
+    /** The C2SP verifier key that checks {@link #checkpoint}. */
+    String verifierKey();
+}

@@ -1,0 +1,40 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.schema.ApprovalId;
+import dev.bailiwick.schema.TransactionId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Changes to make together or not at all. It carries everything that applying it needs: applying reads no clock and draws no
+ * id.
+ *
+ * @param id chosen by the proposer; the same transaction under the same id is applied once and answered the same
+ * @param time when it was proposed, in milliseconds
+ * @param actor who proposed it
+ * @param operation a stable word such as {@code account.create}, 1 to {@value #OPERATION_CHARS} of {@code a-z . -}
+ * @param approval under which approval
+ * @param mutations what to write, each record at most once
+ * @param preconditions what must not have moved
+ */
+public record Transaction(
+        TransactionId id,
+        Instant time,
+        Actor actor,
+        String operation,
+        Optional<ApprovalId> approval,
+        List<Mutation> mutations,
+        List<Precondition> preconditions) {
+    /** Characters of an operation. */
+    public static final int OPERATION_CHARS = 64;
+
+    /** Copies the lists. */
+    public Transaction {
+        if (!operation.matches("[a-z][a-z.-]{0," + (OPERATION_CHARS - 1) + "}")) {
+            throw new IllegalArgumentException("an operation is a word such as account.create: '" + operation + "'");
+        }
+        mutations = List.copyOf(mutations);
+        preconditions = List.copyOf(preconditions);
+    }
+}

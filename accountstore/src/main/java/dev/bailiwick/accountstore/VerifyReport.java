@@ -1,0 +1,34 @@
+package dev.bailiwick.accountstore;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a full verification read and found.
+ *
+ * @param journalEntries read
+ * @param recordVersions read
+ * @param indexRows read
+ * @param auditEntries read
+ * @param findings everything wrong, up to a bound; empty means the store is sound
+ * @param head of the state that was read
+ * @param elapsed wall-clock
+ */
+public record VerifyReport(
+        long journalEntries,
+        long recordVersions,
+        long indexRows,
+        long auditEntries,
+        List<Finding> findings,
+        StoreHead head,
+        Duration elapsed) {
+    /** Copies the list. */
+    public VerifyReport {
+        findings = List.copyOf(findings);
+    }
+
+    /** Whether nothing is wrong. */
+    public boolean sound() {
+        return findings.isEmpty();
+    }
+}
