@@ -47,6 +47,10 @@ final class ConstantEmitter {
         if (!(schema.declaration(applied.id()) instanceof Declaration.AnnotationType declared)) {
             throw new SchemaException(where + " carries " + Schema.hex(applied.id()) + ", which is no annotation");
         }
+        if (!applied.value().fits(declared.type())) {
+            throw new SchemaException(
+                    where + " carries " + declared.header().displayName() + " with a value of another type");
+        }
         return switch (applied.value()) {
             case SchemaValue.TextValue(String text) -> Literals.text(text, out.lang("String"));
             case SchemaValue.Bits(long bits)

@@ -39,15 +39,12 @@ sealed interface Declaration {
     /**
      * A struct, a group or a named union.
      *
-     * @param union where the tag of the unnamed union is, if there is one
+     * @param tagOffset where the tag of the unnamed union is, in 16-bit units, if there is a union
      * @param fields by ordinal
      */
     record Struct(
-            Header header, int dataWords, int pointers, boolean group, Optional<UnionTag> union, List<Field> fields)
+            Header header, int dataWords, int pointers, boolean group, Optional<Integer> tagOffset, List<Field> fields)
             implements Declaration {}
-
-    /** The tag of a struct's unnamed union: its place, in 16-bit units, and how many members it tells apart. */
-    record UnionTag(int offset, int members) {}
 
     /** A member of a struct. */
     sealed interface Field {

@@ -88,7 +88,7 @@ final class InterfaceEmitter {
     /** The struct factories come by supplier, as types that mention each other could not be initialised otherwise. */
     private String methodSchema(int ordinal, Declaration.Method method) {
         return """
-                new %s(TYPE_ID, %d, %s,
+                new %s(TYPE_ID, %s, %s,
                                         () -> %s, () -> %s,
                                         %s)""".formatted(
                         types.rpc("MethodSchema"),
@@ -162,7 +162,7 @@ final class InterfaceEmitter {
                         results,
                         pipeline ? results + ".Pipeline" : types.rpc("AnyPipeline"),
                         method.name()));
-        out.add("return newRequest(%s, %d, %s.factory, %s.factory, %s);"
+        out.add("return newRequest(%s, %s, %s.factory, %s.factory, %s);"
                 .formatted(
                         id, ordinal, params, results, pipeline ? results + ".Pipeline::new" : "pipeline -> pipeline"));
         out.close();
@@ -219,7 +219,7 @@ final class InterfaceEmitter {
         out.add("return switch (call.methodId()) {");
         for (int ordinal = 0; ordinal < type.methods().size(); ordinal++) {
             Declaration.Method method = type.methods().get(ordinal);
-            out.add("    case %d -> %s(call.typed(%s, %s));"
+            out.add("    case %s -> %s(call.typed(%s, %s));"
                     .formatted(
                             ordinal,
                             Identifiers.method(method.name()),

@@ -103,6 +103,9 @@ final class JavaNames {
     /** Imported files arrive with only the declarations that are used, so a missing one is no error here. */
     private void name(long id, JavaName name) {
         Declaration declaration = schema.declarations().get(id);
+        if (names.containsKey(id)) {
+            throw new SchemaException("the request declares node " + Schema.hex(id) + " in two places");
+        }
         switch (declaration) {
             case null -> {}
             case Declaration.Struct struct -> {

@@ -89,6 +89,9 @@ final class JavaTypes {
             case FieldType.EnumRef(long id) -> ref(id) + ".listFactory";
             case FieldType.InterfaceRef(long id) -> ref(id) + ".listFactory";
             case FieldType.StructRef(long id) -> ref(id) + ".listFactory";
+            case FieldType.ListOf(FieldType.InterfaceRef(long id)) ->
+                throw new SchemaException("lists of lists of capabilities are not supported; wrap the inner list of "
+                        + ref(id) + " in a struct");
             case FieldType.ListOf(FieldType inner) ->
                 "new " + out.runtime("ListList.Factory") + "<>(" + listFactory(inner) + ")";
             case FieldType.AnyPointer any -> throw erased();

@@ -35,8 +35,9 @@ final class Javadoc {
         while (at < text.length()) {
             char c = text.charAt(at);
             int end = c == '`' ? text.indexOf('`', at + 1) : -1;
-            if (end > at + 1 && isPlainCode(text.substring(at + 1, end))) {
-                out.append("{@code ").append(text, at + 1, end).append('}');
+            if (end > at + 1) {
+                String code = text.substring(at + 1, end);
+                out.append(isPlainCode(code) ? "{@code " + code + "}" : "`" + escaped(code) + "`");
                 at = end + 1;
                 continue;
             }

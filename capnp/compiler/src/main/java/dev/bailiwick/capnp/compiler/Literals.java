@@ -57,7 +57,7 @@ final class Literals {
                 }
                 lines.add(out.append('"').toString());
             }
-            chunks.add(String.join("\n                + ", lines));
+            chunks.add("\n        " + String.join("\n                + ", lines));
         }
         return joined(chunks, stringClass);
     }

@@ -38,7 +38,7 @@ final class Main {
             }
             if (arguments.size() >= 3) {
                 List<ModuleSources> modules = arguments.subList(2, arguments.size()).stream()
-                        .map(module -> new ModuleSources(Path.of(module), Path.of(arguments.get(1))))
+                        .flatMap(module -> ModuleSources.of(Path.of(module), Path.of(arguments.get(1))).stream())
                         .toList();
                 switch (arguments.getFirst()) {
                     case "generate" -> {

@@ -11,59 +11,61 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The schema files of one Maven module, {@code src/main/capnp/*.capnp}, and the Java committed for them in
- * {@code src/generated/java}.
+ * One folder of schema files and the source root that holds what was generated for them.
  *
- * @param module the module's folder
+ * @param schemas the folder; only {@code *.capnp} directly in it count
+ * @param output the source root, which holds nothing else
  * @param imports the folder that absolute imports such as {@code /capnp/java.capnp} start from
  */
-record ModuleSources(Path module, Path imports) {
-    /** Rewrites the generated sources. A module without schema files is left alone. */
+record ModuleSources(Path schemas, Path output, Path imports) {
+    /** The two places of a Maven module: for the program and for its tests. Either may be missing. */
+    static List<ModuleSources> of(Path module, Path imports) {
+        return List.of(
+                new ModuleSources(module.resolve("src/main/capnp"), module.resolve("src/generated/java"), imports),
+                new ModuleSources(
+                        module.resolve("src/test/capnp"), module.resolve("src/test/generated/java"), imports));
+    }
+
+    /** Rewrites the generated sources. Without schema files, nothing is touched. */
     void regenerate() throws IOException, InterruptedException {
-        List<Path> schemas = schemas();
-        if (!schemas.isEmpty()) {
-            OutputTree.replace(output(), generate(schemas));
+        if (!schemaFiles().isEmpty()) {
+            OutputTree.replace(output, generate());
         }
     }
 
     /** Relative paths of generated sources that are missing, superfluous or different, in order. */
-    List<String> stale() throws IOException, InterruptedException {
-        List<Path> schemas = schemas();
-        Map<String, String> differing = OutputTree.read(output());
-        Set<String> missing = new TreeSet<>();
-        for (GeneratedFile file : schemas.isEmpty() ? List.<GeneratedFile>of() : generate(schemas)) {
-            if (!differing.remove(file.path(), file.content())) {
-                missing.add(file.path());
+    Set<String> stale() throws IOException, InterruptedException {
+        Map<String, String> actual = OutputTree.read(output);
+        Set<String> stale = new TreeSet<>();
+        for (GeneratedFile file : generate()) {
+            if (!actual.remove(file.path(), file.content())) {
+                stale.add(file.path());
             }
         }
-        missing.addAll(differing.keySet());
-        return List.copyOf(missing);
+        stale.addAll(actual.keySet());
+        return stale;
     }
 
-    Path output() {
-        return module.resolve("src/generated/java");
+    private List<GeneratedFile> generate() throws IOException, InterruptedException {
+        return schemaFiles().isEmpty() ? List.of() : Generator.generate(SchemaReader.read(request()));
     }
 
-    private List<Path> schemas() throws IOException {
-        Path folder = module.resolve("src/main/capnp");
-        if (!Files.isDirectory(folder)) {
+    private List<Path> schemaFiles() throws IOException {
+        if (!Files.isDirectory(schemas)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(schemas)) {
             return files.filter(file -> file.toString().endsWith(".capnp"))
                     .sorted()
                     .toList();
         }
     }
 
-    private List<GeneratedFile> generate(List<Path> schemas) throws IOException, InterruptedException {
-        return Generator.generate(SchemaReader.read(compile(schemas)));
-    }
-
-    private byte[] compile(List<Path> schemas) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of("capnp", "compile", "-I" + imports, "--src-prefix=" + module.resolve("src/main/capnp"), "-o-"));
-        schemas.forEach(schema -> command.add(schema.toString()));
+    /** What `capnp compile` makes of the schema files: the request it would send to a plugin. */
+    byte[] request() throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("capnp", "compile", "-I" + imports, "--src-prefix=" + schemas, "-o-"));
+        schemaFiles().forEach(schema -> command.add(schema.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -71,7 +73,7 @@ record ModuleSources(Path module, Path imports) {
         byte[] request = process.getInputStream().readAllBytes();
         if (process.waitFor() != 0) {
             throw new SchemaException(
-                    "`capnp compile` refused the schema files of " + module + "; see its messages above");
+                    "`capnp compile` refused the schema files in " + schemas + "; see its messages above");
         }
         return request;
     }

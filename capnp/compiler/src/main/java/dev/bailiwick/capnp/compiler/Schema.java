@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ record Schema(Map<Long, Declaration> declarations, List<RequestedFile> requested
     }
 
     static String hex(long id) {
-        return "0x" + String.format("%016x", id);
+        return "0x" + HexFormat.of().toHexDigits(id);
     }
 
     private <T extends Declaration> T as(Class<T> kind, long id, String wanted) {

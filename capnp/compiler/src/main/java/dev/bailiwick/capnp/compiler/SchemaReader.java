@@ -2,7 +2,6 @@ package dev.bailiwick.capnp.compiler;
 
 import dev.bailiwick.capnp.compiler.Declaration.AppliedAnnotation;
 import dev.bailiwick.capnp.compiler.Declaration.Header;
-import dev.bailiwick.capnp.compiler.Declaration.UnionTag;
 import dev.bailiwick.capnp.compiler.schema.Annotation;
 import dev.bailiwick.capnp.compiler.schema.CodeGeneratorRequest;
 import dev.bailiwick.capnp.compiler.schema.Enumerant;
@@ -12,37 +11,25 @@ import dev.bailiwick.capnp.compiler.schema.Node;
 import dev.bailiwick.capnp.compiler.schema.Superclass;
 import dev.bailiwick.capnp.compiler.schema.Type;
 import dev.bailiwick.capnp.compiler.schema.Value;
-import java.io.IOException;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.capnproto.AnyPointer;
-import org.capnproto.DecodeException;
-import org.capnproto.MessageBuilder;
-import org.capnproto.MessageReader;
-import org.capnproto.ReaderOptions;
-import org.capnproto.Serialize;
 import org.capnproto.StructList;
 import org.capnproto.Text;
 
 /** Reads a {@code CodeGeneratorRequest} into a {@link Schema}, once and completely, so that nothing later meets the wire. */
 final class SchemaReader {
-    /** In words: 512 MiB, far above any schema, since the request comes from the local compiler. */
-    private static final long TRAVERSAL_LIMIT = 64L << 20;
-
-    private static final int NESTING_LIMIT = 256;
-
-    /** Defaults and constants are small; the first guess at their size, in words. */
-    private static final int POINTER_VALUE_WORDS = 64;
-
+    private final RequestMessage message;
     private final Map<Long, Node.SourceInfo.Reader> sourceInfo = new HashMap<>();
 
-    private SchemaReader() {}
+    private SchemaReader(RequestMessage message) {
+        this.message = message;
+    }
 
     /**
      * Parses a framed message.
@@ -51,19 +38,12 @@ final class SchemaReader {
      */
     static Schema read(byte[] request) {
         try {
-            MessageReader message =
-                    Serialize.read(ByteBuffer.wrap(request), new ReaderOptions(TRAVERSAL_LIMIT, NESTING_LIMIT));
-            return new SchemaReader().schema(message.getRoot(CodeGeneratorRequest.factory));
-        } catch (IOException
-                | DecodeException
-                | IndexOutOfBoundsException
-                | BufferUnderflowException
-                | IllegalArgumentException
-                | IllegalStateException
-                | NullPointerException
-                | NegativeArraySizeException
-                | ArithmeticException malformed) {
-            // The runtime reports damage as whatever its arithmetic ran into; all of it means the same to the caller.
+            RequestMessage message = new RequestMessage(request);
+            return new SchemaReader(message).schema(message.reader().getRoot(CodeGeneratorRequest.factory));
+        } catch (SchemaException refused) {
+            throw refused;
+        } catch (RuntimeException malformed) {
+            // The runtime reports damage as whatever its arithmetic ran into, bare RuntimeExceptions included.
             throw new SchemaException(
                     "the input is not a CodeGeneratorRequest; send the output of `capnp compile -o-` unchanged",
                     malformed);
@@ -96,22 +76,27 @@ final class SchemaReader {
             case STRUCT -> struct(header, node.getStruct());
             case ENUM -> enumeration(header, node.getEnum());
             case INTERFACE -> interfaceType(header, node.getInterface());
-            case CONST ->
-                new Declaration.Constant(
-                        header,
-                        type(node.getConst().getType(), header.displayName()),
-                        value(node.getConst().getValue(), header.displayName()));
+            case CONST -> constant(header, node.getConst());
             case ANNOTATION ->
                 new Declaration.AnnotationType(header, type(node.getAnnotation().getType(), header.displayName()));
             case _NOT_IN_SCHEMA -> throw tooNew(header.displayName());
         };
     }
 
+    private Declaration constant(Header header, Node.Const.Reader source) {
+        FieldType type = type(source.getType(), header.displayName());
+        SchemaValue value = value(source.getValue(), header.displayName());
+        if (!value.fits(type)) {
+            throw new SchemaException("the request gives " + header.displayName() + " a value of another type");
+        }
+        return new Declaration.Constant(header, type, value);
+    }
+
     private Header header(Node.Reader node) {
         String displayName = node.getDisplayName().toString();
         List<Declaration.Nested> nested = new ArrayList<>();
         for (Node.NestedNode.Reader child : node.getNestedNodes()) {
-            nested.add(new Declaration.Nested(child.getName().toString(), child.getId()));
+            nested.add(new Declaration.Nested(name(child.getName(), displayName), child.getId()));
         }
         Node.SourceInfo.Reader info = sourceInfo.get(node.getId());
         return new Header(
@@ -128,20 +113,13 @@ final class SchemaReader {
         int index = 0;
         for (Field.Reader field : struct.getFields()) {
             String where = header.displayName() + "." + field.getName();
-            String name = field.getName().toString();
+            String name = name(field.getName(), header.displayName());
             int tag = Short.toUnsignedInt(field.getDiscriminantValue());
             Optional<Integer> unionTag = tag == 0xffff ? Optional.empty() : Optional.of(tag);
             Optional<String> doc = memberDoc(header.id(), index++);
             fields.add(
                     switch (field.which()) {
-                        case SLOT ->
-                            new Declaration.Slot(
-                                    name,
-                                    unionTag,
-                                    doc,
-                                    field.getSlot().getOffset(),
-                                    type(field.getSlot().getType(), where),
-                                    value(field.getSlot().getDefaultValue(), where));
+                        case SLOT -> slot(name, unionTag, doc, struct, field.getSlot(), where);
                         case GROUP ->
                             new Declaration.Group(
                                     name, unionTag, doc, field.getGroup().getTypeId());
@@ -149,20 +127,111 @@ final class SchemaReader {
                     });
         }
         int members = Short.toUnsignedInt(struct.getDiscriminantCount());
+        checkTags(header.displayName(), fields, members);
+        if (members > 0
+                && (Integer.toUnsignedLong(struct.getDiscriminantOffset()) + 1) * 16
+                        > Short.toUnsignedInt(struct.getDataWordCount()) * 64L) {
+            throw new SchemaException(
+                    "the request places the union tag of " + header.displayName() + " outside its struct");
+        }
         return new Declaration.Struct(
                 header,
                 Short.toUnsignedInt(struct.getDataWordCount()),
                 Short.toUnsignedInt(struct.getPointerCount()),
                 struct.getIsGroup(),
-                members == 0 ? Optional.empty() : Optional.of(new UnionTag(struct.getDiscriminantOffset(), members)),
+                members == 0 ? Optional.empty() : Optional.of(struct.getDiscriminantOffset()),
                 List.copyOf(fields));
+    }
+
+    /** The members of a union have the tags 0 to n-1, one each. */
+    private static void checkTags(String where, List<Declaration.Field> fields, int members) {
+        BitSet tags = new BitSet();
+        int tagged = 0;
+        for (Declaration.Field field : fields) {
+            if (field.tag().isPresent()) {
+                tags.set(field.tag().get());
+                tagged++;
+            }
+        }
+        if (tagged != members || tags.nextClearBit(0) != members) {
+            throw new SchemaException("the request numbers the union members of " + where + " wrongly");
+        }
+    }
+
+    private Declaration.Slot slot(
+            String name,
+            Optional<Integer> tag,
+            Optional<String> doc,
+            Node.Struct.Reader struct,
+            Field.Slot.Reader source,
+            String where) {
+        Declaration.Slot slot = new Declaration.Slot(
+                name,
+                tag,
+                doc,
+                source.getOffset(),
+                type(source.getType(), where),
+                value(source.getDefaultValue(), where));
+        int bits = dataBits(slot.type());
+        long end = (Integer.toUnsignedLong(slot.offset()) + 1) * Math.max(bits, 1);
+        long room = bits < 0
+                ? Short.toUnsignedInt(struct.getPointerCount())
+                : bits == 0 ? Long.MAX_VALUE : Short.toUnsignedInt(struct.getDataWordCount()) * 64L;
+        if (end > room) {
+            throw new SchemaException("the request places " + where + " outside its struct");
+        }
+        if (!slot.fallback().fits(slot.type())) {
+            throw new SchemaException("the request gives " + where + " a default of another type");
+        }
+        return slot;
+    }
+
+    /** The room a field takes in the data section, in bits; -1 for pointers. */
+    private static int dataBits(FieldType type) {
+        return switch (type) {
+            case FieldType.Primitive primitive ->
+                switch (primitive) {
+                    case VOID -> 0;
+                    case BOOL -> 1;
+                    case INT8, UINT8 -> 8;
+                    case INT16, UINT16 -> 16;
+                    case INT32, UINT32, FLOAT32 -> 32;
+                    case INT64, UINT64, FLOAT64 -> 64;
+                };
+            case FieldType.EnumRef reference -> 16;
+            case FieldType.Text text -> -1;
+            case FieldType.Data data -> -1;
+            case FieldType.ListOf list -> -1;
+            case FieldType.StructRef reference -> -1;
+            case FieldType.InterfaceRef reference -> -1;
+            case FieldType.AnyPointer any -> -1;
+        };
+    }
+
+    /** Names go into Java source as they are, so nothing else than the language's own identifiers gets past here. */
+    private static String name(Text.Reader text, String where) {
+        String name = text.toString();
+        if (name.isEmpty() || !isLetter(name.charAt(0)) || !name.chars().allMatch(c -> isLetter(c) || isDigit(c))) {
+            throw new SchemaException(
+                    "the request names a member of " + where + " \"" + name + "\", which is no Cap'n Proto name");
+        }
+        return name;
+    }
+
+    private static boolean isLetter(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
     }
 
     private Declaration enumeration(Header header, Node.Enum.Reader enumeration) {
         List<Declaration.Enumerant> enumerants = new ArrayList<>();
         int index = 0;
         for (Enumerant.Reader enumerant : enumeration.getEnumerants()) {
-            enumerants.add(new Declaration.Enumerant(enumerant.getName().toString(), memberDoc(header.id(), index++)));
+            enumerants.add(new Declaration.Enumerant(
+                    name(enumerant.getName(), header.displayName()), memberDoc(header.id(), index++)));
         }
         return new Declaration.Enumeration(header, List.copyOf(enumerants));
     }
@@ -171,7 +240,7 @@ final class SchemaReader {
         List<Declaration.Method> methods = new ArrayList<>();
         int index = 0;
         for (Method.Reader method : source.getMethods()) {
-            String name = method.getName().toString();
+            String name = name(method.getName(), header.displayName());
             methods.add(new Declaration.Method(
                     name,
                     method.getParamStructType(),
@@ -235,7 +304,7 @@ final class SchemaReader {
         return element instanceof FieldType.AnyPointer ? element : new FieldType.ListOf(element);
     }
 
-    private static SchemaValue value(Value.Reader value, String where) {
+    private SchemaValue value(Value.Reader value, String where) {
         return switch (value.which()) {
             case VOID, INTERFACE -> new SchemaValue.Nothing();
             case BOOL -> new SchemaValue.Bits(value.getBool() ? 1 : 0);
@@ -259,20 +328,8 @@ final class SchemaReader {
         };
     }
 
-    private static SchemaValue pointer(AnyPointer.Reader value) {
-        if (value.isNull()) {
-            return new SchemaValue.PointerValue(SchemaValue.DataValue.of(new byte[0]));
-        }
-        for (int words = POINTER_VALUE_WORDS; ; words *= 2) {
-            MessageBuilder message = new MessageBuilder(words);
-            message.setRoot(AnyPointer.factory, value);
-            ByteBuffer[] segments = message.getSegmentsForOutput();
-            if (segments.length == 1) {
-                byte[] bytes = new byte[segments[0].remaining()];
-                segments[0].get(bytes);
-                return new SchemaValue.PointerValue(SchemaValue.DataValue.of(bytes));
-            }
-        }
+    private SchemaValue pointer(AnyPointer.Reader value) {
+        return new SchemaValue.PointerValue(SchemaValue.DataValue.of(message.copy(value)));
     }
 
     private static SchemaException tooNew(String where) {

@@ -4,6 +4,22 @@ import java.nio.charset.StandardCharsets;
 
 /** A default, a constant, or the value of an annotation. */
 sealed interface SchemaValue {
+    /** Whether a value of this kind can be one of that type. */
+    default boolean fits(FieldType type) {
+        return switch (this) {
+            case Nothing nothing -> type == FieldType.Primitive.VOID || type instanceof FieldType.InterfaceRef;
+            case Bits bits ->
+                (type instanceof FieldType.Primitive && type != FieldType.Primitive.VOID)
+                        || type instanceof FieldType.EnumRef;
+            case TextValue text -> type instanceof FieldType.Text;
+            case DataValue data -> type instanceof FieldType.Data;
+            case PointerValue pointer ->
+                type instanceof FieldType.ListOf
+                        || type instanceof FieldType.StructRef
+                        || type instanceof FieldType.AnyPointer;
+        };
+    }
+
     /** Void, and the null that is the only interface value a schema can hold. */
     record Nothing() implements SchemaValue {}
 

@@ -33,7 +33,7 @@ final class StructEmitter {
         if (!struct.group()) {
             taken.addAll(Set.of("TYPE_ID", "STRUCT_SIZE"));
             out.add("public static final long TYPE_ID = " + Literals.id(struct.id()) + ";");
-            out.add("public static final %1$s STRUCT_SIZE = new %1$s((short) %2$d, (short) %3$d);"
+            out.add("public static final %1$s STRUCT_SIZE = new %1$s((short) %2$s, (short) %3$s);"
                     .formatted(out.runtime("StructSize"), struct.dataWords(), struct.pointers()));
             out.add("public static final Factory factory = new Factory();");
             out.add("public static final %1$s<Builder, Reader> listFactory = new %1$s<>(factory);"
@@ -57,7 +57,9 @@ final class StructEmitter {
         if (capabilities.hasPipeline(struct)) {
             pipeline();
         }
-        struct.union().ifPresent(this::which);
+        if (struct.tagOffset().isPresent()) {
+            which();
+        }
     }
 
     private void fallback(Declaration.Slot slot) {
@@ -155,7 +157,7 @@ final class StructEmitter {
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, %s.MAX_VALUE);
                 }""".formatted(out.runtime("SegmentBuilder"), out.lang("Integer")));
-        struct.union().ifPresent(this::whichAccessor);
+        struct.tagOffset().ifPresent(this::whichAccessor);
         for (Declaration.Field field : struct.fields()) {
             isCurrent(field);
             switch (field) {
@@ -173,7 +175,7 @@ final class StructEmitter {
                 Reader(%s segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }""".formatted(out.runtime("SegmentReader")));
-        struct.union().ifPresent(this::whichAccessor);
+        struct.tagOffset().ifPresent(this::whichAccessor);
         for (Declaration.Field field : struct.fields()) {
             isCurrent(field);
             switch (field) {
@@ -244,7 +246,7 @@ final class StructEmitter {
         out.close();
     }
 
-    private void which(Declaration.UnionTag union) {
+    private void which() {
         List<Declaration.Field> members = struct.fields().stream()
                 .filter(field -> field.tag().isPresent())
                 .sorted(Comparator.comparing(field -> field.tag().orElseThrow()))
@@ -253,11 +255,11 @@ final class StructEmitter {
         out.gap();
         out.add("/** Which member of the union is set. */");
         out.open("public enum Which");
-        for (int i = 0; i < members.size(); i++) {
-            String name = Identifiers.constant(members.get(i).name());
-            if (members.get(i).tag().orElseThrow() != i || !seen.add(name)) {
-                throw new SchemaException(struct.header().displayName() + ": the union member `"
-                        + members.get(i).name() + "` cannot have the Java name " + name + "; rename it in the schema");
+        for (Declaration.Field member : members) {
+            String name = Identifiers.constant(member.name());
+            if (!seen.add(name)) {
+                throw new SchemaException(struct.header().displayName() + ": the union member `" + member.name()
+                        + "` cannot have the Java name " + name + "; rename it in the schema");
             }
             out.add(name + ",");
         }
@@ -266,24 +268,20 @@ final class StructEmitter {
         out.add("private static final Which[] VALUES = values();");
         EnumText.of(out, "Which", "VALUES");
         out.close();
-        if (members.size() != union.members()) {
-            throw new SchemaException(struct.header().displayName() + ": the request counts " + union.members()
-                    + " union members but lists " + members.size());
-        }
     }
 
-    private void whichAccessor(Declaration.UnionTag union) {
+    private void whichAccessor(int tagOffset) {
         out.gap();
         out.add("""
                 public Which which() {
-                    return Which.of(_getShortField(%d));
+                    return Which.of(_getShortField(%s));
                 }
 
                 private void _expect(Which member) {
                     if (which() != member) {
                         throw new %s("the union holds " + which() + ", not " + member);
                     }
-                }""".formatted(union.offset(), out.lang("IllegalStateException")));
+                }""".formatted(tagOffset, out.lang("IllegalStateException")));
     }
 
     private void isCurrent(Declaration.Field field) {
@@ -503,7 +501,7 @@ final class StructEmitter {
 
     private void setTag(Declaration.Field field) {
         if (field.tag().isPresent()) {
-            int offset = struct.union().orElseThrow().offset();
+            int offset = struct.tagOffset().orElseThrow();
             out.add("_setShortField(" + offset + ", (short) " + tag(field) + ".ordinal());");
         }
     }
@@ -551,7 +549,7 @@ final class StructEmitter {
 
     /** Statements that put every field of a group back to its default, each once, though union members overlap. */
     private void clear(Declaration.Struct group, Set<String> statements) {
-        group.union().ifPresent(union -> statements.add("_setShortField(" + union.offset() + ", (short) 0);"));
+        group.tagOffset().ifPresent(offset -> statements.add("_setShortField(" + offset + ", (short) 0);"));
         for (Declaration.Field field : group.fields()) {
             switch (field) {
                 case Declaration.Group inner -> clear(schema.struct(inner.typeId()), statements);

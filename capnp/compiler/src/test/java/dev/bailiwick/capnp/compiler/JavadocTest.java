@@ -1,0 +1,40 @@
+package dev.bailiwick.capnp.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class JavadocTest {
+    @Test
+    void keepsAShortCommentOnOneLine() {
+        assertThat(Javadoc.comment("A point.\n")).isEqualTo("/** A point. */");
+    }
+
+    @Test
+    void turnsBlankLinesIntoParagraphs() {
+        assertThat(Javadoc.comment("One\nline.\n\n\nAnother.")).isEqualTo("""
+                /**
+                 * One
+                 * line.
+                 *
+                 * <p>Another.
+                 */""");
+    }
+
+    @Test
+    void showsCodeAsCode() {
+        assertThat(Javadoc.comment("See `List(Text)` and a lone ` mark."))
+                .isEqualTo("/** See {@code List(Text)} and a lone ` mark. */");
+    }
+
+    @Test
+    void letsNothingInTheTextActAsMarkup() {
+        assertThat(Javadoc.comment("a <b> & {@link c} \\u0022 */ @see"))
+                .isEqualTo("/** a &lt;b&gt; &amp; &#123;&#64;link c&#125; &#92;u0022 *&#47; &#64;see */");
+    }
+
+    @Test
+    void letsNoCodeEndTheComment() {
+        assertThat(Javadoc.comment("`*/` and `}`")).isEqualTo("/** `*&#47;` and `&#125;` */");
+    }
+}
