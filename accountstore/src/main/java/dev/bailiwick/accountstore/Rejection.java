@@ -29,7 +29,9 @@ public enum Rejection {
     /** This manager may not write such a record. */
     NOT_THIS_MANAGER("not-this-manager"),
     /** There is no such account, profile or binding. */
-    NOT_FOUND("not-found");
+    NOT_FOUND("not-found"),
+    /** The gate of whoever changes it was closed before the change came to its turn. */
+    REVOKED("revoked");
 
     private final String text;
 
