@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind every {@link CapabilityClient}: an object in this process, one at the other end of a connection, a
- * promise of either, or a wrapper. It is counted, is safe for use by any thread, and none of its methods block or run a
- * server's code on the caller's stack.
+ * promise of either, or a wrapper. It is counted, is safe for use by any thread, and no method but
+ * {@link #awaitCapacity} blocks or runs a server's code on the caller's stack.
  *
  * <p>The type is public because generated code passes it along; its methods are not, since a foreign implementation could break
  * the order and the reference counts that the others rely on. Wrap with a {@link Membrane} instead.
@@ -51,6 +51,9 @@ public abstract class ClientHook {
     Object connection() {
         return null;
     }
+
+    /** Waits while the object's connection has as much to do as it may have. For application threads, which may block. */
+    void awaitCapacity() {}
 
     /** True for the absence of a capability, which goes into a message as a null pointer. */
     boolean isNull() {

@@ -50,6 +50,14 @@ final class Draft {
 
     private static final int RETURN_CONTENT = 6;
 
+    private static final long[] ECHO_SKELETON = {
+        Wire.struct(0, 1, 1), //  0 root -> Message
+        0, //                     1 Message: which = unimplemented
+        0, //                     2   -> the message sent back
+    };
+
+    private static final int ECHO_CONTENT = 2;
+
     private static final long[] PLAIN_SKELETON = {0};
 
     private static final int DEFAULT_WORDS = 64;
@@ -89,6 +97,11 @@ final class Draft {
         return new Draft(RETURN_SKELETON, RETURN_CONTENT, payloadWords);
     }
 
+    /** A draft of a message that sends another back, as its content. */
+    static Draft unimplemented() {
+        return new Draft(ECHO_SKELETON, ECHO_CONTENT, DEFAULT_WORDS);
+    }
+
     /** A draft of a bare message. */
     static Draft plain(int payloadWords) {
         return new Draft(PLAIN_SKELETON, 0, payloadWords);
@@ -101,6 +114,10 @@ final class Draft {
     /** The root pointer: the protocol message around the content, or for a plain draft the content itself. */
     AnyPointer.Builder root() {
         return new AnyPointer.Builder(first(), 0);
+    }
+
+    boolean isCall() {
+        return contentWord == CALL_CONTENT;
     }
 
     int contentWord() {

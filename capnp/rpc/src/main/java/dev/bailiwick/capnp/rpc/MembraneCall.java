@@ -14,13 +14,21 @@ final class MembraneCall extends CallHandle {
         this.membrane = membrane;
         this.direction = direction;
         this.inner = inner;
+        this.pipeline = new WrappedPipeline();
         this.outer = new PendingCall() {
             @Override
             void cancel() {
                 inner.cancel();
             }
+
+            @Override
+            Pipeline pipeline() {
+                return pipeline;
+            }
+
+            @Override
+            void settle(Pipeline actual) {}
         };
-        this.pipeline = new WrappedPipeline();
     }
 
     /** Begins to watch the inner call; to be called once, outside the gate. */

@@ -119,6 +119,18 @@ final class MembraneClient extends ClientHook {
         }
     }
 
+    @Override
+    void awaitCapacity() {
+        ClientHook target = borrowInner();
+        if (target != null) {
+            try {
+                target.awaitCapacity();
+            } finally {
+                target.release();
+            }
+        }
+    }
+
     /** Lets go of what is wrapped, for good. */
     void revoke() {
         drop();

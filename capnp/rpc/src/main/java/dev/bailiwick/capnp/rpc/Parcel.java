@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.capnproto.AnyPointer;
@@ -47,6 +48,12 @@ final class Parcel implements AutoCloseable {
     /** Nothing at all: a null pointer. */
     static Parcel empty() {
         return of(Draft.results(0));
+    }
+
+    /** A null pointer with a capability table it does not use, but owns. */
+    static Parcel nothing(CapTable caps) {
+        MessageView view = new MessageView(new ByteBuffer[] {ByteBuffer.allocate(8)}, caps);
+        return received(view, view.segment(0), 0);
     }
 
     AnyPointer.Reader content() {

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class PendingCall extends CallHandle {
     private final CompletableFuture<Parcel> results = new CompletableFuture<>();
-    private final PromisedPipeline pipeline = new PromisedPipeline();
     private boolean closed; // guarded by this
     private @Nullable Parcel held; // guarded by this
 
@@ -18,17 +17,15 @@ abstract class PendingCall extends CallHandle {
         return results;
     }
 
-    @Override
-    final PromisedPipeline pipeline() {
-        return pipeline;
-    }
+    /** Settles what was taken from the pipeline. Only the first counts. */
+    abstract void settle(Pipeline actual);
 
     /**
      * Completes with these results, whose reference passes to the handle. Calls that waited in the pipeline are delivered
      * before anybody learns of the results: what is called on them directly must come after.
      */
     final void complete(Parcel owned) {
-        pipeline.resolve(Pipeline.of(owned));
+        settle(Pipeline.of(owned));
         boolean wanted;
         synchronized (this) {
             wanted = !closed && held == null;
@@ -46,7 +43,7 @@ abstract class PendingCall extends CallHandle {
 
     /** Completes with a failure. */
     final void fail(RpcException reason) {
-        pipeline.resolve(Pipeline.broken(reason));
+        settle(Pipeline.broken(reason));
         results.completeExceptionally(reason);
     }
 
@@ -71,7 +68,7 @@ abstract class PendingCall extends CallHandle {
             cancel();
         }
         dropHeld();
-        pipeline.close();
+        pipeline().close();
     }
 
     private void dropHeld() {

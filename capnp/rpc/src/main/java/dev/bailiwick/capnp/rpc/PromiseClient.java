@@ -89,6 +89,14 @@ final class PromiseClient extends ClientHook {
     }
 
     @Override
+    void awaitCapacity() {
+        ClientHook known = resolution;
+        if (known != null) {
+            known.awaitCapacity();
+        }
+    }
+
+    @Override
     void released() {
         ClientHook known;
         synchronized (settled) {

@@ -28,7 +28,7 @@ final class PromisedPipeline extends Pipeline {
             if (settled == null) {
                 PromiseClient promise = new PromiseClient();
                 if (closed) {
-                    promise.resolve(new BrokenClient(PendingCall.cancelled()));
+                    promise.resolve(new BrokenClient(RpcException.failed("the call was given up")));
                     return promise;
                 }
                 promises.put(path, promise);
@@ -66,7 +66,7 @@ final class PromisedPipeline extends Pipeline {
         }
         given.values().forEach(promise -> {
             if (unresolved) {
-                promise.resolve(new BrokenClient(PendingCall.cancelled()));
+                promise.resolve(new BrokenClient(RpcException.failed("the call was given up")));
             }
             promise.release();
         });

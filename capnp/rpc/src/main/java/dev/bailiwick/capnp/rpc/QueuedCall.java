@@ -3,7 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import org.jspecify.annotations.Nullable;
 
 /** A call made on a promise, waiting for it to settle. */
-final class QueuedCall extends PendingCall {
+final class QueuedCall extends PromisedCall {
     private final long interfaceId;
     private final int methodId;
     private @Nullable Parcel params; // guarded by this
@@ -29,7 +29,7 @@ final class QueuedCall extends PendingCall {
         synchronized (this) {
             delivered = handle;
         }
-        pipeline().resolve(handle.pipeline());
+        settle(handle.pipeline());
         handle.whenDone(results -> complete(results.retain()), this::fail);
         if (isClosed()) {
             handle.close();

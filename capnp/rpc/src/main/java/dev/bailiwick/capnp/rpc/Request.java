@@ -54,7 +54,8 @@ public final class Request<P, R, L> implements AutoCloseable {
     }
 
     /**
-     * Sends the call; returns at once with a handle on it. A request is sent once.
+     * Sends the call, and returns with a handle on it: at once, unless so many bytes of calls to the same peer wait for their
+     * answers that some must come first. A request is sent once.
      *
      * @throws IllegalStateException if it was sent or closed before
      */
@@ -66,6 +67,7 @@ public final class Request<P, R, L> implements AutoCloseable {
     CallHandle start() {
         requireUnspent();
         spent = true;
+        target.awaitCapacity();
         Draft body = draft == null ? Draft.call(0) : draft;
         CallHandle handle = target.call(interfaceId, methodId, Parcel.of(body));
         target.release();

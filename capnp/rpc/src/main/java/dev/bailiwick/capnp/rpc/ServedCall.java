@@ -8,7 +8,7 @@ import org.capnproto.AnyPointer;
 import org.jspecify.annotations.Nullable;
 
 /** One call on an object of this process, from the mailbox to its completion. */
-final class ServedCall extends PendingCall {
+final class ServedCall extends PromisedCall {
     private final long interfaceId;
     private final int methodId;
     private final Executor executor;
@@ -119,7 +119,7 @@ final class ServedCall extends PendingCall {
             tail = handle;
             abandon = cancelled;
         }
-        pipeline().resolve(handle.pipeline());
+        settle(handle.pipeline());
         if (abandon) {
             handle.cancel();
         }

@@ -1,0 +1,114 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes a connection's messages to a channel, in order, on a virtual thread that lives as long as there is something to write.
+ * Small messages that are waiting together go out in one write; large ones go out from where they were built.
+ */
+final class ChannelWriter implements Outbound {
+    /** Bytes gathered for one write. It covers hundreds of small calls, and is allocated only while they are written. */
+    private static final int BATCH_BYTES = 64 << 10;
+
+    private final WritableByteChannel channel;
+    private final Runnable drained;
+    private final Queue<Draft> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger unwritten = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+    private volatile boolean ended;
+    private volatile boolean failed;
+
+    /** @param drained called after writes, on the writing thread */
+    ChannelWriter(WritableByteChannel channel, Runnable drained) {
+        this.channel = channel;
+        this.drained = drained;
+    }
+
+    @Override
+    public void send(Draft message) {
+        bytes.addAndGet(Frames.bytes(message.segments()));
+        queue.add(message);
+        if (unwritten.getAndIncrement() == 0) {
+            Thread.ofVirtual().name("capnp-writer").start(this::write);
+        }
+    }
+
+    @Override
+    public long backlog() {
+        return bytes.get();
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        if (unwritten.get() == 0) {
+            finished.complete(null);
+        }
+    }
+
+    /** Completes when nothing will be written any more. */
+    CompletableFuture<Void> finished() {
+        return finished;
+    }
+
+    private void write() {
+        ByteBuffer batch = ByteBuffer.allocate(Math.clamp(bytes.get() + 64, 1024, BATCH_BYTES));
+        int taken;
+        do {
+            batch.clear();
+            taken = 0;
+            long size = 0;
+            for (Draft message = queue.poll(); message != null; message = queue.poll()) {
+                taken++;
+                ByteBuffer[] segments = message.segments();
+                size += Frames.bytes(segments);
+                put(batch, Frames.header(segments));
+                for (ByteBuffer segment : segments) {
+                    put(batch, segment);
+                }
+            }
+            flush(batch);
+            bytes.addAndGet(-size);
+            drained.run();
+        } while (unwritten.addAndGet(-taken) > 0);
+        if (ended) {
+            finished.complete(null);
+        }
+    }
+
+    /** Adds bytes to the batch; what does not fit goes out now. */
+    private void put(ByteBuffer batch, ByteBuffer part) {
+        if (part.remaining() > batch.remaining()) {
+            flush(batch);
+            if (part.remaining() > batch.capacity()) {
+                writeFully(part);
+                return;
+            }
+        }
+        batch.put(part);
+    }
+
+    private void flush(ByteBuffer batch) {
+        batch.flip();
+        writeFully(batch);
+        batch.clear();
+    }
+
+    private void writeFully(ByteBuffer part) {
+        try {
+            while (part.hasRemaining() && !failed) {
+                channel.write(part);
+            }
+        } catch (IOException gone) { // the reading side sees it too and ends the connection; here the rest is dropped
+            failed = true;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.bailiwick.capnp.rpc;
+
+/** An object of ours that the peer refers to: an entry in the export table. Guarded by its connection. */
+final class Export {
+    final int id;
+
+    /** The object; the entry owns one reference. */
+    final ClientHook hook;
+
+    /** References the peer was sent and has not given back. */
+    int references;
+
+    Export(int id, ClientHook ownedHook) {
+        this.id = id;
+        this.hook = ownedHook;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.bailiwick.capnp.rpc;
+
+/** A call whose pipeline hands out promises until its results, or another pipeline to take its place, are there. */
+abstract class PromisedCall extends PendingCall {
+    private final PromisedPipeline pipeline = new PromisedPipeline();
+
+    @Override
+    final Pipeline pipeline() {
+        return pipeline;
+    }
+
+    @Override
+    final void settle(Pipeline actual) {
+        pipeline.resolve(actual);
+    }
+}

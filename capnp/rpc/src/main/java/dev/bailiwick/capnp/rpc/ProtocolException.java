@@ -1,0 +1,14 @@
+package dev.bailiwick.capnp.rpc;
+
+/** The peer broke the protocol's rules or our limits: the connection ends with this text as the reason. */
+final class ProtocolException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    ProtocolException(String reason) {
+        super(reason, null, false, false);
+    }
+
+    String reason() {
+        return java.util.Objects.requireNonNull(getMessage());
+    }
+}

@@ -1,0 +1,70 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A call to the peer: our side of an entry in the question table. */
+final class QuestionCall extends PendingCall {
+    private final VatConnection connection;
+    private final int id;
+    private final QuestionPipeline pipeline = new QuestionPipeline();
+
+    // Guarded by the connection:
+    final Map<PipelinePath, RemotePromise> promises = new HashMap<>(0);
+    int[] paramExports = {};
+    long bytes;
+    boolean returned;
+    boolean finishSent;
+    private volatile @Nullable Pipeline settled; // set under the lock
+
+    QuestionCall(VatConnection connection, int id) {
+        this.connection = connection;
+        this.id = id;
+    }
+
+    int id() {
+        return id;
+    }
+
+    @Override
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** Nothing to do: the connection settles the promises under its lock, before the results are known to anybody. */
+    @Override
+    void settle(Pipeline actual) {}
+
+    /** Whether the outcome is known, which sends later uses of the pipeline elsewhere. Under the lock. */
+    boolean isSettled() {
+        return settled != null;
+    }
+
+    /** Notes the outcome's pipeline, under the lock. */
+    void settleLocked(Pipeline actual) {
+        settled = actual;
+    }
+
+    @Override
+    void cancel() {
+        connection.cancel(this);
+    }
+
+    private final class QuestionPipeline extends Pipeline {
+        @Override
+        ClientHook capability(PipelinePath path) {
+            RemotePromise promise = connection.promise(QuestionCall.this, path);
+            if (promise != null) {
+                return promise;
+            }
+            Pipeline actual = settled;
+            return actual == null ? new BrokenClient(cancelled()) : actual.capability(path);
+        }
+
+        @Override
+        void close() {
+            connection.forgetPromises(QuestionCall.this);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A promise that the peer will settle: one it exported as such, or a place in results it has not sent yet. Calls are sent at
+ * once and run where the promise leads.
+ *
+ * <p>When the promise turns out to lead back to this side, calls sent before are still on their round trip, while later ones
+ * could be delivered right here and overtake them. So later ones are held back, the promise being <i>embargoed</i>, until a
+ * {@code disembargo} has made the same round trip behind the earlier calls.
+ */
+final class RemotePromise extends ClientHook {
+    private final VatConnection connection;
+    private final RemoteTarget remote;
+    private final CompletableFuture<ClientHook> settled = new CompletableFuture<>();
+    private boolean used; // guarded by the connection
+    private boolean abandoned; // guarded by the connection
+    private volatile @Nullable ClientHook resolution; // set under the connection's lock
+
+    RemotePromise(VatConnection connection, RemoteTarget ownedRemote) {
+        this.connection = connection;
+        this.remote = ownedRemote;
+    }
+
+    @Override
+    CallHandle call(long interfaceId, int methodId, Parcel params) {
+        ClientHook known = resolution;
+        if (known == null) {
+            CallHandle sent = connection.callUnlessResolved(this, interfaceId, methodId, params);
+            if (sent != null) {
+                return sent;
+            }
+            known = java.util.Objects.requireNonNull(resolution);
+        }
+        return known.call(interfaceId, methodId, params);
+    }
+
+    @Override
+    @Nullable
+    ClientHook resolved() {
+        return resolution;
+    }
+
+    @Override
+    CompletionStage<ClientHook> whenResolved() {
+        return settled;
+    }
+
+    @Override
+    @Nullable
+    InterfaceSchema schema() {
+        ClientHook known = resolution;
+        return known == null ? null : known.schema();
+    }
+
+    @Override
+    boolean isNull() {
+        ClientHook known = resolution;
+        return known != null && known.isNull();
+    }
+
+    @Override
+    void awaitCapacity() {
+        ClientHook known = resolution;
+        if (known == null) {
+            connection.awaitWindow();
+        } else {
+            known.awaitCapacity();
+        }
+    }
+
+    /** Where it lives for all that is known: across the connection until it is settled. */
+    @Override
+    @Nullable
+    VatConnection connection() {
+        return resolution == null ? connection : null;
+    }
+
+    /** What messages are addressed to while the promise is open; from then on it counts as used. Under the lock. */
+    RemoteTarget use() {
+        used = true;
+        return remote;
+    }
+
+    boolean wasUsed() {
+        return used;
+    }
+
+    RemoteTarget remote() {
+        return remote;
+    }
+
+    /** Settles the promise under the connection's lock; returns what is to be done after it, outside. */
+    Runnable settleLocked(ClientHook owned) {
+        if (resolution != null) {
+            return owned::release;
+        }
+        resolution = owned;
+        boolean unwanted = abandoned;
+        return () -> {
+            settled.complete(owned);
+            if (unwanted) {
+                owned.release();
+            }
+        };
+    }
+
+    /** Notes under the lock that nobody refers to this any more; returns what it settled for. */
+    @Nullable
+    ClientHook abandonLocked() {
+        abandoned = true;
+        return resolution;
+    }
+
+    @Override
+    void released() {
+        connection.dropped(this);
+    }
+}

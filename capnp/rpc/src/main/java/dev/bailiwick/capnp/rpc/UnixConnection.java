@@ -1,0 +1,45 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+
+/** Connects to vats that listen on Unix-domain sockets. */
+public final class UnixConnection {
+    private UnixConnection() {}
+
+    /**
+     * Connects, offering nothing to the peer.
+     *
+     * @throws IOException if nobody listens there, or this process may not connect
+     */
+    public static RpcConnection connect(Path socket) throws IOException {
+        SocketChannel channel = open(socket);
+        return RpcConnection.open(channel, channel, Limits.DEFAULT);
+    }
+
+    /**
+     * Connects, offering that object to the peer; its reference is closed.
+     *
+     * @throws IOException if nobody listens there, or this process may not connect
+     */
+    public static RpcConnection connect(Path socket, CapabilityClient bootstrap, Limits limits) throws IOException {
+        try (bootstrap) {
+            SocketChannel channel = open(socket);
+            return RpcConnection.open(channel, channel, bootstrap.share(), limits);
+        }
+    }
+
+    private static SocketChannel open(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException refused) {
+            channel.close();
+            throw refused;
+        }
+    }
+}

@@ -1,0 +1,1154 @@
+package dev.bailiwick.capnp.rpc;
+
+import dev.bailiwick.capnp.rpc.wire.Bootstrap;
+import dev.bailiwick.capnp.rpc.wire.Call;
+import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
+import dev.bailiwick.capnp.rpc.wire.Disembargo;
+import dev.bailiwick.capnp.rpc.wire.Finish;
+import dev.bailiwick.capnp.rpc.wire.Message;
+import dev.bailiwick.capnp.rpc.wire.MessageTarget;
+import dev.bailiwick.capnp.rpc.wire.Payload;
+import dev.bailiwick.capnp.rpc.wire.PromisedAnswer;
+import dev.bailiwick.capnp.rpc.wire.Release;
+import dev.bailiwick.capnp.rpc.wire.Resolve;
+import dev.bailiwick.capnp.rpc.wire.Return;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.capnproto.AnyPointer;
+import org.capnproto.DecodeException;
+import org.capnproto.StructList;
+import org.capnproto.Void;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection between two vats: the protocol, without any input or output. {@link #handle} takes the peer's messages one
+ * after another from a single thread; ours go to an {@link Outbound}, in the order in which the peer shall see them.
+ *
+ * <h2>Locking</h2>
+ *
+ * The four tables are guarded by one lock. INVARIANT (no lock order): nothing that could take another lock for long, or run
+ * anybody's code, happens under it. Delivering a call, completing a future and releasing a foreign hook are put off until the
+ * lock is free; our own hooks put their release off by themselves ({@link #dropped}). So two connections that forward to each
+ * other cannot deadlock.
+ *
+ * <h2>Order</h2>
+ *
+ * Messages are made under the lock, so what one thread calls leaves in the order of its calls. What arrives is delivered by the
+ * thread that calls {@link #handle}, each message wholly before the next. Together with the queues of {@link PromiseClient} and
+ * the embargoes of {@link RemotePromise} that gives E-order.
+ *
+ * <h2>References</h2>
+ *
+ * The export table counts the references that went to the peer, the import table those that came from it. A question is forgotten
+ * when its return has come and its finish was sent, which happens together: what is later asked of its pipeline is found in the
+ * results.
+ */
+final class VatConnection {
+    private final Limits limits;
+    private final Outbound out;
+    private final ClientHook bootstrap;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition eased = lock.newCondition();
+    private List<Runnable> deferred = new ArrayList<>(); // guarded by lock
+    private final Queue<ClientHook> droppedHooks = new ConcurrentLinkedQueue<>();
+    private final ReferenceQueue<RemoteTarget.Imported> unreachable = new ReferenceQueue<>();
+
+    // The four tables and the embargoes; guarded by lock.
+    private final IdTable<QuestionCall> questions = new IdTable<>();
+    private final Map<Integer, Answer> answers = new HashMap<>();
+    private final IdTable<Export> exports = new IdTable<>();
+    private final IdentityHashMap<ClientHook, Export> exportsByHook = new IdentityHashMap<>();
+    private final Map<Integer, Import> imports = new HashMap<>();
+    private final IdTable<Embargo> embargoes = new IdTable<>();
+
+    private long questionBytes; // guarded by lock, as all that follows
+    private long answerBytes;
+    private long heldBytes;
+    private int openPromises;
+    private volatile @Nullable RpcException closed; // set under lock
+
+    /** A capability of ours that calls must not be made on before a disembargo came back. */
+    private record Embargo(int id, PromiseClient held, ClientHook target) {}
+
+    /** A connection that offers that object to the peer, and owns the reference to it. */
+    VatConnection(ClientHook ownedBootstrap, Outbound out, Limits limits) {
+        this.bootstrap = ownedBootstrap;
+        this.out = out;
+        this.limits = limits;
+    }
+
+    // ---- locking
+
+    private void unlock() {
+        if (lock.getHoldCount() > 1) {
+            lock.unlock();
+            return;
+        }
+        List<Runnable> actions = List.of();
+        if (!deferred.isEmpty()) {
+            actions = deferred;
+            deferred = new ArrayList<>();
+        }
+        lock.unlock();
+        actions.forEach(Runnable::run);
+        releaseDropped();
+    }
+
+    /** A hook of ours has lost its last reference. Never blocks: whoever has the lock, or gets it next, does the rest. */
+    void dropped(ClientHook hook) {
+        droppedHooks.add(hook);
+        releaseDropped();
+    }
+
+    private void releaseDropped() {
+        while (!droppedHooks.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
+            try {
+                for (ClientHook hook = droppedHooks.poll(); hook != null; hook = droppedHooks.poll()) {
+                    releaseLocked(hook);
+                }
+            } finally {
+                unlock();
+            }
+        }
+    }
+
+    private void releaseLocked(ClientHook hook) {
+        switch (hook) {
+            case RemoteTarget.Imported client -> {
+                Import entry = imports.get(client.id());
+                // The same id may have been imported anew since; then the references are that one's.
+                if (entry != null && entry.client.refersTo(client)) {
+                    removeImport(entry);
+                }
+            }
+            case RemotePromise promise -> {
+                ClientHook resolution = promise.abandonLocked();
+                deferred.add(promise.remote()::release);
+                if (resolution != null) {
+                    deferred.add(resolution::release);
+                }
+            }
+            default -> throw new IllegalStateException("no hook of a connection");
+        }
+    }
+
+    private void releaseUnreachable() {
+        for (Reference<? extends RemoteTarget.Imported> gone = unreachable.poll();
+                gone != null;
+                gone = unreachable.poll()) {
+            Import entry = imports.get(((Import.Handle) gone).id);
+            if (entry != null && entry.client.equals(gone)) {
+                removeImport(entry);
+            }
+        }
+    }
+
+    private void removeImport(Import entry) {
+        imports.remove(entry.id);
+        if (entry.promise != null) {
+            entry.promise = null;
+            openPromises--;
+        }
+        sendRelease(entry.id, entry.references);
+    }
+
+    private void sendRelease(int id, int references) {
+        if (closed == null && references > 0) {
+            Draft draft = Draft.plain(8);
+            Release.Builder release = message(draft).initRelease();
+            release.setId(id);
+            release.setReferenceCount(references);
+            out.send(draft);
+        }
+    }
+
+    private static Message.Builder message(Draft draft) {
+        return draft.root().getAs(Message.factory);
+    }
+
+    // ---- our calls
+
+    /** The peer's public object. */
+    ClientHook bootstrap() {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return new BrokenClient(closed);
+            }
+            QuestionCall question = questions.add(id -> new QuestionCall(this, id));
+            Draft draft = Draft.plain(8);
+            message(draft).initBootstrap().setQuestionId(question.id());
+            out.send(draft);
+            RemotePromise promise = promiseLocked(question, PipelinePath.ROOT);
+            question.whenDone(results -> question.close(), failure -> question.close());
+            return promise;
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Waits until so much was answered that another call may be sent; for application threads, outside any lock. */
+    void awaitWindow() {
+        lock.lock();
+        try {
+            while (closed == null && questionBytes >= limits.window()) {
+                eased.awaitUninterruptibly();
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    CallHandle call(RemoteTarget target, long interfaceId, int methodId, Parcel params) {
+        lock.lock();
+        try {
+            return callLocked(target, interfaceId, methodId, params);
+        } finally {
+            unlock();
+            params.close();
+        }
+    }
+
+    /** Calls the promise's remote side, unless it has settled; then gives null, and the parameters stay the caller's. */
+    @Nullable
+    CallHandle callUnlessResolved(RemotePromise promise, long interfaceId, int methodId, Parcel params) {
+        CallHandle handle;
+        lock.lock();
+        try {
+            if (promise.resolved() != null) {
+                return null;
+            }
+            handle = callLocked(promise.use(), interfaceId, methodId, params);
+        } finally {
+            unlock();
+        }
+        params.close();
+        return handle;
+    }
+
+    private CallHandle callLocked(RemoteTarget target, long interfaceId, int methodId, Parcel params) {
+        if (closed != null) {
+            return BrokenClient.failed(closed);
+        }
+        if (questions.size() >= limits.questions()) {
+            return BrokenClient.failed(RpcException.overloaded("too many calls are waiting for an answer; try again"));
+        }
+        Outgoing outgoing = Outgoing.of(params, true);
+        if (outgoing.bytes > limits.messageBytes()) {
+            deferred.add(outgoing::releaseCopy);
+            return BrokenClient.failed(RpcException.failed("parameters of " + outgoing.bytes
+                    + " bytes are longer than the limit of " + limits.messageBytes() + "; send them in parts"));
+        }
+        QuestionCall question = questions.add(id -> new QuestionCall(this, id));
+        Call.Builder call = message(outgoing.draft).getCall();
+        call.setQuestionId(question.id());
+        call.setInterfaceId(interfaceId);
+        call.setMethodId((short) methodId);
+        target.writeTarget(call.getTarget());
+        question.paramExports = writeCaps(outgoing.caps, call.getParams());
+        question.bytes = outgoing.bytes;
+        questionBytes += outgoing.bytes;
+        deferred.add(outgoing::releaseCopy);
+        out.send(outgoing.draft);
+        releaseUnreachable();
+        eased.signalAll(); // from now on the peer owes us something, so it must be listened to
+        return question;
+    }
+
+    /** The promise of a place in a question's results, as a fresh reference; null once the results are known. */
+    @Nullable
+    RemotePromise promise(QuestionCall question, PipelinePath path) {
+        lock.lock();
+        try {
+            // One given out before is given out again even when it settled: it may be under embargo.
+            RemotePromise given = question.promises.get(path);
+            if (given != null) {
+                given.addRef();
+                return given;
+            }
+            return question.isSettled() || question.finishSent || closed != null ? null : promiseLocked(question, path);
+        } finally {
+            unlock();
+        }
+    }
+
+    private RemotePromise promiseLocked(QuestionCall question, PipelinePath path) {
+        RemotePromise promise = new RemotePromise(this, new RemoteTarget.Promised(this, question, path));
+        promise.addRef(); // the question's own
+        question.promises.put(path, promise);
+        return promise;
+    }
+
+    /** The question's holder will not use its pipeline any more. */
+    void forgetPromises(QuestionCall question) {
+        lock.lock();
+        try {
+            question.promises.values().forEach(promise -> deferred.add(promise::release));
+            question.promises.clear();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Tells the peer that the answer is not needed; the question stays in the table until the peer's return. */
+    void cancel(QuestionCall question) {
+        lock.lock();
+        try {
+            if (closed != null || question.finishSent || questions.get(question.id()) != question) {
+                return;
+            }
+            RpcException cancelled = PendingCall.cancelled();
+            if (!question.isSettled()) {
+                settlePromises(question, Pipeline.broken(cancelled));
+            }
+            sendFinish(question, true);
+            deferred.add(() -> question.fail(cancelled));
+        } finally {
+            unlock();
+        }
+    }
+
+    private void sendFinish(QuestionCall question, boolean releaseResultCaps) {
+        question.finishSent = true;
+        if (question.returned) {
+            questions.remove(question.id());
+        }
+        Draft draft = Draft.plain(8);
+        Finish.Builder finish = message(draft).initFinish();
+        finish.setQuestionId(question.id());
+        finish.setReleaseResultCaps(releaseResultCaps);
+        out.send(draft);
+    }
+
+    private void settlePromises(QuestionCall question, Pipeline actual) {
+        question.settleLocked(actual);
+        question.promises.forEach((path, promise) -> settlePromise(promise, actual.capability(path)));
+    }
+
+    /** Settles a promise, under embargo if calls are on their way to the peer and back. Owns the target's reference. */
+    private void settlePromise(RemotePromise promise, ClientHook owned) {
+        ClientHook target = owned.innermost();
+        boolean leadsBack = target.connection() != this && !(target instanceof BrokenClient);
+        if (!leadsBack || !promise.wasUsed() || closed != null) {
+            deferred.add(promise.settleLocked(owned));
+            return;
+        }
+        PromiseClient held = new PromiseClient();
+        Embargo embargo = embargoes.add(id -> new Embargo(id, held, owned));
+        Draft draft = Draft.plain(16);
+        Disembargo.Builder disembargo = message(draft).initDisembargo();
+        promise.remote().writeTarget(disembargo.initTarget());
+        disembargo.getContext().setSenderLoopback(embargo.id());
+        out.send(draft);
+        deferred.add(promise.settleLocked(held));
+    }
+
+    // ---- capabilities out
+
+    /** Describes a table's capabilities in a payload; returns the ids of those that are exports. */
+    private int[] writeCaps(CapTable caps, Payload.Builder payload) {
+        int count = caps.size();
+        if (count == 0) {
+            return new int[0];
+        }
+        Ids exported = new Ids();
+        StructList.Builder<CapDescriptor.Builder> descriptors = payload.initCapTable(count);
+        for (int i = 0; i < count; i++) {
+            writeCap(caps.get(i), descriptors.get(i), exported);
+        }
+        return exported.toArray();
+    }
+
+    private void writeCap(@Nullable ClientHook hook, CapDescriptor.Builder descriptor, Ids exported) {
+        ClientHook inner = hook == null ? null : hook.innermost();
+        if (inner == null || inner.isNull()) {
+            descriptor.setNone(Void.VOID);
+            return;
+        }
+        if (inner.connection() == this) {
+            RemoteTarget target = inner instanceof RemotePromise promise ? promise.use() : (RemoteTarget) inner;
+            target.writeDescriptor(descriptor);
+            return;
+        }
+        Export export = exportsByHook.get(inner);
+        boolean isPromise = inner.whenResolved() != null;
+        if (export == null) {
+            export = exports.add(id -> new Export(id, inner.addRef()));
+            exportsByHook.put(inner, export);
+            if (isPromise) {
+                watch(export, inner);
+            }
+        }
+        export.references++;
+        exported.add(export.id);
+        if (isPromise) {
+            descriptor.setSenderPromise(export.id);
+        } else {
+            descriptor.setSenderHosted(export.id);
+        }
+    }
+
+    private void watch(Export export, ClientHook promise) {
+        deferred.add(() -> {
+            var stage = promise.whenResolved();
+            if (stage == null) {
+                exportSettled(export);
+            } else {
+                var _ = stage.whenComplete((hook, failure) -> exportSettled(export));
+            }
+        });
+    }
+
+    /** An exported promise may have settled: then the peer is told, once. */
+    private void exportSettled(Export export) {
+        lock.lock();
+        try {
+            if (closed != null || exports.get(export.id) != export) {
+                return;
+            }
+            ClientHook inner = export.hook.innermost();
+            if (inner.connection() != this && inner.whenResolved() != null) {
+                watch(export, inner);
+                return;
+            }
+            Draft draft = Draft.plain(16);
+            Resolve.Builder resolve = message(draft).initResolve();
+            resolve.setPromiseId(export.id);
+            if (inner instanceof BrokenClient broken) {
+                WireExceptions.write(resolve.initException(), broken.reason());
+            } else {
+                writeCap(inner, resolve.initCap(), new Ids());
+            }
+            out.send(draft);
+        } finally {
+            unlock();
+        }
+    }
+
+    private void releaseExport(int id, int references) throws ProtocolException {
+        Export export = exports.get(id);
+        if (export == null || references < 0 || references > export.references) {
+            throw new ProtocolException("peer released references to export " + id + " that it does not have");
+        }
+        export.references -= references;
+        if (export.references == 0) {
+            exports.remove(id);
+            exportsByHook.remove(export.hook);
+            deferred.add(export.hook::release);
+        }
+    }
+
+    private void releaseExports(int[] ids) throws ProtocolException {
+        for (int id : ids) {
+            releaseExport(id, 1);
+        }
+    }
+
+    // ---- capabilities in
+
+    private void readCaps(Payload.Reader payload, CapTable table) throws ProtocolException {
+        StructList.Reader<CapDescriptor.Reader> descriptors = payload.getCapTable();
+        if (descriptors.size() > limits.capabilities()) {
+            throw new ProtocolException(
+                    "message of " + descriptors.size() + " capabilities has more than " + limits.capabilities());
+        }
+        for (CapDescriptor.Reader descriptor : descriptors) {
+            table.add(readCap(descriptor));
+        }
+    }
+
+    /** The capability described, as a fresh reference. */
+    private ClientHook readCap(CapDescriptor.Reader descriptor) throws ProtocolException {
+        return switch (descriptor.which()) {
+            case NONE -> BrokenClient.nullCapability();
+            case SENDER_HOSTED -> importCap(descriptor.getSenderHosted(), false);
+            case SENDER_PROMISE -> importCap(descriptor.getSenderPromise(), true);
+            case RECEIVER_HOSTED -> {
+                Export export = exports.get(descriptor.getReceiverHosted());
+                yield export == null ? broken("peer refers to an object it does not have") : home(export.hook.addRef());
+            }
+            case RECEIVER_ANSWER -> home(answerCapability(descriptor.getReceiverAnswer()));
+            case THIRD_PARTY_HOSTED ->
+                importCap(descriptor.getThirdPartyHosted().getVineId(), false);
+            case _NOT_IN_SCHEMA -> broken("peer sent a capability in a way not known here");
+        };
+    }
+
+    private static ClientHook broken(String reason) {
+        return new BrokenClient(RpcException.failed(reason));
+    }
+
+    private ClientHook home(ClientHook owned) {
+        return owned.innermost().connection() == this ? new PathBlocker(owned) : owned;
+    }
+
+    private ClientHook importCap(int id, boolean isPromise) throws ProtocolException {
+        Import entry = imports.get(id);
+        RemoteTarget.Imported client = null;
+        if (entry != null) {
+            RemotePromise promise = entry.promise == null ? null : entry.promise.get();
+            if (promise != null && promise.tryAddRef()) {
+                entry.references++;
+                return promise;
+            }
+            client = entry.client.get();
+            if (client != null && !client.tryAddRef()) {
+                client = null;
+            }
+        }
+        if (client == null) {
+            client = new RemoteTarget.Imported(this, id);
+            if (entry == null) {
+                if (imports.size() >= limits.imports()) {
+                    throw new ProtocolException("peer sent more than " + limits.imports() + " capabilities");
+                }
+                entry = new Import(id, client, unreachable);
+                imports.put(id, entry);
+            } else {
+                entry.client = new Import.Handle(client, unreachable);
+            }
+        }
+        Import known = java.util.Objects.requireNonNull(entry);
+        known.references++;
+        if (!isPromise) {
+            return client;
+        }
+        RemotePromise promise = new RemotePromise(this, client);
+        if (known.promise == null) {
+            openPromises++;
+        }
+        known.promise = new WeakReference<>(promise);
+        return promise;
+    }
+
+    private ClientHook answerCapability(PromisedAnswer.Reader promised) {
+        Answer answer = answers.get(promised.getQuestionId());
+        CallHandle handle = answer == null ? null : answer.handle;
+        if (handle == null) {
+            return broken("peer refers to results that are not there");
+        }
+        return handle.pipeline().capability(path(promised));
+    }
+
+    private static PipelinePath path(PromisedAnswer.Reader promised) {
+        PipelinePath path = PipelinePath.ROOT;
+        for (PromisedAnswer.Op.Reader op : promised.getTransform()) {
+            path = switch (op.which()) {
+                case NOOP -> path;
+                case GET_POINTER_FIELD -> path.then(Short.toUnsignedInt(op.getGetPointerField()));
+                case _NOT_IN_SCHEMA -> throw new DecodeException("promised answer has an operation not known here");
+            };
+        }
+        return path;
+    }
+
+    private ClientHook target(MessageTarget.Reader target) throws ProtocolException {
+        return switch (target.which()) {
+            case IMPORTED_CAP -> {
+                Export export = exports.get(target.getImportedCap());
+                if (export == null) {
+                    throw new ProtocolException("message is addressed to export " + target.getImportedCap()
+                            + ", which the peer does not have");
+                }
+                yield export.hook.addRef();
+            }
+            case PROMISED_ANSWER -> answerCapability(target.getPromisedAnswer());
+            case _NOT_IN_SCHEMA -> throw new ProtocolException("message is addressed in a way not known here");
+        };
+    }
+
+    // ---- the peer's messages
+
+    /**
+     * Takes a message from the peer; returns when it was delivered. Never throws: a message that breaks the rules ends this
+     * connection and nothing else.
+     */
+    void handle(MessageView view) {
+        try {
+            Message.Reader message = new AnyPointer.Reader(view.segment(0), 0, limits.nesting()).getAs(Message.factory);
+            switch (message.which()) {
+                case CALL -> handleCall(message, view);
+                case RETURN -> handleReturn(message.getReturn(), view);
+                case FINISH -> handleFinish(message.getFinish());
+                case RELEASE -> handleRelease(message.getRelease());
+                case RESOLVE -> handleResolve(message.getResolve());
+                case DISEMBARGO -> handleDisembargo(message.getDisembargo(), view);
+                case BOOTSTRAP -> handleBootstrap(message.getBootstrap());
+                case ABORT ->
+                    close(RpcException.disconnected("peer aborted the connection: "
+                            + WireExceptions.read(message.getAbort()).reason()));
+                case UNIMPLEMENTED -> handleUnimplemented(message.getUnimplemented());
+                case PROVIDE, ACCEPT, JOIN, OBSOLETE_SAVE, OBSOLETE_DELETE, _NOT_IN_SCHEMA -> sendUnimplemented(view);
+            }
+        } catch (ProtocolException broken) {
+            reject(view, broken.reason());
+        } catch (DecodeException malformed) {
+            reject(view, "malformed message: " + malformed.getMessage());
+        } catch (
+                RuntimeException
+                        unforeseen) { // whatever a hostile message sets off must cost its sender, and nobody else
+            reject(
+                    view,
+                    "message could not be handled: "
+                            + RpcException.of(unforeseen).reason());
+        }
+    }
+
+    private void reject(MessageView view, String reason) {
+        abort(reason);
+        view.caps().release();
+    }
+
+    private void handleBootstrap(Bootstrap.Reader message) throws ProtocolException {
+        Draft results = Draft.results(0);
+        ServedBootstrap served = new ServedBootstrap();
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            Answer answer = addAnswer(message.getQuestionId(), false, 0);
+            answer.handle = served;
+            CapPointers.write(results.first(), results.contentWord(), bootstrap);
+            deferred.add(() -> served.complete(Parcel.of(results)));
+            deferred.add(() -> watch(answer, served));
+        } finally {
+            unlock();
+        }
+    }
+
+    private Answer addAnswer(int id, boolean keepsResults, long bytes) throws ProtocolException {
+        if (answers.size() >= limits.answers()) {
+            throw new ProtocolException("peer has more than " + limits.answers() + " calls waiting");
+        }
+        Answer answer = new Answer(id, keepsResults, bytes);
+        if (answers.putIfAbsent(id, answer) != null) {
+            throw new ProtocolException("peer used question id " + Integer.toUnsignedString(id) + " twice");
+        }
+        answerBytes += bytes;
+        checkBacklog();
+        return answer;
+    }
+
+    private void checkBacklog() throws ProtocolException {
+        if (answerBytes + heldBytes + out.backlog() > limits.backlog()) {
+            throw new ProtocolException("peer has more than " + limits.backlog() + " bytes of calls waiting or unread");
+        }
+    }
+
+    private void handleCall(Message.Reader message, MessageView view) throws ProtocolException {
+        Call.Reader call = message.getCall();
+        boolean isSupported = switch (call.getSendResultsTo().which()) {
+            case CALLER, YOURSELF -> true;
+            case THIRD_PARTY, _NOT_IN_SCHEMA -> false;
+        };
+        if (!isSupported) {
+            sendUnimplemented(view);
+            return;
+        }
+        Payload.Reader payload = call.getParams();
+        Parcel params = parcel(payload, view);
+        ClientHook target;
+        Answer answer;
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            readCaps(payload, view.caps());
+            answer = addAnswer(call.getQuestionId(), call.getSendResultsTo().isYourself(), view.sizeInBytes());
+            target = target(call.getTarget());
+        } finally {
+            unlock();
+        }
+        CallHandle handle = target.call(call.getInterfaceId(), Short.toUnsignedInt(call.getMethodId()), params);
+        target.release();
+        boolean orphaned;
+        lock.lock();
+        try {
+            orphaned = closed != null;
+            answer.handle = handle;
+        } finally {
+            unlock();
+        }
+        if (orphaned) {
+            handle.close();
+        } else {
+            watch(answer, handle);
+        }
+    }
+
+    private static Parcel parcel(Payload.Reader payload, MessageView view) {
+        // A payload without content reads as a null pointer of the runtime's, in no segment of the view.
+        return payload.hasContent()
+                ? payload.getContent()
+                        .getAs((segment, word, nesting) -> Parcel.received(view, (MessageView.Segment) segment, word))
+                : Parcel.nothing(view.caps());
+    }
+
+    private void watch(Answer answer, CallHandle handle) {
+        handle.whenDone(results -> sendReturn(answer, results, null), failure -> sendReturn(answer, null, failure));
+    }
+
+    /** Answers a call of the peer's, with results or a failure. Borrows the results. */
+    private void sendReturn(Answer answer, @Nullable Parcel results, @Nullable RpcException failure) {
+        lock.lock();
+        try {
+            if (closed != null || answer.returned) {
+                return;
+            }
+            answer.returned = true;
+            answerBytes -= answer.callBytes;
+            eased.signalAll();
+            Outgoing outgoing = null;
+            RpcException reason = failure;
+            if (results != null && !answer.finished && !answer.keepsResults) {
+                outgoing = Outgoing.of(results, false);
+                if (outgoing.bytes > limits.messageBytes()) {
+                    deferred.add(outgoing::releaseCopy);
+                    reason = RpcException.failed("results of " + outgoing.bytes + " bytes are longer than the limit of "
+                            + limits.messageBytes() + "; ask for them in parts");
+                    outgoing = null;
+                }
+            }
+            Draft draft = outgoing != null ? outgoing.draft : Draft.plain(32);
+            Return.Builder message = outgoing != null
+                    ? message(draft).getReturn()
+                    : message(draft).initReturn();
+            message.setAnswerId(answer.id);
+            message.setReleaseParamCaps(false);
+            if (answer.finished) {
+                message.setCanceled(Void.VOID);
+            } else if (reason != null) {
+                WireExceptions.write(message.initException(), reason);
+            } else if (outgoing != null) {
+                answer.resultExports = writeCaps(outgoing.caps, message.getResults());
+                if (outgoing.caps.size() > 0) {
+                    answer.heldBytes = outgoing.bytes;
+                    heldBytes += answer.heldBytes;
+                }
+                deferred.add(outgoing::releaseCopy);
+            } else {
+                message.setResultsSentElsewhere(Void.VOID);
+            }
+            out.send(draft);
+            if (answer.finished) {
+                removeAnswer(answer);
+            } else if (answer.heldBytes == 0 && !answer.keepsResults) {
+                // Nothing can be pipelined on results without capabilities, so they need not wait for the finish.
+                CallHandle handle = answer.handle;
+                if (handle != null && failure == null) {
+                    deferred.add(handle::close);
+                }
+            }
+            checkBacklog();
+        } catch (ProtocolException overrun) {
+            abort(overrun.reason());
+        } finally {
+            unlock();
+        }
+    }
+
+    private void removeAnswer(Answer answer) {
+        answers.remove(answer.id);
+        heldBytes -= answer.heldBytes;
+        CallHandle handle = answer.handle;
+        if (handle != null) {
+            deferred.add(handle::close);
+        }
+    }
+
+    private void handleFinish(Finish.Reader message) throws ProtocolException {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            Answer answer = answers.get(message.getQuestionId());
+            if (answer == null || answer.finished) {
+                throw new ProtocolException("peer finished a call it did not make");
+            }
+            answer.finished = true;
+            if (!answer.returned) {
+                CallHandle handle = answer.handle;
+                if (handle != null) {
+                    deferred.add(handle::cancel);
+                }
+                return;
+            }
+            if (message.getReleaseResultCaps()) {
+                releaseExports(answer.resultExports);
+            }
+            removeAnswer(answer);
+        } finally {
+            unlock();
+        }
+    }
+
+    private void handleReturn(Return.Reader message, MessageView view) throws ProtocolException {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            QuestionCall question = questions.get(message.getAnswerId());
+            if (question == null) {
+                throw new ProtocolException("peer answered a call that was not made");
+            }
+            if (question.returned) {
+                throw new ProtocolException("peer answered a call twice");
+            }
+            question.returned = true;
+            questionBytes -= question.bytes;
+            eased.signalAll();
+            if (message.getReleaseParamCaps()) {
+                releaseExports(question.paramExports);
+            }
+            if (question.finishSent) {
+                questions.remove(question.id());
+                return;
+            }
+            switch (message.which()) {
+                case RESULTS -> {
+                    Payload.Reader payload = message.getResults();
+                    readCaps(payload, view.caps());
+                    returned(question, parcel(payload, view));
+                }
+                case EXCEPTION -> failed(question, WireExceptions.read(message.getException()));
+                case CANCELED -> failed(question, PendingCall.cancelled());
+                case RESULTS_SENT_ELSEWHERE ->
+                    throw new ProtocolException("peer sent results elsewhere without having been asked to");
+                case TAKE_FROM_OTHER_QUESTION -> takeFrom(question, message.getTakeFromOtherQuestion());
+                case ACCEPT_FROM_THIRD_PARTY, _NOT_IN_SCHEMA -> {
+                    failed(question, RpcException.unimplemented("results from a third party are not supported"));
+                    sendUnimplemented(view);
+                }
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    private void returned(QuestionCall question, Parcel results) {
+        settlePromises(question, Pipeline.of(results));
+        sendFinish(question, false);
+        deferred.add(() -> question.complete(results));
+    }
+
+    private void failed(QuestionCall question, RpcException failure) {
+        settlePromises(question, Pipeline.broken(failure));
+        sendFinish(question, false);
+        deferred.add(() -> question.fail(failure));
+    }
+
+    /**
+     * The results are those of a call that the peer made to us, and that it asked us to keep. The question is finished only when
+     * they are there: its finish makes the peer finish that other call, which would cancel it.
+     */
+    private void takeFrom(QuestionCall question, int otherId) throws ProtocolException {
+        Answer other = answers.get(otherId);
+        CallHandle handle = other == null || !other.keepsResults ? null : other.handle;
+        if (handle == null) {
+            throw new ProtocolException("peer redirected a call to one that kept no results");
+        }
+        settlePromises(question, handle.pipeline());
+        deferred.add(() -> handle.whenDone(
+                results -> {
+                    question.complete(results.retain());
+                    finishRedirected(question);
+                },
+                failure -> {
+                    question.fail(failure);
+                    finishRedirected(question);
+                }));
+    }
+
+    private void finishRedirected(QuestionCall question) {
+        lock.lock();
+        try {
+            if (closed == null && !question.finishSent) {
+                sendFinish(question, false);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    private void handleRelease(Release.Reader message) throws ProtocolException {
+        lock.lock();
+        try {
+            if (closed == null) {
+                releaseExport(message.getId(), message.getReferenceCount());
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    private void handleResolve(Resolve.Reader message) throws ProtocolException {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            ClientHook replacement = switch (message.which()) {
+                case CAP -> readCap(message.getCap());
+                case EXCEPTION -> new BrokenClient(WireExceptions.read(message.getException()));
+                case _NOT_IN_SCHEMA -> broken("promise was settled in a way not known here");
+            };
+            Import entry = imports.get(message.getPromiseId());
+            WeakReference<RemotePromise> reference = entry == null ? null : entry.promise;
+            if (entry != null && reference != null) {
+                entry.promise = null;
+                openPromises--;
+                RemotePromise promise = reference.get();
+                if (promise != null && promise.tryAddRef()) {
+                    settlePromise(promise, replacement);
+                    deferred.add(promise::release);
+                    return;
+                }
+            }
+            // Nobody waits for it any more; the reference that came with it goes back.
+            deferred.add(replacement::release);
+        } finally {
+            unlock();
+        }
+    }
+
+    private void handleDisembargo(Disembargo.Reader disembargo, MessageView view) throws ProtocolException {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            switch (disembargo.getContext().which()) {
+                case SENDER_LOOPBACK -> {
+                    ClientHook target = target(disembargo.getTarget());
+                    int id = disembargo.getContext().getSenderLoopback();
+                    deferred.add(() -> reflect(target, id));
+                }
+                case RECEIVER_LOOPBACK -> {
+                    int id = disembargo.getContext().getReceiverLoopback();
+                    Embargo embargo = embargoes.get(id);
+                    if (embargo == null) {
+                        throw new ProtocolException("peer lifted an embargo that was not set");
+                    }
+                    embargoes.remove(id);
+                    deferred.add(() -> embargo.held().resolve(embargo.target()));
+                }
+                case ACCEPT, PROVIDE, _NOT_IN_SCHEMA -> sendUnimplemented(view);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Sends a disembargo back once all calls made before it on that target were; owns the target's reference. */
+    private void reflect(ClientHook target, int embargoId) {
+        lock.lock();
+        try {
+            if (closed != null) {
+                deferred.add(target::release);
+                return;
+            }
+            ClientHook inner = target.innermost();
+            if (inner.connection() != this) {
+                var stage = inner.whenResolved();
+                if (stage == null) {
+                    deferred.add(target::release);
+                    abort("disembargo is addressed to an object that does not lead back to its sender");
+                } else {
+                    // Calls may still be on their way through a local promise; it settles behind the last of them.
+                    deferred.add(() -> {
+                        var _ = stage.whenComplete((hook, failure) -> reflect(target, embargoId));
+                    });
+                }
+                return;
+            }
+            Draft draft = Draft.plain(16);
+            Disembargo.Builder reply = message(draft).initDisembargo();
+            RemoteTarget remote = inner instanceof RemotePromise promise ? promise.use() : (RemoteTarget) inner;
+            remote.writeTarget(reply.initTarget());
+            reply.getContext().setReceiverLoopback(embargoId);
+            out.send(draft);
+            deferred.add(target::release);
+        } finally {
+            unlock();
+        }
+    }
+
+    private void handleUnimplemented(Message.Reader message) throws ProtocolException {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            if (message.which() != Message.Which.RESOLVE) {
+                throw new ProtocolException("peer lacks a message this connection cannot do without");
+            }
+            // The peer goes on using its promise, which works as well; it did not take the reference it was sent.
+            Resolve.Reader resolve = message.getResolve();
+            if (resolve.isCap()) {
+                CapDescriptor.Reader cap = resolve.getCap();
+                if (cap.isSenderHosted()) {
+                    releaseExport(cap.getSenderHosted(), 1);
+                } else if (cap.isSenderPromise()) {
+                    releaseExport(cap.getSenderPromise(), 1);
+                }
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Sends a message back that is not understood here. */
+    private void sendUnimplemented(MessageView view) {
+        lock.lock();
+        try {
+            if (closed == null) {
+                Draft draft = Draft.unimplemented();
+                DeepCopy.pointer(
+                        draft.first(),
+                        draft.contentWord(),
+                        new AnyPointer.Reader(view.segment(0), 0, limits.nesting()));
+                out.send(draft);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    // ---- the end
+
+    /** Ends the connection because of something the peer did, and tells it. */
+    void abort(String reason) {
+        RpcException failure = RpcException.disconnected(reason);
+        lock.lock();
+        try {
+            if (closed == null) {
+                Draft draft = Draft.plain(32);
+                WireExceptions.write(message(draft).initAbort(), RpcException.failed(reason));
+                out.send(draft);
+                close(failure);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Ends the connection: everything that depends on it fails with that reason. Does nothing the second time. */
+    void close(RpcException reason) {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            closed = reason;
+            questions.drain(question -> {
+                if (!question.finishSent) {
+                    if (!question.isSettled()) {
+                        settlePromises(question, Pipeline.broken(reason));
+                    }
+                    deferred.add(() -> question.fail(reason));
+                }
+            });
+            for (Import entry : imports.values()) {
+                RemotePromise promise = entry.promise == null ? null : entry.promise.get();
+                if (promise != null) {
+                    deferred.add(promise.settleLocked(new BrokenClient(reason)));
+                }
+            }
+            imports.clear();
+            embargoes.drain(embargo -> deferred.add(() -> {
+                embargo.held().resolve(new BrokenClient(reason));
+                embargo.target().release();
+            }));
+            for (Answer answer : answers.values()) {
+                CallHandle handle = answer.handle;
+                if (handle != null) {
+                    deferred.add(handle::close);
+                }
+            }
+            answers.clear();
+            exports.drain(export -> deferred.add(export.hook::release));
+            exportsByHook.clear();
+            deferred.add(bootstrap::release);
+            questionBytes = 0;
+            answerBytes = 0;
+            heldBytes = 0;
+            openPromises = 0;
+            eased.signalAll();
+            out.end();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Why the connection is closed; null while it is open. */
+    @Nullable
+    RpcException closedBecause() {
+        return closed;
+    }
+
+    /**
+     * Waits until the peer may be listened to: not while it has a window's worth of calls and messages unanswered and unread.
+     * But whatever is owed to us, a return or what a promise settles for, is behind those, so then reading goes on.
+     */
+    void awaitReadable() {
+        lock.lock();
+        try {
+            while (closed == null
+                    && answerBytes + out.backlog() >= limits.window()
+                    && questions.size() == 0
+                    && embargoes.size() == 0
+                    && openPromises == 0) {
+                eased.awaitUninterruptibly();
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The outbound passed messages on; readers may be waiting for that. */
+    void drained() {
+        lock.lock();
+        try {
+            eased.signalAll();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** How full the tables are. */
+    record TableSizes(int questions, int answers, int exports, int imports, int embargoes) {
+        static final TableSizes EMPTY = new TableSizes(0, 0, 0, 0, 0);
+    }
+
+    /** The tables' sizes now, for tests and self-checks: all zero after the end. */
+    TableSizes tables() {
+        lock.lock();
+        try {
+            releaseUnreachable();
+            return new TableSizes(questions.size(), answers.size(), exports.size(), imports.size(), embargoes.size());
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The answer to a bootstrap question. */
+    private static final class ServedBootstrap extends PromisedCall {
+        @Override
+        void cancel() {}
+    }
+}
