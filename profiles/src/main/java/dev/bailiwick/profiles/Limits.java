@@ -46,8 +46,17 @@ public final class Limits {
     /** Characters in the path of a service's binary, as Linux bounds paths. */
     public static final int PATH_CHARS = 4_096;
 
-    /** Bytes of a manifest file: a hundred times the shipped one, and small enough to hold in memory twice. */
-    public static final int MANIFEST_BYTES = 1 << 20;
+    /** Bytes of a manifest file: many times the shipped one, and small enough to hold in memory twice. */
+    public static final int MANIFEST_BYTES = 1 << 18;
+
+    /** Lines of a manifest: {@link #MANIFEST_ACCOUNTS} accounts and {@link #MANIFEST_PROFILES} profiles, spaciously set. */
+    public static final int MANIFEST_LINES = 8_192;
+
+    /**
+     * Blank and comment lines in a row. The TOML parser looks ahead over all of them at each, so that its time grows with
+     * the square of the run: measured, a thousand of them cost seconds and a hundred some milliseconds.
+     */
+    public static final int MANIFEST_IDLE_LINES = 100;
 
     /** Accounts in one manifest: it seeds the first identities; a directory of people belongs in the store. */
     public static final int MANIFEST_ACCOUNTS = 256;

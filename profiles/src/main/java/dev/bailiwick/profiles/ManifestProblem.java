@@ -21,6 +21,8 @@ public record ManifestProblem(Code code, int line, int column, String message, S
     public enum Code {
         /** The file is longer than {@link Limits#MANIFEST_BYTES}. */
         FILE_TOO_LARGE("file-too-large"),
+        /** More lines than a manifest may have, altogether or blank in a row. */
+        TOO_MANY_LINES("too-many-lines"),
         /** The file is not UTF-8. */
         NOT_UTF8("not-utf8"),
         /** The file is not TOML 1.0. */

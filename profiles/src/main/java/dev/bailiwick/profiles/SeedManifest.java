@@ -65,8 +65,34 @@ public final class SeedManifest {
         return switch (Utf8Text.of(source)) {
             case Utf8Text.Malformed(Position at) ->
                 refusal(Code.NOT_UTF8, at, "the manifest is not UTF-8 here", "save it as UTF-8");
-            case Utf8Text.Sound(String text) -> parse(text, Hash256.sha256(source));
+            case Utf8Text.Sound(String text) ->
+                excessiveLine(text)
+                        .map(SeedManifest::tooManyLines)
+                        .orElseGet(() -> parse(text, Hash256.sha256(source)));
         };
+    }
+
+    /** The first line with which there are too many lines, altogether or without a key in a row. */
+    private static Optional<Position> excessiveLine(String text) {
+        int number = 0;
+        int idle = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            idle = line.isBlank() || line.stripLeading().startsWith("#") ? idle + 1 : 0;
+            if (number > Limits.MANIFEST_LINES || idle > Limits.MANIFEST_IDLE_LINES) {
+                return Optional.of(new Position(number, 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Result tooManyLines(Position at) {
+        return refusal(
+                Code.TOO_MANY_LINES,
+                at,
+                "a manifest has at most " + Limits.MANIFEST_LINES + " lines, and " + Limits.MANIFEST_IDLE_LINES
+                        + " blank or comment lines in a row",
+                "remove some");
     }
 
     private static Result parse(String text, Hash256 source) {

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Damages the shipped manifest at random. Whatever comes of it is a sound plan or a list of problems that lie within the
- * file; never an exception. Rerun a failure with {@code -Dbailiwick.seed=N}.
+ * file; never an exception. Rerun a failure with {@code -Dbailiwick.seed=N}, search longer with {@code -Dbailiwick.rounds=N}.
  */
 class MutatedManifestTest {
-    private static final int ROUNDS = 600;
+    private static final int ROUNDS = Integer.getInteger("bailiwick.rounds", 600);
 
     private static final List<String> SPLINTERS = List.of(
             "\"",

@@ -37,6 +37,21 @@ class SeedManifestRefusalTest {
         }
 
         @Test
+        void hasNoLongRunOfLinesThatSayNothing() {
+            String longest = "# nothing\n \n".repeat(Limits.MANIFEST_IDLE_LINES / 2);
+            sound().edit("[[credential]]", longest.substring("# nothing\n".length()) + "[[credential]]")
+                    .plan();
+            sound().plus("x = 1\n" + longest + "^^#").isRefused(Code.TOO_MANY_LINES);
+        }
+
+        @Test
+        void hasABoundedNumberOfLines() {
+            int lines = (int) sound().text().lines().count();
+            sound().plus("surprise = 1\n".repeat(Limits.MANIFEST_LINES - lines) + "^^x")
+                    .isRefused(Code.TOO_MANY_LINES);
+        }
+
+        @Test
         void isUtf8() {
             byte[] latin1 = "[manifest]\n# é".getBytes(StandardCharsets.ISO_8859_1);
             assertThat(onlyProblem(latin1))
