@@ -21,6 +21,7 @@ enum HostTool {
     MKFS_EXT4("mkfs.ext4", "e2fsprogs"),
     BUSYBOX("busybox", "busybox-static"),
     XZ("xz", "xz-utils"),
+    CP("cp", "coreutils"),
     LDD("ldd", "libc-bin"),
     APT_GET("apt-get", "apt"),
     APT_CACHE("apt-cache", "apt"),
