@@ -438,6 +438,7 @@ final class StructEmitter {
                 copyFallback(slot, factory);
                 out.add("return " + plain + ";");
             }
+            case FieldType.ListOf(FieldType.InterfaceRef element) -> out.add("return " + plain + ";");
             case FieldType.ListOf list
             when hasPointerFallback(slot) -> {
                 copyFallback(slot, factory);

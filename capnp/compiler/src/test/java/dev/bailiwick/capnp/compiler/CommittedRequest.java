@@ -14,7 +14,9 @@ enum CommittedRequest {
     /** The compiler's own schema. */
     SCHEMA("schema.request", "src/main/capnp", "src/generated/java"),
     /** One of everything. */
-    SAMPLES("samples.request", "src/test/capnp", "src/test/generated/java");
+    SAMPLES("samples.request", "src/test/capnp", "src/test/generated/java"),
+    /** Interfaces, whose sources need the RPC runtime and are compiled and called in its tests. */
+    INTERFACES("interfaces.request", "../rpc/src/test/capnp", "../rpc/src/test/generated/java");
 
     static final Path IMPORTS = Path.of("src/main/capnp");
 
