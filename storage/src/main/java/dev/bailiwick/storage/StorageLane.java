@@ -89,7 +89,7 @@ final class StorageLane {
 
     /**
      * Deletes pending content in bounded turns; a crash in between leaves the rest pending. When the lane is too busy, the work
-     * is taken up again after a later change.
+     * is taken up again after a later change; when the engine takes no more work, at the next start.
      */
     void collect(Holds.Key key) {
         try {
@@ -98,10 +98,12 @@ final class StorageLane {
                 more = turn(key.root(), txn -> collectSome(txn, key));
             }
         } catch (EngineException e) {
-            if (e.code() != EngineException.Code.OVERLOADED) {
-                throw e;
+            switch (e.code()) {
+                case OVERLOADED -> backlog.add(key);
+                // The content stays pending, and the next start deletes it.
+                case CLOSED, FAILED, READ_ONLY -> {}
+                case CORRUPT, IO, HELD, MISSING -> throw e;
             }
-            backlog.add(key);
         }
     }
 

@@ -111,10 +111,13 @@ class RaceTest {
         AtomicBoolean done = new AtomicBoolean();
         List<Callable<Void>> tasks = new ArrayList<>();
         tasks.add(() -> {
-            for (int round = 0; round < 5 * ROUNDS; round++) {
-                put(home, "x", String.valueOf(round % 10).repeat(30));
+            try {
+                for (int round = 0; round < 5 * ROUNDS; round++) {
+                    put(home, "x", String.valueOf(round % 10).repeat(30));
+                }
+            } finally {
+                done.set(true);
             }
-            done.set(true);
             return null;
         });
         for (int reader = 0; reader < WORKERS; reader++) {
@@ -133,63 +136,85 @@ class RaceTest {
     void nothingLandsAfterTheRevocationIsAcknowledged() throws Exception {
         Namespace home = store.home();
         CountDownLatch writing = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
         List<Callable<Void>> tasks = new ArrayList<>();
         for (int worker = 0; worker < WORKERS; worker++) {
             String path = "w" + worker;
             tasks.add(() -> {
-                while (home.put(path, bytes("x"), Expectation.any()) instanceof PutResult.Stored) {
+                while (!over.get()) {
+                    home.put(path, bytes("x"), Expectation.any());
                     writing.countDown();
                 }
                 return null;
             });
         }
         tasks.add(() -> {
-            writing.await();
-            // As a revoking commit does it: the gate closes when the commit is durable, before it is answered.
-            store.engine.commit(txn -> {
-                txn.beforeAcknowledge(() -> store.gate.close("disabled"));
-                return true;
-            });
-            long acknowledged = store.namespaces.info(Store.HOME).orElseThrow().generation();
-            for (int look = 0; look < ROUNDS; look++) {
-                assertThat(store.namespaces.info(Store.HOME).orElseThrow().generation())
-                        .isEqualTo(acknowledged);
+            try {
+                writing.await();
+                // As a revoking commit does it: the gate closes when the commit is durable, before it is answered.
+                store.engine.commit(txn -> {
+                    txn.beforeAcknowledge(() -> store.gate.close("disabled"));
+                    return true;
+                });
+                long acknowledged = generation();
+                for (int look = 0; look < ROUNDS; look++) {
+                    assertThat(generation()).isEqualTo(acknowledged);
+                }
+                return null;
+            } finally {
+                over.set(true);
             }
-            return null;
         });
         together(tasks);
+    }
+
+    private long generation() {
+        return store.namespaces.info(Store.HOME).orElseThrow().generation();
     }
 
     @Test
     void deletingARootUnderItsUsersLeavesNothing() throws Exception {
         for (int round = 0; round < 20; round++) {
             Namespace tmp = store.tmp();
+            AtomicBoolean over = new AtomicBoolean();
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int worker = 0; worker < WORKERS; worker++) {
                 String path = "w" + worker;
                 tasks.add(() -> {
-                    boolean there = true;
-                    while (there) {
-                        try (BlobWriter writer = tmp.writer(path, Expectation.any())) {
-                            writer.write(bytes("some chunks of content"));
-                            there = writer.commit() instanceof PutResult.Stored;
-                        }
-                        if (tmp.get(path) instanceof GetResult.Found(EntryInfo.OfBlob entry, Blob blob)) {
-                            try (blob) {
-                                assertThat(blob.read(0, 4)).isIn(new ReadResult.Bytes(bytes("some")), Denials.gone());
-                            }
-                        }
+                    while (!over.get()) {
+                        write(tmp, path);
+                        read(tmp, path);
                     }
                     return null;
                 });
             }
             tasks.add(() -> {
-                assertThat(store.namespaces.deleteRoot(Store.TMP)).isTrue();
-                return null;
+                try {
+                    assertThat(store.namespaces.deleteRoot(Store.TMP)).isTrue();
+                    write(tmp, "after");
+                    return null;
+                } finally {
+                    over.set(true);
+                }
             });
             together(tasks);
             assertThat(new StorageVerifier(store.engine).verify())
                     .isEqualTo(new StorageReport(0, 0, 0, 0, 0, List.of(), 0));
+        }
+    }
+
+    private static void write(Namespace tmp, String path) {
+        try (BlobWriter writer = tmp.writer(path, Expectation.any())) {
+            writer.write(bytes("some chunks of content"));
+            writer.commit();
+        }
+    }
+
+    private static void read(Namespace tmp, String path) {
+        if (tmp.get(path) instanceof GetResult.Found(EntryInfo.OfBlob entry, Blob blob)) {
+            try (blob) {
+                assertThat(blob.read(0, 4)).isIn(new ReadResult.Bytes(bytes("some")), Denials.gone());
+            }
         }
     }
 }
