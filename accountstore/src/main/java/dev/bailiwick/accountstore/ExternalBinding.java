@@ -38,8 +38,8 @@ public record ExternalBinding(
         implements RecordContent {
     /** Copies the claims. */
     public ExternalBinding {
-        if (provider.isEmpty()) {
-            throw new IllegalArgumentException("an external binding names its provider");
+        if (provider.isEmpty() || provider.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("an external binding names its provider, without a null character");
         }
         acceptedClaims = Collections.unmodifiableSortedSet(new TreeSet<>(acceptedClaims));
     }

@@ -2,6 +2,7 @@ package dev.bailiwick.accountstore;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a full verification read and found.
@@ -11,7 +12,7 @@ import java.util.List;
  * @param indexRows read
  * @param auditEntries read
  * @param findings everything wrong, up to a bound; empty means the store is sound
- * @param head of the state that was read
+ * @param head of the state that was read; empty if it could not be read at all
  * @param elapsed wall-clock
  */
 public record VerifyReport(
@@ -20,7 +21,7 @@ public record VerifyReport(
         long indexRows,
         long auditEntries,
         List<Finding> findings,
-        StoreHead head,
+        Optional<StoreHead> head,
         Duration elapsed) {
     /** Copies the list. */
     public VerifyReport {

@@ -1,0 +1,260 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.View;
+import dev.bailiwick.schema.StoreId;
+import dev.bailiwick.schema.TransactionId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * One account store over an engine. Whoever holds this object holds all authority over the store; what it hands out, readers and
+ * managers, is narrower.
+ *
+ * <p>Thread-safe. It does not close the engine: whoever opened that does, and then closes the store.
+ */
+public final class AccountStore implements AutoCloseable {
+    private final Engine engine;
+    private final InstantSource clock;
+    private final IdSource ids;
+    private final StoreKey key;
+    private final Optional<Anchoring> anchoring;
+    private final AccountCache cache;
+    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+
+    private AccountStore(
+            Engine engine, InstantSource clock, RandomGenerator random, StoreKey key, Optional<Anchoring> anchoring) {
+        this.engine = engine;
+        this.clock = clock;
+        this.ids = new IdSource(random);
+        this.key = key;
+        this.anchoring = anchoring;
+        this.cache = new AccountCache(engine);
+    }
+
+    // ---- making and opening ----
+
+    /**
+     * Initialises the tables of a new engine and makes the store's key and anchor. The seeds are the first journal entry.
+     *
+     * @param files where the key and the anchor are to be; neither may exist
+     * @param random of the store's id and all later ids; must be a secure one outside tests
+     * @throws AnchorException if the anchor exists or cannot be made
+     * @throws StoreRefusedException if the seeds break a rule of the store; nothing is then written
+     */
+    public static AccountStore create(
+            Engine engine, StoreFiles files, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
+        if (Files.exists(files.anchor())) {
+            throw new AnchorException(
+                    AnchorException.Code.EXISTS,
+                    files.anchor(),
+                    "there is an anchor at \"" + files.anchor()
+                            + "\" already; move it away, or name another place with --anchor");
+        }
+        try {
+            StoreKey key = StoreKey.create(files.key());
+            initialise(engine, key, seeds, clock, random);
+            RollbackAnchor anchor = RollbackAnchor.create(files.anchor(), engine.read(Anchoring::headOf));
+            return opened(engine, clock, random, key, Optional.of(new Anchoring(anchor, files.mode(), clock)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Initialises a store that lives as long as its engine: without files, and so without rollback detection. For tests. */
+    public static AccountStore createInMemory(
+            Engine engine, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
+        StoreKey key = StoreKey.generate();
+        initialise(engine, key, seeds, clock, random);
+        return opened(engine, clock, random, key, Optional.empty());
+    }
+
+    /**
+     * Opens an initialised store, if it extends its anchor. Over an engine that is open read-only nothing is written, not even the
+     * anchor.
+     *
+     * @throws AnchorException if the anchor is missing, damaged or of another store, or the store does not extend it
+     * @throws CorruptStoreException if what is read on opening is damaged
+     */
+    public static AccountStore open(Engine engine, StoreFiles files, InstantSource clock, RandomGenerator random) {
+        try {
+            StoreKey key = StoreKey.load(files.key());
+            engine.read(view -> {
+                requireKey(view, key);
+                return true;
+            });
+            return switch (engine.state()) {
+                case OPEN -> {
+                    RollbackAnchor anchor = RollbackAnchor.open(files.anchor());
+                    try {
+                        requireExtends(engine, anchor.head(), files);
+                        AnchoredHead found = engine.read(Anchoring::headOf);
+                        // A group that was synced but not acknowledged when the process died is anchored now.
+                        if (!found.equals(anchor.head())) {
+                            anchor.advance(found);
+                        }
+                    } catch (RuntimeException e) {
+                        anchor.close();
+                        throw e;
+                    }
+                    yield opened(engine, clock, random, key, Optional.of(new Anchoring(anchor, files.mode(), clock)));
+                }
+                case READ_ONLY, FAILED, CLOSED -> {
+                    requireExtends(engine, RollbackAnchor.read(files.anchor()), files);
+                    yield opened(engine, clock, random, key, Optional.empty());
+                }
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void requireExtends(Engine engine, AnchoredHead expected, StoreFiles files) {
+        engine.read(view -> {
+            Anchoring.requireExtends(view, expected, files.anchor());
+            return true;
+        });
+    }
+
+    private static void requireKey(View view, StoreKey key) {
+        Meta.load(view);
+        if (!Arrays.equals(Meta.row(view, Meta.PUBLIC_KEY_KEY), key.publicBytes())) {
+            throw new CorruptStoreException("store key", "it is not the one the store was made with");
+        }
+    }
+
+    private static AccountStore opened(
+            Engine engine, InstantSource clock, RandomGenerator random, StoreKey key, Optional<Anchoring> anchoring) {
+        anchoring.ifPresent(engine::addDurabilityHook);
+        return new AccountStore(engine, clock, random, key, anchoring);
+    }
+
+    private static void initialise(
+            Engine engine, StoreKey key, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
+        IdSource ids = new IdSource(random);
+        Transaction transaction = new Transaction(
+                TransactionId.of(ids.next()),
+                now(clock),
+                new Actor.Manifest(),
+                "store.init",
+                Optional.empty(),
+                seeds,
+                List.of());
+        StateMachine.Command command = StateMachine.Command.of(transaction);
+        Meta meta = new Meta(Meta.FORMAT, StoreId.of(ids.next()), 1, 0);
+        engine.commit(txn -> {
+            Rows empty = new Rows(txn);
+            meta.write(empty);
+            empty.put(StoreTables.META, Keys.utf8(Meta.PUBLIC_KEY_KEY), key.publicBytes());
+            HashChain.JOURNAL.writeHead(HashChain.State.empty(), empty);
+            HashChain.AUDIT.writeHead(HashChain.State.empty(), empty);
+            empty.writeTo(txn);
+            StateMachine.Transition transition = StateMachine.apply(txn, command);
+            switch (transition.result()) {
+                case CommitResult.Committed committed ->
+                    transition.rows().orElseThrow().writeTo(txn);
+                case CommitResult.Conflict conflict ->
+                    throw new StoreRefusedException("the store is initialised already");
+                case CommitResult.Rejected(Rejection code, String message) ->
+                    throw new StoreRefusedException(code.text() + ": " + message);
+            }
+            return true;
+        });
+    }
+
+    // ---- what the store hands out ----
+
+    /** Lookups of accounts, the newest versions from memory where possible. */
+    public AccountStoreReader accounts() {
+        return new LiveAccountReader(engine, cache);
+    }
+
+    /** Changes of accounts. */
+    public AccountStoreManager accountManager() {
+        return new LiveAccountManager(this::commit, new Reading(engine), clock, ids);
+    }
+
+    /** Verifiers, for the credential service alone. */
+    public CredentialReader credentials() {
+        return new LiveCredentialReader(engine);
+    }
+
+    /** Lookups of resource profiles. */
+    public ResourceProfileReader resourceProfiles() {
+        return new LiveResourceProfileReader(new Reading(engine));
+    }
+
+    /** Changes of resource profiles. */
+    public ResourceProfileManager resourceProfileManager() {
+        return new LiveResourceProfileManager(this::commit, new Reading(engine), clock, ids);
+    }
+
+    /** Lookups of policy. */
+    public PolicyReader policy() {
+        return new LivePolicyReader(new Reading(engine));
+    }
+
+    /** The audit chain. */
+    public AuditLog auditLog() {
+        return new LiveAuditLog(engine);
+    }
+
+    /** Integrity inspection. */
+    public StoreInspector inspector() {
+        return new LiveInspector(engine, key, anchoring.map(a -> a::anchored), clock);
+    }
+
+    /** Applies {@code reader} to one published state. The snapshot must not be kept. */
+    public <T> T read(Function<StoreSnapshot, T> reader) {
+        return engine.read(view -> reader.apply(new ViewSnapshot(view)));
+    }
+
+    /** Adds a listener to all commits from now on. */
+    public void addCommitListener(CommitListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Commits any transaction and waits until the answer is durable. Managers narrow which records it may write. */
+    public CommitResult commit(Transaction transaction) {
+        StateMachine.Command command = StateMachine.Command.of(transaction);
+        return engine.commit(txn -> {
+            StateMachine.Transition transition = StateMachine.apply(txn, command);
+            if (transition.rows().isPresent()
+                    && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
+                transition.rows().get().writeTo(txn);
+                txn.beforeAcknowledge(() -> {
+                    cache.invalidate(receipt);
+                    listeners.forEach(listener -> listener.committing(receipt));
+                });
+            }
+            return transition.result();
+        });
+    }
+
+    /** The newest head that the anchor holds; empty for a store without one, or one open read-only. */
+    public Optional<AnchoredHead> anchored() {
+        return anchoring.map(Anchoring::anchored);
+    }
+
+    /**
+     * Anchors what is not yet anchored and lets go of the files. Close the engine first: it still finishes queued work, which is
+     * anchored too.
+     */
+    @Override
+    public void close() {
+        anchoring.ifPresent(Anchoring::close);
+    }
+
+    static Instant now(InstantSource clock) {
+        return Instant.ofEpochMilli(clock.millis());
+    }
+}

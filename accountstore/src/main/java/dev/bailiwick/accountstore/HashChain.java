@@ -1,0 +1,147 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.engine.Table;
+import dev.bailiwick.engine.View;
+import dev.bailiwick.schema.ContentHash;
+import dev.bailiwick.schema.Hash256;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An append-only, gap-free sequence of canonical structs, each naming the hash of the one before, whose entries are the leaves of
+ * a Merkle tree. The journal is one, the audit chain another.
+ *
+ * @param what one entry is called in messages
+ * @param typeId that entry hashes begin with
+ * @param entries sequence: canonical entry
+ * @param tree level, index: subtree hash
+ * @param headKey of the row of {@code META} that says how long the chain is
+ */
+record HashChain(String what, long typeId, Table entries, Table tree, String headKey) {
+    static final HashChain JOURNAL = new HashChain(
+            "journal entry", JournalEntry.TYPE_ID, StoreTables.JOURNAL, StoreTables.JOURNAL_TREE, "journal");
+    static final HashChain AUDIT =
+            new HashChain("audit entry", AuditEntry.TYPE_ID, StoreTables.AUDIT, StoreTables.AUDIT_TREE, "audit");
+
+    /** Row of {@code META}: size 8, hash of the last entry 32, root 32. */
+    private static final int HEAD_BYTES = Long.BYTES + 2 * Hash256.BYTES;
+
+    /**
+     * How long a chain is.
+     *
+     * @param lastEntryHash empty when there is no entry
+     * @param tree of the entries
+     */
+    record State(Optional<Hash256> lastEntryHash, MerkleTree tree) {
+        static State empty() {
+            return new State(Optional.empty(), MerkleTree.empty());
+        }
+
+        long size() {
+            return tree.size();
+        }
+    }
+
+    /** The row of {@code META} as it stands. */
+    record Head(long size, Hash256 lastEntryHash, Hash256 root) {}
+
+    /** How long the chain says it is, unchecked. */
+    Head head(View view) {
+        byte @Nullable [] row = view.get(StoreTables.META, Keys.utf8(headKey));
+        if (row == null || row.length != HEAD_BYTES) {
+            throw new CorruptStoreException(
+                    headKey + " head", row == null ? "its row is missing" : "its row has the wrong length");
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(row);
+        Head head = new Head(buffer.getLong(), hash(buffer), hash(buffer));
+        if (head.size() < 0) {
+            throw new CorruptStoreException(headKey + " head", "its size is negative");
+        }
+        return head;
+    }
+
+    /** The chain's state, its root checked against the stored nodes. */
+    State load(View view) {
+        Head head = head(view);
+        MerkleTree loaded = MerkleTree.load(nodes(view), head.size());
+        if (!loaded.root().equals(head.root())) {
+            throw new CorruptStoreException(headKey + " head", "its root is not that of the stored tree");
+        }
+        return new State(head.size() == 0 ? Optional.empty() : Optional.of(head.lastEntryHash()), loaded);
+    }
+
+    String plural() {
+        return headKey + " entries";
+    }
+
+    /** Writes an entry and what follows from it; answers the new state. */
+    State append(State state, byte[] canonical, Rows rows) {
+        long sequence = state.size() + 1;
+        rows.put(entries, Keys.number(sequence), canonical);
+        MerkleTree grown = state.tree()
+                .append(
+                        MerkleTree.leafHash(canonical),
+                        (level, index, hash) -> rows.put(tree, Keys.node(level, index), hash.toBytes()));
+        State next = new State(Optional.of(entryHash(canonical)), grown);
+        writeHead(next, rows);
+        return next;
+    }
+
+    void writeHead(State state, Rows rows) {
+        Hash256 last = state.lastEntryHash().orElse(Hash256.of(new byte[Hash256.BYTES]));
+        rows.put(
+                StoreTables.META,
+                Keys.utf8(headKey),
+                ByteBuffer.allocate(HEAD_BYTES)
+                        .putLong(state.size())
+                        .put(last.toBytes())
+                        .put(state.tree().root().toBytes())
+                        .array());
+    }
+
+    Hash256 entryHash(byte[] canonical) {
+        return ContentHash.ofStruct(typeId, canonical);
+    }
+
+    /** The stored bytes of an entry, which must be there. */
+    byte[] entry(View view, long sequence) {
+        byte[] bytes = view.get(entries, Keys.number(sequence));
+        if (bytes == null) {
+            throw new CorruptStoreException(name(sequence), "it is missing");
+        }
+        return bytes;
+    }
+
+    /**
+     * The entry's bytes, once they are known to be the ones that the tree was built of: a flipped bit makes another leaf.
+     */
+    byte[] checkedEntry(View view, long sequence) {
+        byte[] bytes = entry(view, sequence);
+        if (!MerkleTree.leafHash(bytes).equals(nodes(view).node(0, sequence - 1))) {
+            throw new CorruptStoreException(name(sequence), "its hash is not the one in the tree");
+        }
+        return bytes;
+    }
+
+    MerkleNodes nodes(View view) {
+        return (level, index) -> {
+            byte @Nullable [] row = view.get(tree, Keys.node(level, index));
+            if (row == null || row.length != Hash256.BYTES) {
+                throw new CorruptStoreException(
+                        tree.name() + " node " + level + "/" + index, row == null ? "it is missing" : "it is no hash");
+            }
+            return Hash256.of(row);
+        };
+    }
+
+    String name(long sequence) {
+        return what + " " + sequence;
+    }
+
+    private static Hash256 hash(ByteBuffer from) {
+        byte[] bytes = new byte[Hash256.BYTES];
+        from.get(bytes);
+        return Hash256.of(bytes);
+    }
+}

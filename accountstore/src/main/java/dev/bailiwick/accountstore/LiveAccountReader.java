@@ -1,0 +1,76 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.schema.BindingId;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.RecordId;
+import java.util.List;
+import java.util.Optional;
+
+/** Account lookups over whatever state is published when each is made. */
+final class LiveAccountReader implements AccountStoreReader {
+    private final Engine engine;
+    private final AccountCache cache;
+
+    LiveAccountReader(Engine engine, AccountCache cache) {
+        this.engine = engine;
+        this.cache = cache;
+    }
+
+    @Override
+    public Optional<Stored<Account>> byName(NameKey name) {
+        return cache.byName(name);
+    }
+
+    @Override
+    public Optional<Stored<Account>> byPrincipal(PrincipalId principal) {
+        return cache.byPrincipal(principal);
+    }
+
+    @Override
+    public Optional<Stored<Account>> byId(RecordId record) {
+        return cache.byId(record);
+    }
+
+    @Override
+    public Optional<Stored<Account>> atSequence(RecordId record, long sequence) {
+        return engine.read(view -> new ViewAccountReader(view).atSequence(record, sequence));
+    }
+
+    @Override
+    public Page<Stored<Account>, NameKey> list(Optional<NameKey> after, int limit) {
+        return engine.read(view -> new ViewAccountReader(view).list(after, limit));
+    }
+
+    @Override
+    public List<HistoryEntry<Account>> history(RecordId record) {
+        return engine.read(view -> new ViewAccountReader(view).history(record));
+    }
+
+    @Override
+    public Optional<byte[]> rawRecord(RecordId record) {
+        return engine.read(view -> new ViewAccountReader(view).rawRecord(record));
+    }
+
+    @Override
+    public List<Stored<RoleBinding>> roleBindings(PrincipalId principal) {
+        return engine.read(view -> new ViewAccountReader(view).roleBindings(principal));
+    }
+
+    @Override
+    public List<PrincipalId> members(String role) {
+        return engine.read(view -> new ViewAccountReader(view).members(role));
+    }
+
+    @Override
+    public Optional<Stored<ExternalBinding>> externalBinding(String provider, Hash256 subjectHash) {
+        return engine.read(view -> new ViewAccountReader(view).externalBinding(provider, subjectHash));
+    }
+
+    @Override
+    public Optional<Stored<ExternalBinding>> externalBinding(BindingId id) {
+        return engine.read(view -> new ViewAccountReader(view).externalBinding(id));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.engine.Engine;
+import java.util.ArrayList;
+import java.util.List;
+import org.capnproto.DecodeException;
+
+/** The audit chain in the engine's tables. */
+final class LiveAuditLog implements AuditLog {
+    private final Engine engine;
+
+    LiveAuditLog(Engine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public long append(List<AuditEvent> events) {
+        Limit.page(events.size(), StoreLimits.AUDIT_EVENTS);
+        List<AuditEvent> copy = List.copyOf(events);
+        return engine.commit(txn -> {
+            Rows rows = new Rows(txn);
+            HashChain.State state = StateMachine.appendAudit(
+                    HashChain.AUDIT.load(txn), Meta.load(txn).storeEpoch(), copy, rows);
+            rows.writeTo(txn);
+            return state.size();
+        });
+    }
+
+    @Override
+    public List<AuditEntry> read(long fromSequence, int limit) {
+        Limit.page(limit, PAGE);
+        return engine.read(view -> {
+            long size = HashChain.AUDIT.head(view).size();
+            List<AuditEntry> entries = new ArrayList<>();
+            for (long sequence = Math.max(1, fromSequence); sequence <= size && entries.size() < limit; sequence++) {
+                entries.add(decode(sequence, HashChain.AUDIT.checkedEntry(view, sequence)));
+            }
+            return entries;
+        });
+    }
+
+    static AuditEntry decode(long sequence, byte[] bytes) {
+        try {
+            AuditEntry entry = JournalCodec.decodeAudit(bytes);
+            if (entry.sequence() != sequence) {
+                throw new CorruptStoreException(
+                        HashChain.AUDIT.name(sequence), "it says it is entry " + entry.sequence());
+            }
+            return entry;
+        } catch (DecodeException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            throw new CorruptStoreException(
+                    HashChain.AUDIT.name(sequence), "it cannot be read: " + malformed.getMessage(), malformed);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.profiles.ProfileRef;
+import java.util.List;
+import java.util.Optional;
+
+/** Policy of whatever state is published. */
+record LivePolicyReader(Reading store) implements PolicyReader {
+    @Override
+    public List<Stored<PolicyProfileContent>> profiles() {
+        return store.read(snapshot -> snapshot.policy().profiles());
+    }
+
+    @Override
+    public Optional<Stored<PolicyProfileContent>> profileByName(String name) {
+        return store.read(snapshot -> snapshot.policy().profileByName(name));
+    }
+
+    @Override
+    public Optional<Stored<PolicyProfileContent>> resolve(ProfileRef reference) {
+        return store.read(snapshot -> snapshot.policy().resolve(reference));
+    }
+
+    @Override
+    public Stored<PolicyVersion> policy() {
+        return store.read(snapshot -> snapshot.policy().policy());
+    }
+
+    @Override
+    public Optional<Stored<PolicyVersion>> policyAt(long sequence) {
+        return store.read(snapshot -> snapshot.policy().policyAt(sequence));
+    }
+}

@@ -1,0 +1,581 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.accountstore.CommitResult.Committed;
+import dev.bailiwick.accountstore.CommitResult.Conflict;
+import dev.bailiwick.accountstore.CommitResult.Rejected;
+import dev.bailiwick.engine.View;
+import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.ContentHash;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.TransactionId;
+import dev.bailiwick.schema.VersionId;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deterministic core of the store: a state and a command give a transition (ARCHITECTURE 5).
+ *
+ * <p>INVARIANT (determinism): nothing here reads a clock, draws a number, or depends on the order of a hash map, the locale or the
+ * default character set. Time, ids and name keys come with the command. Two stores that apply the same commands in the same order
+ * hold the same bytes.
+ *
+ * <p>Everything is computed into {@link Rows} first and checked there; an unsuccessful transition has no rows. One instance applies
+ * one command.
+ */
+final class StateMachine {
+    /** The role without which nobody could administer accounts. */
+    static final String ACCOUNT_ADMIN = "account-admin";
+
+    /** What a command comes to: an answer, and the rows to write, which are none unless it is committed for the first time. */
+    record Transition(CommitResult result, Optional<Rows> rows) {
+        private static Transition refused(CommitResult result) {
+            return new Transition(result, Optional.empty());
+        }
+    }
+
+    /** A command as it is ordered: the transaction and the hash of its canonical bytes. */
+    record Command(Transaction transaction, Hash256 hash, int bytes) {
+        static Command of(Transaction transaction) {
+            byte[] canonical = JournalCodec.encode(transaction);
+            return new Command(
+                    transaction, ContentHash.ofStruct(JournalCodec.COMMAND_TYPE_ID, canonical), canonical.length);
+        }
+    }
+
+    private final View view;
+    private final Records records;
+    private final Command command;
+    private final Transaction transaction;
+    private final Meta meta;
+    private final Rows rows;
+
+    /** The records that the transaction writes, as they will be, in the order of its mutations. */
+    private final Map<RecordRef, Stored<?>> written = new LinkedHashMap<>();
+
+    /** The versions that they replace. */
+    private final Map<RecordRef, Stored<?>> replaced = new HashMap<>();
+
+    private StateMachine(View view, Command command) {
+        this.view = view;
+        this.records = new Records(view);
+        this.command = command;
+        this.transaction = command.transaction();
+        this.meta = Meta.load(view);
+        this.rows = new Rows(view);
+    }
+
+    /** Applies a command to the state in {@code view}. */
+    static Transition apply(View view, Command command) {
+        return new StateMachine(view, command).apply();
+    }
+
+    private Transition apply() {
+        Optional<CommitResult> repeated = repeated();
+        if (repeated.isPresent()) {
+            return Transition.refused(repeated.get());
+        }
+        Optional<? extends CommitResult> refusal = size().<CommitResult>map(r -> r)
+                .or(this::conflict)
+                .or(this::writeRecords)
+                .or(this::writeIndex)
+                .or(this::references)
+                .or(this::administrators);
+        return refusal.isPresent() ? Transition.refused(refusal.get()) : commit();
+    }
+
+    // ---- the same command again ----
+
+    private Optional<CommitResult> repeated() {
+        byte @Nullable [] row =
+                view.get(StoreTables.TRANSACTIONS, transaction.id().toBytes());
+        if (row == null) {
+            return Optional.empty();
+        }
+        TransactionRow before = TransactionRow.decode(transaction.id(), row);
+        if (!before.commandHash().equals(command.hash())) {
+            return Optional.of(
+                    rejected(Rejection.TRANSACTION_ID_TAKEN, transaction.id() + " was used for another transaction"));
+        }
+        JournalEntry entry = records.entry(before.sequence());
+        return Optional.of(new Committed(receipt(entry, HashChain.JOURNAL.entryHash(JournalCodec.encode(entry)))));
+    }
+
+    /** A row of {@code TRANSACTIONS}: sequence 8, command hash 32. */
+    record TransactionRow(long sequence, Hash256 commandHash) {
+        static TransactionRow decode(TransactionId id, byte[] row) {
+            if (row.length != Long.BYTES + Hash256.BYTES) {
+                throw new CorruptStoreException("transaction " + id, "its row has the wrong length");
+            }
+            ByteBuffer buffer = ByteBuffer.wrap(row);
+            long sequence = buffer.getLong();
+            byte[] hash = new byte[Hash256.BYTES];
+            buffer.get(hash);
+            return new TransactionRow(sequence, Hash256.of(hash));
+        }
+
+        byte[] encode() {
+            return ByteBuffer.allocate(Long.BYTES + Hash256.BYTES)
+                    .putLong(sequence)
+                    .put(commandHash.toBytes())
+                    .array();
+        }
+    }
+
+    // ---- shape and versions ----
+
+    private Optional<Rejected> size() {
+        int mutations = transaction.mutations().size();
+        if (mutations < 1
+                || mutations > StoreLimits.MUTATIONS
+                || transaction.preconditions().size() > StoreLimits.PRECONDITIONS
+                || command.bytes() > StoreLimits.COMMAND_BYTES) {
+            return Optional.of(rejected(
+                    Rejection.SIZE,
+                    "a transaction writes 1 to " + StoreLimits.MUTATIONS + " records, depends on at most "
+                            + StoreLimits.PRECONDITIONS + " and has at most " + StoreLimits.COMMAND_BYTES + " bytes"));
+        }
+        Set<RecordRef> seen = new HashSet<>();
+        for (Mutation mutation : transaction.mutations()) {
+            RecordRef record = refOf(mutation);
+            if (!seen.add(record)) {
+                return Optional.of(rejected(Rejection.RECORD_TWICE, record + " is written twice"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<CommitResult> conflict() {
+        for (Precondition precondition : transaction.preconditions()) {
+            Optional<CommitResult> conflict =
+                    conflict(precondition.kind(), precondition.recordId(), precondition.expected());
+            if (conflict.isPresent()) {
+                return conflict;
+            }
+        }
+        for (Mutation mutation : transaction.mutations()) {
+            Optional<CommitResult> conflict =
+                    conflict(mutation.content().recordKind(), mutation.recordId(), mutation.expected());
+            if (conflict.isPresent()) {
+                return conflict;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<CommitResult> conflict(RecordKind kind, RecordId record, Expected expected) {
+        Optional<Head> head = records.head(kind, record);
+        long version = head.map(Head::version).orElse(0L);
+        Optional<Hash256> hash = head.map(Head::contentHash);
+        boolean same = version == expected.version()
+                && (expected.hash().isEmpty() || expected.hash().equals(hash));
+        return same ? Optional.empty() : Optional.of(new Conflict(kind, record, version, hash));
+    }
+
+    // ---- records ----
+
+    private Optional<CommitResult> writeRecords() {
+        long policyEpoch = policyEpoch();
+        for (Mutation mutation : transaction.mutations()) {
+            RecordRef record = refOf(mutation);
+            Optional<Stored<?>> before = records.newest(record.kind(), record.recordId());
+            Optional<String> changed = before.flatMap(old -> Immutable.changed(old.content(), mutation.content()));
+            if (changed.isPresent()) {
+                return Optional.of(
+                        rejected(Rejection.IMMUTABLE_FIELD, changed.get() + " of " + record + " never changes"));
+            }
+            before.ifPresent(old -> replaced.put(record, old));
+            Stored<?> after = next(mutation, before, policyEpoch);
+            byte[] bytes = RecordCodec.encode(chainOf(after), after.content());
+            if (bytes.length > StoreLimits.RECORD_BYTES) {
+                return Optional.of(
+                        rejected(Rejection.SIZE, record + " has more than " + StoreLimits.RECORD_BYTES + " bytes"));
+            }
+            written.put(record, after);
+            rows.put(StoreTables.RECORDS, Keys.record(record.kind(), record.recordId(), after.version()), bytes);
+            rows.put(
+                    StoreTables.HEADS,
+                    Keys.head(record.kind(), record.recordId()),
+                    new Head(after.version(), after.contentHash()).encode());
+        }
+        return Optional.empty();
+    }
+
+    private long policyEpoch() {
+        boolean moves = transaction.mutations().stream()
+                .anyMatch(mutation -> mutation.content().recordKind().movesPolicyEpoch());
+        return moves ? meta.policyEpoch() + 1 : meta.policyEpoch();
+    }
+
+    private Stored<?> next(Mutation mutation, Optional<Stored<?>> before, long policyEpoch) {
+        Instant time = transaction.time();
+        ChainFields chain = new ChainFields(
+                mutation.recordId(),
+                ChainFields.SCHEMA_VERSION,
+                meta.storeEpoch(),
+                before.map(Stored::version).orElse(0L) + 1,
+                policyEpoch,
+                before.map(Stored::contentHash),
+                Optional.empty(),
+                before.<Instant>map(Stored::createdAt).orElse(time),
+                time);
+        ChainFields sealed = RecordCodec.sealed(chain, mutation.content());
+        return new Stored<>(
+                sealed.recordId(),
+                sealed.recordVersion(),
+                sealed.schemaVersion(),
+                sealed.storeEpoch(),
+                sealed.policyEpoch(),
+                sealed.previousHash(),
+                sealed.contentHash().orElseThrow(),
+                sealed.createdAt(),
+                sealed.updatedAt(),
+                mutation.content());
+    }
+
+    private static ChainFields chainOf(Stored<?> record) {
+        return new ChainFields(
+                record.recordId(),
+                record.schemaVersion(),
+                record.storeEpoch(),
+                record.version(),
+                record.policyEpoch(),
+                record.previousHash(),
+                Optional.of(record.contentHash()),
+                record.createdAt(),
+                record.updatedAt());
+    }
+
+    // ---- indexes ----
+
+    /** INVARIANT (indexes): after every commit the index holds exactly the rows that the records derive. */
+    private Optional<CommitResult> writeIndex() {
+        for (Map.Entry<RecordRef, Stored<?>> entry : written.entrySet()) {
+            Stored<?> before = replaced.get(entry.getKey());
+            if (before != null) {
+                IndexRow.ofHead(before.recordId(), before.content())
+                        .forEach(row -> rows.delete(StoreTables.INDEX, row.key()));
+            }
+        }
+        for (Stored<?> after : written.values()) {
+            List<IndexRow> derived = new ArrayList<>(IndexRow.ofHead(after.recordId(), after.content()));
+            derived.addAll(IndexRow.ofVersion(after.recordId(), after.version(), after.content()));
+            for (IndexRow row : derived) {
+                if (rows.get(StoreTables.INDEX, row.key()) != null) {
+                    return Optional.of(rejected(row.taken(), refOf(after) + " would share a key with another record"));
+                }
+                rows.put(StoreTables.INDEX, row.key(), row.value());
+            }
+        }
+        return Optional.empty();
+    }
+
+    // ---- rules across records ----
+
+    private Optional<CommitResult> references() {
+        Set<PrincipalId> principals = new LinkedHashSet<>();
+        for (Stored<?> record : written.values()) {
+            Optional<String> dangling = dangling(record, principals);
+            if (dangling.isPresent()) {
+                return Optional.of(
+                        rejected(Rejection.DANGLING_REFERENCE, refOf(record) + " refers to " + dangling.get()));
+            }
+        }
+        Optional<CommitResult> unknownRole = unknownRole();
+        return unknownRole.isPresent() ? unknownRole : rolesDiffer(principals);
+    }
+
+    /** What a record refers to in vain; also gathers the principals whose roles may have moved. */
+    private Optional<String> dangling(Stored<?> record, Set<PrincipalId> principals) {
+        return switch (record.content()) {
+            case Account account -> {
+                principals.add(account.principalId());
+                yield danglingCredential(account)
+                        .or(() -> danglingProfile(RecordKind.RESOURCE_PROFILE, account.resourceProfile()))
+                        .or(() -> danglingProfile(RecordKind.POLICY_PROFILE, account.policyProfile()));
+            }
+            case RoleBinding binding -> {
+                principals.add(binding.principalId());
+                yield missingPrincipal(binding.principalId());
+            }
+            case ExternalBinding binding ->
+                missingPrincipal(binding.principalId())
+                        .or(() -> danglingProfile(RecordKind.RESOURCE_PROFILE, binding.resourceProfile()))
+                        .or(() -> danglingProfile(RecordKind.POLICY_PROFILE, binding.policyProfile()));
+            case Credential credential ->
+                missingPrincipal(credential.principalId()).or(() -> unlistedCredential(record.recordId(), credential));
+            case ResourceProfileContent profile -> Optional.empty();
+            case PolicyProfileContent profile -> Optional.empty();
+            case PolicyVersion policy -> Optional.empty();
+            case SeedManifestContent manifest ->
+                manifest.accounts().stream()
+                        .filter(id -> after(RecordKind.ACCOUNT, id).isEmpty())
+                        .findFirst()
+                        .map(id -> "account " + id + ", which does not exist");
+        };
+    }
+
+    private Optional<String> missingPrincipal(PrincipalId principal) {
+        return accountOf(principal).isPresent() ? Optional.empty() : Optional.of(principal + ", which has no account");
+    }
+
+    private Optional<String> danglingCredential(Account account) {
+        for (RecordId id : account.credentialRefs()) {
+            Optional<Credential> credential =
+                    after(RecordKind.CREDENTIAL, id).map(Stored::content).map(Credential.class::cast);
+            if (credential.isEmpty() || !credential.get().principalId().equals(account.principalId())) {
+                return Optional.of("credential " + id + ", which is not one of this principal's");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> unlistedCredential(RecordId id, Credential credential) {
+        return accountOf(credential.principalId())
+                .filter(account -> credential.state() == CredentialState.ACTIVE
+                        && !account.credentialRefs().contains(id))
+                .map(account -> "an account that does not list it");
+    }
+
+    private Optional<String> danglingProfile(RecordKind kind, ProfileRef reference) {
+        byte @Nullable [] row = rows.get(StoreTables.INDEX, Keys.profile(reference.profileId()));
+        if (row == null || row[0] != (byte) kind.code()) {
+            return Optional.of(reference.profileId() + ", which is no " + kind.text());
+        }
+        if (reference.versionId().isEmpty()) {
+            return Optional.empty();
+        }
+        VersionId version = reference.versionId().get();
+        byte @Nullable [] pinned = rows.get(StoreTables.INDEX, Keys.version(version));
+        boolean ofProfile =
+                pinned != null && ByteBuffer.wrap(pinned, 0, row.length).equals(ByteBuffer.wrap(row));
+        return ofProfile
+                ? Optional.empty()
+                : Optional.of(version + ", which is no version of " + reference.profileId());
+    }
+
+    /** A role that becomes active must be defined by the policy as it will be. */
+    private Optional<CommitResult> unknownRole() {
+        List<RoleBinding> active = written.values().stream()
+                .map(Stored::content)
+                .filter(RoleBinding.class::isInstance)
+                .map(RoleBinding.class::cast)
+                .filter(binding -> binding.state() == BindingState.ACTIVE)
+                .toList();
+        if (active.isEmpty()) {
+            return Optional.empty();
+        }
+        byte @Nullable [] row = rows.get(StoreTables.INDEX, Keys.policy());
+        Optional<PolicyVersion> policy = row == null
+                ? Optional.empty()
+                : after(RecordKind.POLICY_VERSION, RecordId.of(row))
+                        .map(Stored::content)
+                        .map(PolicyVersion.class::cast);
+        for (RoleBinding binding : active) {
+            if (policy.isEmpty()
+                    || policy.get().catalogue().role(binding.role()).isEmpty()) {
+                return Optional.of(rejected(
+                        Rejection.UNKNOWN_ROLE, "the policy in force defines no role '" + binding.role() + "'"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** INVARIANT (projection): an account's roles are those of its principal's active bindings. */
+    private Optional<CommitResult> rolesDiffer(Set<PrincipalId> principals) {
+        for (PrincipalId principal : principals) {
+            Account account = accountOf(principal).orElseThrow();
+            SortedSet<String> bound = activeRoles(principal);
+            if (!account.roles().equals(bound)) {
+                return Optional.of(rejected(
+                        Rejection.ROLES_DIFFER,
+                        "account '" + account.name() + "' lists roles " + account.roles() + " but is bound to "
+                                + bound));
+            }
+            if (bound.size() > StoreLimits.ROLES || account.credentialRefs().size() > StoreLimits.CREDENTIALS) {
+                return Optional.of(rejected(
+                        Rejection.SIZE,
+                        "account '" + account.name() + "' would have more than " + StoreLimits.ROLES + " roles or "
+                                + StoreLimits.CREDENTIALS + " credentials"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private SortedSet<String> activeRoles(PrincipalId principal) {
+        SortedSet<String> roles = new TreeSet<>();
+        for (byte[] value :
+                rows.withPrefix(StoreTables.INDEX, Keys.roles(principal)).values()) {
+            RoleBinding binding = (RoleBinding) after(RecordKind.ROLE_BINDING, RecordId.of(value))
+                    .orElseThrow(() -> new CorruptStoreException(
+                            "index rows of " + principal, "they name a role binding that is missing"))
+                    .content();
+            if (binding.state() == BindingState.ACTIVE) {
+                roles.add(binding.role());
+            }
+        }
+        return roles;
+    }
+
+    /** INVARIANT (administrable): a store that somebody can administer stays so. */
+    private Optional<CommitResult> administrators() {
+        boolean concerned = replaced.values().stream().anyMatch(StateMachine::mattersToAdministration);
+        if (!concerned || !administrable(true) || administrable(false)) {
+            return Optional.empty();
+        }
+        return Optional.of(rejected(
+                Rejection.LAST_ACCOUNT_ADMIN,
+                "nobody could administer accounts any more; give another active account the role " + ACCOUNT_ADMIN
+                        + " first"));
+    }
+
+    private static boolean mattersToAdministration(Stored<?> before) {
+        return switch (before.content()) {
+            case Account account -> account.roles().contains(ACCOUNT_ADMIN);
+            case RoleBinding binding -> binding.role().equals(ACCOUNT_ADMIN);
+            case Credential credential -> false;
+            case ExternalBinding binding -> false;
+            case PolicyProfileContent profile -> false;
+            case PolicyVersion policy -> false;
+            case ResourceProfileContent profile -> false;
+            case SeedManifestContent manifest -> false;
+        };
+    }
+
+    /** Whether an active account has the role, before or after the transaction. */
+    private boolean administrable(boolean before) {
+        Rows state = before ? new Rows(view) : rows;
+        byte[] prefix = Keys.members(ACCOUNT_ADMIN);
+        for (byte[] key : state.withPrefix(StoreTables.INDEX, prefix).keySet()) {
+            PrincipalId principal = PrincipalId.of(Arrays.copyOfRange(key, prefix.length, key.length));
+            byte @Nullable [] row = state.get(StoreTables.INDEX, Keys.principal(principal));
+            if (row != null) {
+                RecordId id = RecordId.of(row);
+                Optional<Stored<?>> account =
+                        before ? records.newest(RecordKind.ACCOUNT, id) : after(RecordKind.ACCOUNT, id);
+                if (account.isPresent() && ((Account) account.get().content()).status() == AccountStatus.ACTIVE) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A record as it will be. */
+    private Optional<Stored<?>> after(RecordKind kind, RecordId record) {
+        Stored<?> changed = written.get(new RecordRef(kind, record));
+        return changed != null ? Optional.of(changed) : records.newest(kind, record);
+    }
+
+    private Optional<Account> accountOf(PrincipalId principal) {
+        byte @Nullable [] row = rows.get(StoreTables.INDEX, Keys.principal(principal));
+        return row == null
+                ? Optional.empty()
+                : after(RecordKind.ACCOUNT, RecordId.of(row))
+                        .map(Stored::content)
+                        .map(Account.class::cast);
+    }
+
+    // ---- journal ----
+
+    private Transition commit() {
+        HashChain.State journal = HashChain.JOURNAL.load(view);
+        List<Change> changes = written.values().stream()
+                .map(record -> new Change(record.kind(), record.recordId(), record.version(), record.contentHash()))
+                .toList();
+        JournalEntry entry = new JournalEntry(
+                journal.size() + 1,
+                meta.storeEpoch(),
+                policyEpoch(),
+                journal.lastEntryHash(),
+                transaction.id(),
+                command.hash(),
+                transaction.operation(),
+                changes,
+                transaction.actor(),
+                transaction.approval(),
+                transaction.time());
+        HashChain.State grown = HashChain.JOURNAL.append(journal, JournalCodec.encode(entry), rows);
+        for (Change change : changes) {
+            rows.put(
+                    StoreTables.CHANGES,
+                    Keys.record(change.kind(), change.recordId(), change.version()),
+                    Keys.number(entry.sequence()));
+        }
+        rows.put(
+                StoreTables.TRANSACTIONS,
+                transaction.id().toBytes(),
+                new TransactionRow(entry.sequence(), command.hash()).encode());
+        Meta.writePolicyEpoch(entry.policyEpoch(), rows);
+        audit(entry);
+        Hash256 entryHash = grown.lastEntryHash().orElseThrow();
+        return new Transition(new Committed(receipt(entry, entryHash)), Optional.of(rows));
+    }
+
+    /** Admin audit shares the commit's batch. */
+    private void audit(JournalEntry entry) {
+        HashChain.State audit = HashChain.AUDIT.load(view);
+        AuditEvent event = new AuditEvent(
+                entry.time(),
+                "admin",
+                "ok",
+                Optional.of(entry.actor()),
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                entry.sequence(),
+                Optional.of(entry.changes().getFirst().recordId().value()),
+                "",
+                entry.operation(),
+                entry.approval());
+        appendAudit(audit, meta.storeEpoch(), List.of(event), rows);
+    }
+
+    /** Appends events to the audit chain; answers its new state. */
+    static HashChain.State appendAudit(HashChain.State audit, long storeEpoch, List<AuditEvent> events, Rows rows) {
+        HashChain.State state = audit;
+        for (AuditEvent event : events) {
+            AuditEntry entry = new AuditEntry(state.size() + 1, storeEpoch, state.lastEntryHash(), event);
+            state = HashChain.AUDIT.append(state, JournalCodec.encode(entry), rows);
+        }
+        return state;
+    }
+
+    private static Receipt receipt(JournalEntry entry, Hash256 entryHash) {
+        return new Receipt(
+                entry.sequence(),
+                entryHash,
+                entry.transactionId(),
+                entry.storeEpoch(),
+                entry.policyEpoch(),
+                entry.time(),
+                entry.changes());
+    }
+
+    private static RecordRef refOf(Mutation mutation) {
+        return new RecordRef(mutation.content().recordKind(), mutation.recordId());
+    }
+
+    private static RecordRef refOf(Stored<?> record) {
+        return new RecordRef(record.kind(), record.recordId());
+    }
+
+    private static Rejected rejected(Rejection code, String message) {
+        return new Rejected(code, message);
+    }
+}

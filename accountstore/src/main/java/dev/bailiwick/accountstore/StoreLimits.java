@@ -1,0 +1,36 @@
+package dev.bailiwick.accountstore;
+
+/** The bounds of the account store, each with its reason. */
+final class StoreLimits {
+    /** Records one transaction may write: a manifest of the largest allowed size, with bindings and credentials. */
+    static final int MUTATIONS = 4096;
+
+    /** Records one transaction may depend on without writing them. */
+    static final int PRECONDITIONS = 256;
+
+    /** Canonical bytes of one record: a full catalogue takes about a tenth. */
+    static final int RECORD_BYTES = 512 * 1024;
+
+    /** Canonical bytes of one command: it is held in memory, and replicated as one message. */
+    static final int COMMAND_BYTES = 4 * 1024 * 1024;
+
+    /** Credentials of one account: each is checked in turn at login. */
+    static final int CREDENTIALS = 64;
+
+    /** Roles of one account: a lookup shows all of them. */
+    static final int ROLES = 64;
+
+    /** Audit events appended at once. */
+    static final int AUDIT_EVENTS = 1024;
+
+    /** Accounts whose newest version is kept in memory, about a kilobyte each. */
+    static final int CACHED_ACCOUNTS = 100_000;
+
+    /** Findings of one verification: enough to see the shape of the damage, bounded for a store of nothing but damage. */
+    static final int FINDINGS = 1000;
+
+    /** Times a manager proposes anew when it was told to change whichever version is newest and that moved meanwhile. */
+    static final int PROPOSALS = 16;
+
+    private StoreLimits() {}
+}
