@@ -4,6 +4,8 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.Objects;
 import org.capnproto.DecodeException;
+import org.capnproto.ListBuilder;
+import org.capnproto.ListReader;
 import org.capnproto.PointerFactory;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
@@ -16,12 +18,38 @@ public final class CapabilityList {
 
     /** Reads and writes fields that are lists of one interface's capabilities. */
     public static final class Factory<T extends CapabilityClient>
-            implements PointerFactory<Builder<T>, Reader<T>>, SetPointerBuilder<Builder<T>, Reader<T>> {
+            implements PointerFactory<Builder<T>, Reader<T>>,
+                    SetPointerBuilder<Builder<T>, Reader<T>>,
+                    ListBuilder.Factory<Builder<T>>,
+                    ListReader.Factory<Reader<T>> {
         private final CapabilityFactory<T> elements;
 
         /** Lists of that interface's clients. */
         public Factory(CapabilityFactory<T> elements) {
             this.elements = elements;
+        }
+
+        @Override
+        public Reader<T> constructReader(
+                SegmentReader segment,
+                int firstByte,
+                int elementCount,
+                int stepBits,
+                int dataBits,
+                short pointerCount,
+                int nestingLimit) {
+            return new Reader<>(elements, Span.of(segment, firstByte, elementCount, stepBits, dataBits));
+        }
+
+        @Override
+        public Builder<T> constructBuilder(
+                SegmentBuilder segment,
+                int firstByte,
+                int elementCount,
+                int stepBits,
+                int dataBits,
+                short pointerCount) {
+            return new Builder<>(elements, Span.of(segment, firstByte, elementCount, stepBits, dataBits));
         }
 
         @Override
@@ -120,6 +148,10 @@ public final class CapabilityList {
             this.first = first;
             this.step = step;
             this.count = count;
+        }
+
+        static Span of(SegmentReader segment, int firstByte, int count, int stepBits, int dataBits) {
+            return new Span(segment, (firstByte + dataBits / 8) / 8, stepBits / 64, count);
         }
 
         static Span of(SegmentReader segment, int pointer) {

@@ -339,6 +339,9 @@ final class VatConnection {
     /** Settles a promise, under embargo if calls are on their way to the peer and back. Owns the target's reference. */
     private void settlePromise(RemotePromise promise, ClientHook owned) {
         ClientHook target = owned.innermost();
+        if (promise.wasUsed() && target instanceof RemotePromise next) {
+            next.use(); // it may lead back yet, and then what was called on this promise was called on it
+        }
         boolean leadsBack = target.connection() != this && !(target instanceof BrokenClient);
         if (!leadsBack || !promise.wasUsed() || closed != null) {
             deferred.add(promise.settleLocked(owned));

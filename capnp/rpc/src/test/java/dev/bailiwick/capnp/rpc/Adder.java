@@ -1,19 +1,52 @@
 package dev.bailiwick.capnp.rpc;
 
+import dev.bailiwick.capnp.rpc.testing.Counter;
+import dev.bailiwick.capnp.rpc.testing.Slot;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A counter that remembers what it was told, in order. */
 class Adder implements Counter.Server {
     final List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
     final AtomicInteger releases = new AtomicInteger();
+    final CompletableFuture<Void> hanging = new CompletableFuture<>();
+    final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    private final Executor executor;
     private int total;
 
+    Adder() {
+        this(LocalClient::onVirtualThread);
+    }
+
+    /** A counter whose children, too, run on that executor. */
+    Adder(Executor executor) {
+        this.executor = executor;
+    }
+
+    Counter.Client client() {
+        return Counter.factory.client(CapabilityClient.serve(this, executor));
+    }
+
+    /** Calls a counter, waits, and returns the total. */
+    static int add(Counter.Client counter, int number) {
+        try (var response = adding(counter, number).send().join()) {
+            return response.get().getNumber();
+        }
+    }
+
+    static Request<Slot.Builder, Slot.Reader, Slot.Pipeline> adding(Counter.Client counter, int number) {
+        var request = counter.addRequest();
+        request.params().setNumber(number);
+        return request;
+    }
+
     @Override
-    public CompletionStage<?> add(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call) throws Exception {
+    public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
         int number = call.params().getNumber();
         seen.add(number);
         total += number;
@@ -21,24 +54,40 @@ class Adder implements Counter.Server {
         return Calls.DONE;
     }
 
-    /** Returns a fresh counter. */
     @Override
-    public CompletionStage<?> child(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call) throws Exception {
-        try (Counter.Client child = Counter.client(new Adder())) {
+    public CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+        try (Counter.Client child = new Adder(executor).client()) {
             call.results().setCounter(child);
         }
         return Calls.DONE;
     }
 
-    /** Returns whatever it was given. */
     @Override
-    public CompletionStage<?> echo(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call) throws Exception {
-        call.results().initInner();
+    public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
         call.results().setInner(call.params());
         try (Counter.Client given = call.params().getCounter()) {
             call.results().setCounter(given);
         }
         return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> callBack(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+        try (Counter.Client given = call.params().getCounter()) {
+            return call.tailCall(adding(given, call.params().getNumber()));
+        }
+    }
+
+    @Override
+    public CompletionStage<?> hang(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+        call.onCancel(() -> cancelled.complete(null));
+        hanging.complete(null);
+        return cancelled;
+    }
+
+    @Override
+    public CompletionStage<?> fail(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+        throw RpcException.overloaded(call.params().getText().toString());
     }
 
     @Override

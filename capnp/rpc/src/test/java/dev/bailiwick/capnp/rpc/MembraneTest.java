@@ -1,9 +1,13 @@
 package dev.bailiwick.capnp.rpc;
 
+import static dev.bailiwick.capnp.rpc.Adder.add;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.bailiwick.capnp.rpc.testing.Counter;
+import dev.bailiwick.capnp.rpc.testing.Slot;
+import dev.bailiwick.capnp.rpc.testing.Testing;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,13 +28,15 @@ class MembraneTest {
     void thePolicySeesMethodAnnotationsAndDirection() {
         List<String> classes = new ArrayList<>();
         Membrane membrane = new Membrane(crossing -> {
-            classes.add(
-                    crossing.method().orElseThrow().annotation(7L, String.class).orElse("none"));
+            classes.add(crossing.method()
+                    .orElseThrow()
+                    .annotation(Testing.EFFECT_ANNOTATION, String.class)
+                    .orElse("none"));
             return MembranePolicy.Decision.PASS;
         });
         try (Counter.Client inside = Counter.client(new Adder());
                 Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
-            assertThat(outside.add(1)).isEqualTo(1);
+            assertThat(add(outside, 1)).isEqualTo(1);
             outside.childRequest().send().await();
         }
         assertThat(classes).containsExactly("write", "none");
@@ -43,7 +49,7 @@ class MembraneTest {
                 new Membrane(crossing -> MembranePolicy.Decision.refuse(RpcException.failed("not allowed")));
         try (Counter.Client inside = Counter.client(adder);
                 Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
-            assertThatThrownBy(() -> outside.add(1))
+            assertThatThrownBy(() -> add(outside, 1))
                     .isInstanceOf(RpcException.class)
                     .hasMessage("not allowed");
         }
@@ -59,14 +65,14 @@ class MembraneTest {
                 Counter.Client promised = call.pipeline().getCounter();
                 var response = call.join();
                 Counter.Client direct = response.get().getCounter()) {
-            promised.add(1);
-            direct.add(1);
+            add(promised, 1);
+            add(direct, 1);
             assertThat(crossings).containsExactly("INWARD child", "INWARD add", "INWARD add");
             membrane.revoke("account disabled");
             assertRevoked(promised);
             assertRevoked(direct);
             assertRevoked(outside);
-            assertThat(inside.add(1)).isEqualTo(1);
+            assertThat(add(inside, 1)).isEqualTo(1);
         }
     }
 
@@ -77,10 +83,9 @@ class MembraneTest {
         Adder mine = new Adder();
         Counter.Server caller = new Adder() {
             @Override
-            public CompletionStage<?> echo(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call)
-                    throws Exception {
+            public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
                 try (Counter.Client given = call.params().getCounter()) {
-                    calledBack.complete(given.add(1));
+                    calledBack.complete(add(given, 1));
                 }
                 return super.echo(call);
             }
@@ -102,26 +107,17 @@ class MembraneTest {
 
     @Test
     void revokingFailsAndCancelsCallsInFlightAndReleasesWhatWasInside() {
-        CompletableFuture<Void> started = new CompletableFuture<>();
-        CompletableFuture<Void> cancelled = new CompletableFuture<>();
-        Adder slow = new Adder() {
-            @Override
-            public CompletionStage<?> add(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call) {
-                call.onCancel(() -> cancelled.complete(null));
-                started.complete(null);
-                return cancelled;
-            }
-        };
+        Adder slow = new Adder();
         Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
         Counter.Client outside;
         try (Counter.Client inside = Counter.client(slow)) {
             outside = membrane.wrap(inside, Counter.factory);
         }
-        var pending = outside.addRequest().send();
-        started.join();
+        var pending = outside.hangRequest().send();
+        slow.hanging.join();
         membrane.revoke("session ended");
         assertThatThrownBy(pending::join).isInstanceOf(RpcException.class).hasMessage("revoked: session ended");
-        cancelled.join();
+        slow.cancelled.join();
         assertRevoked(outside);
         await().untilAsserted(() -> assertThat(slow.releases).hasValue(1));
         outside.close();
@@ -134,15 +130,15 @@ class MembraneTest {
         try (Counter.Client inside = Counter.client(new Adder());
                 Counter.Client held = session.wrap(inside, Counter.factory);
                 Counter.Client leased = lease.wrap(held, Counter.factory)) {
-            assertThat(leased.add(1)).isEqualTo(1);
+            assertThat(add(leased, 1)).isEqualTo(1);
             lease.revoke("lapsed");
             assertRevoked(leased);
-            assertThat(held.add(1)).isEqualTo(2);
+            assertThat(add(held, 1)).isEqualTo(2);
         }
     }
 
     private static void assertRevoked(Counter.Client client) {
-        assertThatThrownBy(() -> client.add(1)).isInstanceOfSatisfying(RpcException.class, failure -> {
+        assertThatThrownBy(() -> add(client, 1)).isInstanceOfSatisfying(RpcException.class, failure -> {
             assertThat(failure.type()).isEqualTo(RpcException.Type.FAILED);
             assertThat(failure.reason()).startsWith("revoked: ");
         });

@@ -1,9 +1,12 @@
 package dev.bailiwick.capnp.rpc;
 
+import static dev.bailiwick.capnp.rpc.Adder.add;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.bailiwick.capnp.rpc.testing.Counter;
+import dev.bailiwick.capnp.rpc.testing.Slot;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -16,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,8 +62,8 @@ class UnixSocketTest {
     void aClientCallsTheServersObject() throws IOException {
         try (RpcConnection connection = UnixConnection.connect(socket);
                 Counter.Client counter = connection.bootstrap(Counter.factory)) {
-            assertThat(counter.add(3)).isEqualTo(3);
-            assertThat(counter.add(4)).isEqualTo(7);
+            assertThat(add(counter, 3)).isEqualTo(3);
+            assertThat(add(counter, 4)).isEqualTo(7);
         }
         await().untilAsserted(() -> assertThat(adder.releases).hasValue(1));
     }
@@ -70,7 +72,7 @@ class UnixSocketTest {
     void theFactoryLearnsWhoConnected() throws IOException {
         try (RpcConnection connection = UnixConnection.connect(socket);
                 Counter.Client counter = connection.bootstrap(Counter.factory)) {
-            counter.add(1);
+            add(counter, 1);
         }
         assertThat(peer.join().pid()).isEqualTo((int) ProcessHandle.current().pid());
         assertThat(peer.join().uid()).isEqualTo(Files.getAttribute(folder, "unix:uid"));
@@ -90,7 +92,7 @@ class UnixSocketTest {
                 Counter.Client counter = connection.bootstrap(Counter.factory);
                 var call = counter.childRequest().send();
                 Counter.Client child = call.pipeline().getCounter()) {
-            assertThat(child.add(5)).isEqualTo(5);
+            assertThat(add(child, 5)).isEqualTo(5);
             Adder mine = new Adder();
             try (Counter.Client own = Counter.client(mine)) {
                 var request = counter.echoRequest();
@@ -98,8 +100,8 @@ class UnixSocketTest {
                 try (var response = request.send().join();
                         Counter.Client back = response.get().getCounter();
                         Counter.Client inner = response.get().getInner().getCounter()) {
-                    assertThat(back.add(2)).isEqualTo(2);
-                    assertThat(inner.add(2)).isEqualTo(4);
+                    assertThat(add(back, 2)).isEqualTo(2);
+                    assertThat(add(inner, 2)).isEqualTo(4);
                 }
             }
             await().untilAsserted(() -> assertThat(mine.releases).hasValue(1));
@@ -110,7 +112,7 @@ class UnixSocketTest {
     void aThousandCallsAtOnceKeepTheirOrder() throws IOException {
         try (RpcConnection connection = UnixConnection.connect(socket);
                 Counter.Client counter = connection.bootstrap(Counter.factory)) {
-            List<RemoteCall<Counter.Slot.Reader, Counter.Slot.Pipeline>> calls = IntStream.range(0, 1_000)
+            List<RemoteCall<Slot.Reader, Slot.Pipeline>> calls = IntStream.range(0, 1_000)
                     .mapToObj(i -> {
                         var request = counter.addRequest();
                         request.params().setNumber(i);
@@ -127,10 +129,10 @@ class UnixSocketTest {
     void whenTheServerGoesItsCapabilitiesAreDisconnected() throws IOException {
         try (RpcConnection connection = UnixConnection.connect(socket);
                 Counter.Client counter = connection.bootstrap(Counter.factory)) {
-            counter.add(1);
+            add(counter, 1);
             listener.close();
             connection.ended().toCompletableFuture().join();
-            assertThatThrownBy(() -> counter.add(1))
+            assertThatThrownBy(() -> add(counter, 1))
                     .isInstanceOfSatisfying(
                             RpcException.class,
                             failure -> assertThat(failure.type()).isEqualTo(RpcException.Type.DISCONNECTED));
@@ -143,7 +145,7 @@ class UnixSocketTest {
         try (RpcConnection honest = UnixConnection.connect(socket);
                 Counter.Client counter = honest.bootstrap(Counter.factory);
                 SocketChannel hostile = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            counter.add(1);
+            add(counter, 1);
             hostile.connect(UnixDomainSocketAddress.of(socket));
             ByteBuffer claim = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             hostile.write(claim.putInt(0).putInt(0x0fff_ffff).flip());
@@ -153,36 +155,20 @@ class UnixSocketTest {
             }
             assertThat(new String(told.array(), 0, told.position(), java.nio.charset.StandardCharsets.ISO_8859_1))
                     .contains("longer than the limit");
-            assertThat(counter.add(1)).isEqualTo(2);
+            assertThat(add(counter, 1)).isEqualTo(2);
             await().untilAsserted(() -> assertThat(listener.connections()).isEqualTo(1));
         }
     }
 
     @Test
     void cancellingReachesTheServersMethod() throws IOException {
-        CompletableFuture<Void> started = new CompletableFuture<>();
-        CompletableFuture<Void> cancelled = new CompletableFuture<>();
-        listener.close();
-        listener = UnixListener.open(
-                socket,
-                PosixFilePermissions.fromString("rw-------"),
-                credentials -> Counter.client(new Adder() {
-                    @Override
-                    public CompletionStage<?> echo(CallContext<Counter.Slot.Reader, Counter.Slot.Builder> call) {
-                        call.onCancel(() -> cancelled.complete(null));
-                        started.complete(null);
-                        return cancelled;
-                    }
-                }),
-                Limits.DEFAULT,
-                16);
         try (RpcConnection connection = UnixConnection.connect(socket);
                 Counter.Client counter = connection.bootstrap(Counter.factory)) {
-            var call = counter.echoRequest().send();
-            started.join();
+            var call = counter.hangRequest().send();
+            adder.hanging.join();
             call.close();
-            cancelled.join();
-            assertThat(counter.add(1)).isEqualTo(1);
+            adder.cancelled.join();
+            assertThat(add(counter, 1)).isEqualTo(1);
         }
     }
 }
