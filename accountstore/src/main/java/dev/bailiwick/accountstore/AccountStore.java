@@ -180,7 +180,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** Changes of accounts. */
     public AccountStoreManager accountManager() {
-        return new LiveAccountManager(this::commit, new Reading(engine), clock, ids);
+        return new LiveAccountManager(this::commitThrough, new Reading(engine), clock, ids);
     }
 
     /** Verifiers, for the credential service alone. */
@@ -195,7 +195,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** Changes of resource profiles. */
     public ResourceProfileManager resourceProfileManager() {
-        return new LiveResourceProfileManager(this::commit, new Reading(engine), clock, ids);
+        return new LiveResourceProfileManager(this::commitThrough, new Reading(engine), clock, ids);
     }
 
     /** Lookups of policy. */
@@ -225,15 +225,27 @@ public final class AccountStore implements AutoCloseable {
 
     /** Commits any transaction and waits until the answer is durable. Managers narrow which records it may write. */
     public CommitResult commit(Transaction transaction) {
+        return commitThrough(transaction, CommitGate.alwaysOpen());
+    }
+
+    private CommitResult commitThrough(Transaction transaction, CommitGate gate) {
         StateMachine.Command command = StateMachine.Command.of(transaction);
         return engine.commit(txn -> {
+            // INVARIANT (no change overtakes a revocation): gates are closed on this lane, before an acknowledgement.
+            Optional<String> closed = gate.closed();
+            if (closed.isPresent()) {
+                return new CommitResult.Rejected(Rejection.REVOKED, closed.get());
+            }
             StateMachine.Transition transition = StateMachine.apply(txn, command);
             if (transition.rows().isPresent()
                     && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
                 transition.rows().get().writeTo(txn);
                 txn.beforeAcknowledge(() -> {
                     cache.invalidate(receipt);
-                    listeners.forEach(listener -> listener.committing(receipt));
+                    List<RecordContent> written = transaction.mutations().stream()
+                            .map(Mutation::content)
+                            .toList();
+                    listeners.forEach(listener -> listener.committing(receipt, written));
                 });
             }
             return transition.result();

@@ -24,6 +24,20 @@ record ChainFields(
         return new ChainFields(recordId, 0, 0, 0, 0, Optional.empty(), Optional.empty(), Instant.EPOCH, Instant.EPOCH);
     }
 
+    /** Those of a committed version. */
+    static ChainFields of(Stored<?> record) {
+        return new ChainFields(
+                record.recordId(),
+                record.schemaVersion(),
+                record.storeEpoch(),
+                record.version(),
+                record.policyEpoch(),
+                record.previousHash(),
+                Optional.of(record.contentHash()),
+                record.createdAt(),
+                record.updatedAt());
+    }
+
     ChainFields withContentHash(Hash256 hash) {
         return new ChainFields(
                 recordId,

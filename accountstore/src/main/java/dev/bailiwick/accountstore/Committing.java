@@ -1,7 +1,7 @@
 package dev.bailiwick.accountstore;
 
-/** Commits a transaction and waits until the answer is durable. */
+/** Commits a transaction, if its gate is open when its turn comes, and waits until the answer is durable. */
 @FunctionalInterface
 interface Committing {
-    CommitResult commit(Transaction transaction);
+    CommitResult commit(Transaction transaction, CommitGate gate);
 }

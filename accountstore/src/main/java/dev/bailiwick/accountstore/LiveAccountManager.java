@@ -201,7 +201,7 @@ final class LiveAccountManager implements AccountStoreManager {
                 }
             }
         }
-        return store.commit(transaction);
+        return store.commit(transaction, CommitGate.alwaysOpen());
     }
 
     private CommitResult change(

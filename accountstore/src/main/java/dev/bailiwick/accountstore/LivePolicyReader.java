@@ -22,6 +22,11 @@ record LivePolicyReader(Reading store) implements PolicyReader {
     }
 
     @Override
+    public List<HistoryEntry<PolicyProfileContent>> history(String name) {
+        return store.read(snapshot -> snapshot.policy().history(name));
+    }
+
+    @Override
     public Stored<PolicyVersion> policy() {
         return store.read(snapshot -> snapshot.policy().policy());
     }

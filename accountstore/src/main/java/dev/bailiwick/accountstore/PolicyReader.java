@@ -15,6 +15,9 @@ public interface PolicyReader {
     /** What a reference means, as {@link ResourceProfileReader#resolve}. */
     Optional<Stored<PolicyProfileContent>> resolve(ProfileRef reference);
 
+    /** All versions of a policy profile, oldest first; empty if there is none of this name. */
+    List<HistoryEntry<PolicyProfileContent>> history(String name);
+
     /** The role definitions and fragments in force. */
     Stored<PolicyVersion> policy();
 

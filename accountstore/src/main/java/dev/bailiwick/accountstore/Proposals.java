@@ -62,7 +62,7 @@ final class Proposals {
                         operation,
                         by.approval(),
                         mutations,
-                        List.of()));
+                        List.of()), by.gate());
         };
     }
 }

@@ -200,7 +200,7 @@ final class StateMachine {
             }
             before.ifPresent(old -> replaced.put(record, old));
             Stored<?> after = next(mutation, before, policyEpoch);
-            byte[] bytes = RecordCodec.encode(chainOf(after), after.content());
+            byte[] bytes = after.canonical();
             if (bytes.length > StoreLimits.RECORD_BYTES) {
                 return Optional.of(
                         rejected(Rejection.SIZE, record + " has more than " + StoreLimits.RECORD_BYTES + " bytes"));
@@ -245,19 +245,6 @@ final class StateMachine {
                 sealed.createdAt(),
                 sealed.updatedAt(),
                 mutation.content());
-    }
-
-    private static ChainFields chainOf(Stored<?> record) {
-        return new ChainFields(
-                record.recordId(),
-                record.schemaVersion(),
-                record.storeEpoch(),
-                record.version(),
-                record.policyEpoch(),
-                record.previousHash(),
-                Optional.of(record.contentHash()),
-                record.createdAt(),
-                record.updatedAt());
     }
 
     // ---- indexes ----

@@ -36,6 +36,11 @@ public record Stored<C extends RecordContent>(
         return content.recordKind();
     }
 
+    /** Its canonical bytes, as they are stored; a fresh array. Those of a credential contain its verifier. */
+    public byte[] canonical() {
+        return RecordCodec.encode(ChainFields.of(this), content);
+    }
+
     /** The expectation that this version is still the newest. */
     public Expected expected() {
         return new Expected(version, Optional.of(contentHash));

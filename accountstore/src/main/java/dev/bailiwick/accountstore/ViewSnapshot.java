@@ -92,6 +92,11 @@ final class ViewSnapshot implements StoreSnapshot {
         }
 
         @Override
+        public List<HistoryEntry<PolicyProfileContent>> history(String name) {
+            return reader.history(name);
+        }
+
+        @Override
         public Stored<PolicyVersion> policy() {
             return new Records(view)
                     .byIndex(Keys.policy())
