@@ -48,13 +48,13 @@ struct PutResult @0xe1bcb77cd9613853 {
 }
 
 struct GetResult @0x90b8d00690462782 {
+  # `entry` and `blob` stand outside the union so that `blob` can be pipelined; they are null unless found.
+  entry @0 :EntryInfo;
+  blob @1 :Blob;
   union {
-    found :group {
-      entry @0 :EntryInfo;
-      blob @1 :Blob;
-    }
     denied @2 :Session.Denial;
     # "not-found", "invalid-path", "is-a-namespace".
+    found @3 :Void;
   }
 }
 

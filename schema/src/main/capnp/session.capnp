@@ -64,14 +64,15 @@ interface SessionManager @0x841cc1d500dec28b {
 }
 
 struct LoginResult @0x8a6e1bc59607d4fb {
+  # `bundle`, `info` and `reference` stand outside the union because typed clients cannot pipeline through a union arm, and a
+  # login with its first calls is worth one round trip. They are null unless granted. An empty result reads as denied.
+  bundle @0 :SessionBundle;
+  info @1 :SessionInfo;
+  reference @2 :Data;
+  # 32 random bytes: the way back into this session. Only its hash is kept. Empty for anonymous sessions.
   union {
-    granted :group {
-      bundle @0 :SessionBundle;
-      info @1 :SessionInfo;
-      reference @2 :Data;
-      # 32 random bytes: the way back into this session. Only its hash is kept. Empty for anonymous sessions.
-    }
     denied @3 :Denial;
+    granted @4 :Void;
   }
 }
 

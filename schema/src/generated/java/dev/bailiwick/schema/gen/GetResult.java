@@ -11,11 +11,13 @@ import org.capnproto.StructFactory;
 import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
+import org.capnproto.Void;
 
+/** {@code entry} and {@code blob} stand outside the union so that {@code blob} can be pipelined; they are null unless found. */
 @SuppressWarnings("all")
 public final class GetResult {
     public static final long TYPE_ID = 0x90b8d00690462782L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -66,20 +68,32 @@ public final class GetResult {
             }
         }
 
-        public boolean isFound() {
-            return which() == Which.FOUND;
+        public boolean hasEntry() {
+            return !_pointerFieldIsNull(0);
         }
 
-        public GetResult.Found.Builder getFound() {
-            _expect(Which.FOUND);
-            return new GetResult.Found.Builder(segment, data, pointers, dataSize, pointerCount);
+        public EntryInfo.Builder getEntry() {
+            return _getPointerField(EntryInfo.factory, 0);
         }
 
-        public GetResult.Found.Builder initFound() {
-            _setShortField(0, (short) Which.FOUND.ordinal());
-            _clearPointerField(0);
-            _clearPointerField(1);
-            return new GetResult.Found.Builder(segment, data, pointers, dataSize, pointerCount);
+        public void setEntry(EntryInfo.Reader value) {
+            _setPointerField(EntryInfo.factory, 0, value);
+        }
+
+        public EntryInfo.Builder initEntry() {
+            return _initPointerField(EntryInfo.factory, 0, 0);
+        }
+
+        public boolean hasBlob() {
+            return !_pointerFieldIsNull(1);
+        }
+
+        public Blob.Client getBlob() {
+            return _getPointerField(Blob.factory, 1);
+        }
+
+        public void setBlob(Blob.Client value) {
+            _setPointerField(Blob.factory, 1, value);
         }
 
         public boolean isDenied() {
@@ -87,23 +101,36 @@ public final class GetResult {
         }
 
         public boolean hasDenied() {
-            return which() == Which.DENIED && !_pointerFieldIsNull(0);
+            return which() == Which.DENIED && !_pointerFieldIsNull(2);
         }
 
         /** "not-found", "invalid-path", "is-a-namespace". */
         public Denial.Builder getDenied() {
             _expect(Which.DENIED);
-            return _getPointerField(Denial.factory, 0);
+            return _getPointerField(Denial.factory, 2);
         }
 
         public void setDenied(Denial.Reader value) {
             _setShortField(0, (short) Which.DENIED.ordinal());
-            _setPointerField(Denial.factory, 0, value);
+            _setPointerField(Denial.factory, 2, value);
         }
 
         public Denial.Builder initDenied() {
             _setShortField(0, (short) Which.DENIED.ordinal());
-            return _initPointerField(Denial.factory, 0, 0);
+            return _initPointerField(Denial.factory, 2, 0);
+        }
+
+        public boolean isFound() {
+            return which() == Which.FOUND;
+        }
+
+        public Void getFound() {
+            _expect(Which.FOUND);
+            return Void.VOID;
+        }
+
+        public void setFound(Void value) {
+            _setShortField(0, (short) Which.FOUND.ordinal());
         }
     }
 
@@ -122,13 +149,20 @@ public final class GetResult {
             }
         }
 
-        public boolean isFound() {
-            return which() == Which.FOUND;
+        public boolean hasEntry() {
+            return !_pointerFieldIsNull(0);
         }
 
-        public GetResult.Found.Reader getFound() {
-            _expect(Which.FOUND);
-            return new GetResult.Found.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public EntryInfo.Reader getEntry() {
+            return _getPointerField(EntryInfo.factory, 0);
+        }
+
+        public boolean hasBlob() {
+            return !_pointerFieldIsNull(1);
+        }
+
+        public Blob.Client getBlob() {
+            return _getPointerField(Blob.factory, 1);
         }
 
         public boolean isDenied() {
@@ -136,13 +170,22 @@ public final class GetResult {
         }
 
         public boolean hasDenied() {
-            return which() == Which.DENIED && !_pointerFieldIsNull(0);
+            return which() == Which.DENIED && !_pointerFieldIsNull(2);
         }
 
         /** "not-found", "invalid-path", "is-a-namespace". */
         public Denial.Reader getDenied() {
             _expect(Which.DENIED);
-            return _getPointerField(Denial.factory, 0);
+            return _getPointerField(Denial.factory, 2);
+        }
+
+        public boolean isFound() {
+            return which() == Which.FOUND;
+        }
+
+        public Void getFound() {
+            _expect(Which.FOUND);
+            return Void.VOID;
         }
 
         /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
@@ -157,15 +200,15 @@ public final class GetResult {
             super(pipeline);
         }
 
-        public GetResult.Found.Pipeline getFound() {
-            return new GetResult.Found.Pipeline(asAnyPipeline());
+        public Blob.Client getBlob() {
+            return _capability(Blob.factory, 1);
         }
     }
 
     /** Which member of the union is set. */
     public enum Which {
-        FOUND,
         DENIED,
+        FOUND,
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
@@ -175,81 +218,6 @@ public final class GetResult {
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
             return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
-        }
-    }
-
-    public static final class Found {
-        private Found() {}
-
-        public static final class Builder extends StructBuilder {
-            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
-                super(segment, data, pointers, dataSize, pointerCount);
-            }
-
-            public Reader asReader() {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
-            }
-
-            public boolean hasEntry() {
-                return !_pointerFieldIsNull(0);
-            }
-
-            public EntryInfo.Builder getEntry() {
-                return _getPointerField(EntryInfo.factory, 0);
-            }
-
-            public void setEntry(EntryInfo.Reader value) {
-                _setPointerField(EntryInfo.factory, 0, value);
-            }
-
-            public EntryInfo.Builder initEntry() {
-                return _initPointerField(EntryInfo.factory, 0, 0);
-            }
-
-            public boolean hasBlob() {
-                return !_pointerFieldIsNull(1);
-            }
-
-            public Blob.Client getBlob() {
-                return _getPointerField(Blob.factory, 1);
-            }
-
-            public void setBlob(Blob.Client value) {
-                _setPointerField(Blob.factory, 1, value);
-            }
-        }
-
-        public static final class Reader extends StructReader {
-            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
-            }
-
-            public boolean hasEntry() {
-                return !_pointerFieldIsNull(0);
-            }
-
-            public EntryInfo.Reader getEntry() {
-                return _getPointerField(EntryInfo.factory, 0);
-            }
-
-            public boolean hasBlob() {
-                return !_pointerFieldIsNull(1);
-            }
-
-            public Blob.Client getBlob() {
-                return _getPointerField(Blob.factory, 1);
-            }
-        }
-
-        /** Results of a call that may not be there yet: what can be called already. */
-        public static final class Pipeline extends StructPipeline {
-            public Pipeline(AnyPipeline pipeline) {
-                super(pipeline);
-            }
-
-            public Blob.Client getBlob() {
-                return _capability(Blob.factory, 1);
-            }
         }
     }
 }

@@ -12,11 +12,16 @@ import org.capnproto.StructFactory;
 import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
+import org.capnproto.Void;
 
+/**
+ * {@code bundle}, {@code info} and {@code reference} stand outside the union because typed clients cannot pipeline through a union arm, and a
+ * login with its first calls is worth one round trip. They are null unless granted. An empty result reads as denied.
+ */
 @SuppressWarnings("all")
 public final class LoginResult {
     public static final long TYPE_ID = 0x8a6e1bc59607d4fbL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 4);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -67,21 +72,57 @@ public final class LoginResult {
             }
         }
 
-        public boolean isGranted() {
-            return which() == Which.GRANTED;
+        public boolean hasBundle() {
+            return !_pointerFieldIsNull(0);
         }
 
-        public LoginResult.Granted.Builder getGranted() {
-            _expect(Which.GRANTED);
-            return new LoginResult.Granted.Builder(segment, data, pointers, dataSize, pointerCount);
+        public SessionBundle.Builder getBundle() {
+            return _getPointerField(SessionBundle.factory, 0);
         }
 
-        public LoginResult.Granted.Builder initGranted() {
-            _setShortField(0, (short) Which.GRANTED.ordinal());
-            _clearPointerField(0);
-            _clearPointerField(1);
-            _clearPointerField(2);
-            return new LoginResult.Granted.Builder(segment, data, pointers, dataSize, pointerCount);
+        public void setBundle(SessionBundle.Reader value) {
+            value.copyTo(segment, pointers + 0);
+        }
+
+        public SessionBundle.Builder initBundle() {
+            return _initPointerField(SessionBundle.factory, 0, 0);
+        }
+
+        public boolean hasInfo() {
+            return !_pointerFieldIsNull(1);
+        }
+
+        public SessionInfo.Builder getInfo() {
+            return _getPointerField(SessionInfo.factory, 1);
+        }
+
+        public void setInfo(SessionInfo.Reader value) {
+            _setPointerField(SessionInfo.factory, 1, value);
+        }
+
+        public SessionInfo.Builder initInfo() {
+            return _initPointerField(SessionInfo.factory, 1, 0);
+        }
+
+        public boolean hasReference() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** 32 random bytes: the way back into this session. Only its hash is kept. Empty for anonymous sessions. */
+        public Data.Builder getReference() {
+            return _getPointerField(Data.factory, 2);
+        }
+
+        public void setReference(Data.Reader value) {
+            _setPointerField(Data.factory, 2, value);
+        }
+
+        public void setReference(byte[] value) {
+            setReference(new Data.Reader(value));
+        }
+
+        public Data.Builder initReference(int size) {
+            return _initPointerField(Data.factory, 2, size);
         }
 
         public boolean isDenied() {
@@ -89,22 +130,35 @@ public final class LoginResult {
         }
 
         public boolean hasDenied() {
-            return which() == Which.DENIED && !_pointerFieldIsNull(0);
+            return which() == Which.DENIED && !_pointerFieldIsNull(3);
         }
 
         public Denial.Builder getDenied() {
             _expect(Which.DENIED);
-            return _getPointerField(Denial.factory, 0);
+            return _getPointerField(Denial.factory, 3);
         }
 
         public void setDenied(Denial.Reader value) {
             _setShortField(0, (short) Which.DENIED.ordinal());
-            _setPointerField(Denial.factory, 0, value);
+            _setPointerField(Denial.factory, 3, value);
         }
 
         public Denial.Builder initDenied() {
             _setShortField(0, (short) Which.DENIED.ordinal());
-            return _initPointerField(Denial.factory, 0, 0);
+            return _initPointerField(Denial.factory, 3, 0);
+        }
+
+        public boolean isGranted() {
+            return which() == Which.GRANTED;
+        }
+
+        public Void getGranted() {
+            _expect(Which.GRANTED);
+            return Void.VOID;
+        }
+
+        public void setGranted(Void value) {
+            _setShortField(0, (short) Which.GRANTED.ordinal());
         }
     }
 
@@ -123,13 +177,29 @@ public final class LoginResult {
             }
         }
 
-        public boolean isGranted() {
-            return which() == Which.GRANTED;
+        public boolean hasBundle() {
+            return !_pointerFieldIsNull(0);
         }
 
-        public LoginResult.Granted.Reader getGranted() {
-            _expect(Which.GRANTED);
-            return new LoginResult.Granted.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public SessionBundle.Reader getBundle() {
+            return _getPointerField(SessionBundle.factory, 0);
+        }
+
+        public boolean hasInfo() {
+            return !_pointerFieldIsNull(1);
+        }
+
+        public SessionInfo.Reader getInfo() {
+            return _getPointerField(SessionInfo.factory, 1);
+        }
+
+        public boolean hasReference() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** 32 random bytes: the way back into this session. Only its hash is kept. Empty for anonymous sessions. */
+        public Data.Reader getReference() {
+            return _getPointerField(Data.factory, 2);
         }
 
         public boolean isDenied() {
@@ -137,12 +207,21 @@ public final class LoginResult {
         }
 
         public boolean hasDenied() {
-            return which() == Which.DENIED && !_pointerFieldIsNull(0);
+            return which() == Which.DENIED && !_pointerFieldIsNull(3);
         }
 
         public Denial.Reader getDenied() {
             _expect(Which.DENIED);
-            return _getPointerField(Denial.factory, 0);
+            return _getPointerField(Denial.factory, 3);
+        }
+
+        public boolean isGranted() {
+            return which() == Which.GRANTED;
+        }
+
+        public Void getGranted() {
+            _expect(Which.GRANTED);
+            return Void.VOID;
         }
 
         /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
@@ -157,15 +236,15 @@ public final class LoginResult {
             super(pipeline);
         }
 
-        public LoginResult.Granted.Pipeline getGranted() {
-            return new LoginResult.Granted.Pipeline(asAnyPipeline());
+        public SessionBundle.Pipeline getBundle() {
+            return new SessionBundle.Pipeline(_field(0));
         }
     }
 
     /** Which member of the union is set. */
     public enum Which {
-        GRANTED,
         DENIED,
+        GRANTED,
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
@@ -175,115 +254,6 @@ public final class LoginResult {
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
             return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
-        }
-    }
-
-    public static final class Granted {
-        private Granted() {}
-
-        public static final class Builder extends StructBuilder {
-            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
-                super(segment, data, pointers, dataSize, pointerCount);
-            }
-
-            public Reader asReader() {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
-            }
-
-            public boolean hasBundle() {
-                return !_pointerFieldIsNull(0);
-            }
-
-            public SessionBundle.Builder getBundle() {
-                return _getPointerField(SessionBundle.factory, 0);
-            }
-
-            public void setBundle(SessionBundle.Reader value) {
-                value.copyTo(segment, pointers + 0);
-            }
-
-            public SessionBundle.Builder initBundle() {
-                return _initPointerField(SessionBundle.factory, 0, 0);
-            }
-
-            public boolean hasInfo() {
-                return !_pointerFieldIsNull(1);
-            }
-
-            public SessionInfo.Builder getInfo() {
-                return _getPointerField(SessionInfo.factory, 1);
-            }
-
-            public void setInfo(SessionInfo.Reader value) {
-                _setPointerField(SessionInfo.factory, 1, value);
-            }
-
-            public SessionInfo.Builder initInfo() {
-                return _initPointerField(SessionInfo.factory, 1, 0);
-            }
-
-            public boolean hasReference() {
-                return !_pointerFieldIsNull(2);
-            }
-
-            /** 32 random bytes: the way back into this session. Only its hash is kept. Empty for anonymous sessions. */
-            public Data.Builder getReference() {
-                return _getPointerField(Data.factory, 2);
-            }
-
-            public void setReference(Data.Reader value) {
-                _setPointerField(Data.factory, 2, value);
-            }
-
-            public void setReference(byte[] value) {
-                setReference(new Data.Reader(value));
-            }
-
-            public Data.Builder initReference(int size) {
-                return _initPointerField(Data.factory, 2, size);
-            }
-        }
-
-        public static final class Reader extends StructReader {
-            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
-            }
-
-            public boolean hasBundle() {
-                return !_pointerFieldIsNull(0);
-            }
-
-            public SessionBundle.Reader getBundle() {
-                return _getPointerField(SessionBundle.factory, 0);
-            }
-
-            public boolean hasInfo() {
-                return !_pointerFieldIsNull(1);
-            }
-
-            public SessionInfo.Reader getInfo() {
-                return _getPointerField(SessionInfo.factory, 1);
-            }
-
-            public boolean hasReference() {
-                return !_pointerFieldIsNull(2);
-            }
-
-            /** 32 random bytes: the way back into this session. Only its hash is kept. Empty for anonymous sessions. */
-            public Data.Reader getReference() {
-                return _getPointerField(Data.factory, 2);
-            }
-        }
-
-        /** Results of a call that may not be there yet: what can be called already. */
-        public static final class Pipeline extends StructPipeline {
-            public Pipeline(AnyPipeline pipeline) {
-                super(pipeline);
-            }
-
-            public SessionBundle.Pipeline getBundle() {
-                return new SessionBundle.Pipeline(_field(0));
-            }
         }
     }
 }
