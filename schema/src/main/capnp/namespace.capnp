@@ -3,7 +3,7 @@
 
 using Java = import "/capnp/java.capnp";
 using A = import "annotations.capnp";
-using Session = import "session.capnp";
+using Denial = import "denial.capnp".Denial;
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Namespaces");
 
@@ -42,7 +42,7 @@ struct PutResult @0xe1bcb77cd9613853 {
     stored @0 :EntryInfo;
     conflict @1 :UInt64;
     # The entry's current version; 0: it does not exist.
-    denied @2 :Session.Denial;
+    denied @2 :Denial;
     # "quota-exceeded", "invalid-path", "not-a-namespace", "read-only", ...
   }
 }
@@ -52,7 +52,7 @@ struct GetResult @0x90b8d00690462782 {
   entry @0 :EntryInfo;
   blob @1 :Blob;
   union {
-    denied @2 :Session.Denial;
+    denied @2 :Denial;
     # "not-found", "invalid-path", "is-a-namespace".
     found @3 :Void;
   }
@@ -61,7 +61,7 @@ struct GetResult @0x90b8d00690462782 {
 struct StatResult @0x9aef07a0bb034a57 {
   union {
     found @0 :EntryInfo;
-    denied @1 :Session.Denial;
+    denied @1 :Denial;
   }
 }
 
@@ -73,7 +73,7 @@ struct ListResult @0xf8ec9b585edc30b1 {
       next @1 :Text;
       # The name to go on after; empty at the end.
     }
-    denied @2 :Session.Denial;
+    denied @2 :Denial;
   }
 }
 
@@ -81,7 +81,7 @@ struct RemoveResult @0xaae5817de79aa7e7 {
   union {
     removed @0 :Void;
     conflict @1 :UInt64;
-    denied @2 :Session.Denial;
+    denied @2 :Denial;
   }
 }
 

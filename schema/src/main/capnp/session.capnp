@@ -5,17 +5,11 @@
 using Java = import "/capnp/java.capnp";
 using Record = import "record.capnp";
 using A = import "annotations.capnp";
+using Denial = import "denial.capnp".Denial;
 using Store = import "store.capnp";
 using Namespace = import "namespace.capnp".Namespace;
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Sessions");
-
-struct Denial @0x86ada8d9b62b3f95 {
-  # A typed refusal. `code` is stable, `message` is for people, `hint` says what to do next and may be empty.
-  code @0 :Text;
-  message @1 :Text;
-  hint @2 :Text;
-}
 
 enum SessionKind @0x9c5ee00fc6b908ff {
   local @0;

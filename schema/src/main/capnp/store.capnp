@@ -5,14 +5,14 @@ using Java = import "/capnp/java.capnp";
 using Record = import "record.capnp";
 using Journal = import "journal.capnp";
 using A = import "annotations.capnp";
-using Session = import "session.capnp";
+using Denial = import "denial.capnp".Denial;
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Stores");
 
 struct AccountResult @0xafc631711c7c6fe9 {
   union {
     found @0 :Record.AccountRecord;
-    denied @1 :Session.Denial;
+    denied @1 :Denial;
     # "not-found", "corrupt".
   }
 }
@@ -43,14 +43,14 @@ struct HistoryResult @0xc2fd1cf52c0cb147 {
   union {
     entries @0 :List(HistoryEntry);
     # Oldest first.
-    denied @1 :Session.Denial;
+    denied @1 :Denial;
   }
 }
 
 struct RawResult @0xdd2d2672c8fce04f {
   union {
     bytes @0 :Data;
-    denied @1 :Session.Denial;
+    denied @1 :Denial;
   }
 }
 
@@ -64,7 +64,7 @@ struct MutationResult @0xc0444506bb911117 {
       currentVersion @2 :UInt64;
       currentHash @3 :Data;
     }
-    denied @4 :Session.Denial;
+    denied @4 :Denial;
   }
 }
 
@@ -77,7 +77,7 @@ struct CreateResult @0xdeb3c21abecc5c6f {
       # One-time code for the first credential; shown once, stored hashed.
       codeExpiresAtMs @3 :UInt64;
     }
-    denied @4 :Session.Denial;
+    denied @4 :Denial;
   }
 }
 
@@ -100,14 +100,14 @@ interface AccountStoreManager @0xa6cf164e03d546b0 {
 struct ResourceProfileResult @0xc149c80e1f1a3177 {
   union {
     found @0 :Record.ResourceProfile;
-    denied @1 :Session.Denial;
+    denied @1 :Denial;
   }
 }
 
 struct PolicyProfileResult @0xd51e4eabefe19e44 {
   union {
     found @0 :Record.PolicyProfile;
-    denied @1 :Session.Denial;
+    denied @1 :Denial;
   }
 }
 
@@ -131,7 +131,7 @@ struct RoleResult @0xbee87e11bce5e7be {
       members @1 :List(Text);
       # Account names, sorted.
     }
-    denied @2 :Session.Denial;
+    denied @2 :Denial;
   }
 }
 
