@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.capnproto.DecodeException;
 
 /**
  * Two vats in one thread, joined by a wire on which messages wait until a scheduler delivers them. Everything that could happen
@@ -29,6 +31,7 @@ final class TwoVats {
         private final Queue<ByteBuffer> inbox;
         private final Queue<ByteBuffer> outbox;
         private final FrameReader frames;
+        private Consumer<ByteBuffer> damage = bytes -> {};
         final VatConnection vat;
 
         Side(String name, Queue<ByteBuffer> inbox, Queue<ByteBuffer> outbox, ClientHook bootstrap, Limits limits) {
@@ -52,8 +55,20 @@ final class TwoVats {
         @Override
         public void end() {}
 
+        /** Does something to each message before it is delivered to this side. */
+        void damage(Consumer<ByteBuffer> each) {
+            damage = each;
+        }
+
         void deliver() {
-            frames.feed(inbox.remove(), vat::handle);
+            ByteBuffer bytes = inbox.remove();
+            damage.accept(bytes);
+            try {
+                frames.feed(bytes, vat::handle);
+            } catch (DecodeException malformed) {
+                vat.abort("malformed message: " + malformed.getMessage());
+                inbox.clear();
+            }
         }
 
         <T extends CapabilityClient> T bootstrap(CapabilityFactory<T> factory) {
