@@ -1,0 +1,68 @@
+package dev.bailiwick.broker;
+
+import java.time.Duration;
+
+/** The bounds of everything the broker does for its callers, each with its reason. */
+public final class Limits {
+    /** Live sessions of the whole daemon. Each weighs a few KiB; together they stay far below the default heap. */
+    public static final int SESSIONS = 120_000;
+
+    /** Sessions without an account that one operating-system user may have at once; they cost the caller nothing. */
+    public static final int ANONYMOUS_SESSIONS_PER_UID = 64;
+
+    /** Shortest password, in characters (NIST SP 800-63B, 3.1.1.2). */
+    public static final int PASSWORD_MIN_CHARS = 8;
+
+    /** Longest password, in bytes as sent and as prepared: a sentence fits, a denial of service does not. */
+    public static final int PASSWORD_MAX_BYTES = 1_024;
+
+    /** Most threads that hash passwords; each takes 19 MiB while it works. */
+    public static final int HASH_THREADS = 16;
+
+    /** Passwords waiting to be hashed: a second or two of work, beyond which a caller had better hear so at once. */
+    public static final int HASH_QUEUE = 64;
+
+    /** Highest Argon2 memory, in KiB, taken from a stored credential: a record must not make the daemon run out of it. */
+    public static final int HASH_MEMORY_KIB = 262_144;
+
+    /** Highest Argon2 passes taken from a stored credential. */
+    public static final int HASH_PASSES = 16;
+
+    /** Wrong passwords in a row before attempts are spaced out: people mistype. */
+    public static final int FREE_FAILURES = 3;
+
+    /** The longest spacing between attempts: long enough to make guessing hopeless, short enough to wait for. */
+    public static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
+
+    /** Names whose failures are remembered; the longest untouched is forgotten first. */
+    public static final int BACKOFF_ENTRIES = 10_000;
+
+    /** How long a one-time enrolment code lasts: handed over in person or in a chat, used the same day. */
+    public static final Duration ENROLMENT_LIFE = Duration.ofHours(24);
+
+    /** Elements in one page of any list; a longer answer would hold a connection and a large message. */
+    public static final int PAGE = 256;
+
+    /** Bytes in one write of a blob or one read from it (the schema states it). */
+    public static final int TRANSFER_BYTES = 1 << 20;
+
+    /** Bytes of a path as sent; deeper trees than that are a mistake. */
+    public static final int PATH_BYTES = 4_096;
+
+    /** Bytes of one log line. */
+    public static final int LOG_LINE_BYTES = 4_096;
+
+    /** Blobs being written at once in one grant: each may hold one transfer in memory. */
+    public static final int OPEN_WRITERS = 16;
+
+    /** Versions of an account shown by one {@code history} call: a record that changed more often than that is queried by sequence. */
+    public static final int HISTORY = 1_024;
+
+    /** How often a plan is made again because something it rests on moved meanwhile. Beyond it the store is too busy. */
+    public static final int REPLANS = 16;
+
+    /** How often sessions past their end are cleared away. Their capabilities stop working at the end itself. */
+    public static final Duration SWEEP = Duration.ofSeconds(1);
+
+    private Limits() {}
+}
