@@ -1,0 +1,181 @@
+package dev.bailiwick.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PasswordTest {
+    private static final Instant NOW = Situation.NOW;
+
+    @Test
+    void composedAndDecomposedLettersAreTheSamePassword() {
+        assertThat(prepared("p\u00e4ssw\u00f6rter")).isEqualTo(prepared("pa\u0308sswo\u0308rter"));
+    }
+
+    @Test
+    void everySpaceIsThePlainOne() {
+        assertThat(prepared("correct\u00a0horse\u3000battery")).isEqualTo("correct horse battery");
+    }
+
+    @Test
+    void whatNoPasswordCanContainIsRefused() {
+        assertThat(List.of("", "tab\there12", "new\nline1", "private\ue000use", "unassigned\u0378!", "x".repeat(1_025)))
+                .allMatch(text -> PreparedPassword.of(text.getBytes(UTF_8)).isEmpty());
+        assertThat(PreparedPassword.of(new byte[] {'l', 'o', 'n', 'g', (byte) 0xff, 'a', 'b', 'c'}))
+                .isEmpty();
+    }
+
+    @Test
+    void lengthIsCountedInCharactersNotBytes() {
+        assertThat(tooShort("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")).isTrue();
+        assertThat(tooShort("\ud83d\udc1d".repeat(7))).isTrue();
+        assertThat(tooShort("\ud83d\udc1d".repeat(8))).isFalse();
+    }
+
+    @Test
+    void closingWipesTheBytes() {
+        PreparedPassword password =
+                PreparedPassword.of("correct horse".getBytes(UTF_8)).orElseThrow();
+        byte[] bytes = password.bytes();
+
+        password.close();
+
+        assertThat(bytes).containsOnly(0);
+    }
+
+    @Test
+    void theHashIsArgon2idAsTheRfcDefinesIt() {
+        // A vector of the reference implementation's own tests: t=2, 256 KiB, p=1.
+        byte[] verifier = new PasswordHash(256, 2, 1).verifier("password".getBytes(UTF_8), "somesalt".getBytes(UTF_8));
+
+        assertThat(HexFormat.of().formatHex(verifier))
+                .isEqualTo("9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
+    }
+
+    @Test
+    void parametersSurviveTheirTextForm() {
+        assertThat(PasswordHash.CURRENT.text()).isEqualTo("argon2id;v=19;m=19456;t=2;p=1");
+        assertThat(PasswordHash.ofText(PasswordHash.CURRENT.text())).contains(PasswordHash.CURRENT);
+    }
+
+    @Test
+    void parametersThatWouldExhaustTheDaemonAreNotRun() {
+        assertThat(List.of(
+                        "argon2id;v=19;m=999999999;t=2;p=1",
+                        "argon2id;v=19;m=19456;t=9999;p=1",
+                        "argon2id;v=19;m=19456;t=2;p=0",
+                        "argon2i;v=19;m=19456;t=2;p=1",
+                        "argon2id;v=16;m=19456;t=2;p=1"))
+                .allMatch(text -> PasswordHash.ofText(text).isEmpty());
+    }
+
+    @Test
+    void aFullQueueSaysSoAtOnce() {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
+        try (HashPool pool = new HashPool(1, 1)) {
+            CompletionStage<String> running = pool.run(() -> {
+                started.countDown();
+                await(release);
+                return "first";
+            });
+            await(started);
+            CompletionStage<String> waiting = pool.run(() -> "second");
+
+            assertThatThrownBy(
+                            () -> pool.run(() -> "third").toCompletableFuture().join())
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(HashPool.OverloadedException.class);
+
+            release.countDown();
+            assertThat(running.toCompletableFuture().join()).isEqualTo("first");
+            assertThat(waiting.toCompletableFuture().join()).isEqualTo("second");
+        }
+    }
+
+    @Test
+    void closingThePoolLeavesNobodyWaiting() {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
+        HashPool pool = new HashPool(1, 1);
+        CompletionStage<Boolean> running = pool.run(() -> {
+            started.countDown();
+            await(release);
+            return true;
+        });
+        await(started);
+        CompletableFuture<String> waiting = pool.run(() -> "never").toCompletableFuture();
+
+        pool.close();
+        release.countDown();
+
+        assertThat(waiting).isCancelled();
+        assertThat(running.toCompletableFuture())
+                .satisfies(stage -> stage.handle((value, failure) -> true).join());
+    }
+
+    @Test
+    void attemptsAreSpacedOutAfterThreeFailures() {
+        Backoff backoff = new Backoff();
+        List<Duration> waits = IntStream.range(0, 10)
+                .mapToObj(attempt -> {
+                    backoff.failed("alice", 1000, NOW);
+                    return backoff.remaining("alice", 1000, NOW);
+                })
+                .toList();
+
+        assertThat(waits.stream().map(Duration::toSeconds)).containsExactly(0L, 0L, 0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L);
+        assertThat(backoff.remaining("alice", 1000, NOW.plusSeconds(30))).isZero();
+    }
+
+    @Test
+    void nobodyCanKeepAnotherUserAway() {
+        Backoff backoff = new Backoff();
+        IntStream.range(0, 10).forEach(attempt -> backoff.failed("alice", 666, NOW));
+
+        assertThat(backoff.remaining("alice", 1000, NOW)).isZero();
+        assertThat(backoff.remaining("alice", 666, NOW)).isPositive();
+    }
+
+    @Test
+    void successStartsAfresh() {
+        Backoff backoff = new Backoff();
+        IntStream.range(0, 10).forEach(attempt -> backoff.failed("alice", 1000, NOW));
+        backoff.succeeded("alice", 1000);
+
+        assertThat(backoff.remaining("alice", 1000, NOW)).isZero();
+    }
+
+    private static String prepared(String text) {
+        try (PreparedPassword password =
+                PreparedPassword.of(text.getBytes(UTF_8)).orElseThrow()) {
+            return new String(password.bytes(), UTF_8);
+        }
+    }
+
+    private static boolean tooShort(String text) {
+        return PreparedPassword.of(text.getBytes(UTF_8))
+                .map(PreparedPassword::isTooShort)
+                .orElseThrow();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            // The pool interrupts its threads when it closes; the test lets the work end then.
+            Thread.currentThread().interrupt();
+        }
+    }
+}
