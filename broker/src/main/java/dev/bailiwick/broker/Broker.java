@@ -1,0 +1,172 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.Account;
+import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.Change;
+import dev.bailiwick.accountstore.Receipt;
+import dev.bailiwick.accountstore.RecordContent;
+import dev.bailiwick.capnp.rpc.PeerCredentials;
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.storage.LogStore;
+import dev.bailiwick.storage.NamespaceStore;
+import dev.bailiwick.storage.StorageLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The authority broker over one account store. What it gives to whoever connects is a {@code SessionManager}, the login paths and
+ * nothing else; everything further comes from those (ARCHITECTURE 6).
+ *
+ * <p>There is one broker over a store at a time, because it knows the live sessions. A program that embeds it holds the same
+ * capabilities as one across a socket. Thread-safe.
+ */
+public final class Broker implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Broker.class.getName());
+
+    private final Sessions sessions;
+    private final Janitor janitor;
+    private final HashPool pool;
+    private final BrokerConfig config;
+    private final Logins logins;
+    private final ScheduledThreadPoolExecutor sweeper;
+
+    private Broker(Sessions sessions, Janitor janitor, HashPool pool, BrokerConfig config, Logins logins) {
+        this.sessions = sessions;
+        this.janitor = janitor;
+        this.pool = pool;
+        this.config = config;
+        this.logins = logins;
+        this.sweeper = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("session-sweeper").daemon().factory());
+    }
+
+    /**
+     * Starts a broker, after deleting what sessions of an earlier run left behind. Engine and store stay the caller's, to be closed
+     * after the broker.
+     */
+    public static Broker open(Engine engine, AccountStore store, BrokerConfig config) {
+        Broker broker = idle(engine, store, config);
+        long period = Limits.SWEEP.toMillis();
+        var _ = broker.sweeper.scheduleWithFixedDelay(broker::sweepGuarded, period, period, TimeUnit.MILLISECONDS);
+        return broker;
+    }
+
+    /** As {@link #open}, but expired sessions are cleared away only by {@link #sweep}: for tests that move the clock. */
+    static Broker idle(Engine engine, AccountStore store, BrokerConfig config) {
+        NamespaceStore namespaces = new NamespaceStore(engine, config.clock(), StorageLimits.DEFAULT);
+        LogStore logs = new LogStore(engine, config.clock(), StorageLimits.DEFAULT);
+        var _ = namespaces.sweepSessionRoots();
+        var _ = logs.sweepSessionLogs();
+
+        Records records = new StoreRecords(store::read, store.credentials());
+        AuditTrail audit = new StoreAudit(store.auditLog(), config.clock());
+        HashPool pool = new HashPool(config.hashThreads(), Limits.HASH_QUEUE);
+        Authenticator authenticator =
+                new Authenticator(records, store.accountManager(), pool, config.clock(), config.random());
+        Planner planner = new Planner(Planner.OFFERED);
+
+        CompletableFuture<Logins> loginsLater = new CompletableFuture<>();
+        Sessions sessions = new Sessions(config.sessions());
+        Janitor janitor = new Janitor(sessions, namespaces, logs, audit);
+        SlotObjects objects = new SlotObjects(
+                namespaces,
+                logs,
+                janitor,
+                new StoreServices(
+                        store,
+                        records,
+                        authenticator,
+                        planner,
+                        new StatusServer(
+                                engine,
+                                config.clock(),
+                                config.version(),
+                                config.clock().instant()),
+                        config,
+                        loginsLater));
+        Minter minter = new Minter(
+                records,
+                sessions,
+                planner,
+                objects,
+                new Roots(store.accountManager(), config.random()),
+                config.clock(),
+                config.random());
+        Logins logins = new Logins(
+                records, authenticator, minter, sessions, audit, new SessionLog(logs), janitor, config.clock());
+        loginsLater.complete(logins);
+        store.addCommitListener(
+                (receipt, written) -> sessions.moved(movedBy(receipt, written)).forEach(janitor::clearLater));
+        return new Broker(sessions, janitor, pool, config, logins);
+    }
+
+    /** What a commit changed, as far as sessions care. */
+    private static List<Moved> movedBy(Receipt receipt, List<RecordContent> written) {
+        List<Moved> moved = new ArrayList<>();
+        for (int i = 0; i < written.size(); i++) {
+            Change change = receipt.changes().get(i);
+            switch (change.kind()) {
+                case ACCOUNT -> {
+                    Account account = (Account) written.get(i);
+                    moved.add(new Moved.Account(
+                            change.recordId(),
+                            change.version(),
+                            account.status(),
+                            account.resourceProfile(),
+                            account.policyProfile()));
+                }
+                case RESOURCE_PROFILE, POLICY_PROFILE, ROLE_BINDING ->
+                    moved.add(new Moved.Other(change.kind(), change.recordId(), change.version()));
+                case POLICY_VERSION -> moved.add(new Moved.Policy(change.recordId(), change.version()));
+                case CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST -> {}
+            }
+        }
+        return moved;
+    }
+
+    /** The bootstrap capability of whoever connected to a Unix socket, with one reference, which the caller closes. */
+    public SessionManager.Client bootstrap(PeerCredentials peer) {
+        return bootstrap(peer.uid(), SessionSource.UNIX_SOCKET);
+    }
+
+    /**
+     * The login paths for a caller of that operating-system user, with one reference, which the caller closes. Whoever calls this
+     * vouches for both arguments.
+     */
+    public SessionManager.Client bootstrap(int uid, SessionSource source) {
+        return SessionManager.client(new SessionManagerServer(logins, new Caller(uid, source), Optional.empty()));
+    }
+
+    /** Live sessions now. */
+    public int sessions() {
+        return sessions.size();
+    }
+
+    /** Ends what has expired. */
+    void sweep() {
+        janitor.sweep(config.clock().instant());
+    }
+
+    private void sweepGuarded() {
+        try {
+            sweep();
+        } catch (RuntimeException failure) { // an exception would end the schedule, and with it all expiry
+            LOG.log(System.Logger.Level.WARNING, "could not clear expired sessions away", failure);
+        }
+    }
+
+    /** Ends all sessions and deletes what ends with them. */
+    @Override
+    public void close() {
+        sweeper.shutdownNow();
+        for (Session session : sessions.all()) {
+            janitor.end(session, "the daemon stopped");
+        }
+        pool.close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.bailiwick.broker;
+
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a broker is told by whoever starts it.
+ *
+ * @param version the program's version, shown by {@code status}
+ * @param clock what time it is
+ * @param random unpredictable: session references, salts and one-time codes come from it. Thread-safe
+ * @param hashThreads passwords hashed at once, 1 to {@link Limits#HASH_THREADS}; usually one for each processor
+ * @param sessions live sessions at most, 1 to {@link Limits#SESSIONS}
+ * @param anchorPath where the store's rollback anchor is, shown to whoever inspects the store; may be empty
+ * @param anchorMode {@code strict} or {@code interval}
+ */
+public record BrokerConfig(
+        String version,
+        InstantSource clock,
+        RandomGenerator random,
+        int hashThreads,
+        int sessions,
+        String anchorPath,
+        String anchorMode) {
+    /** Refuses numbers out of bounds. */
+    public BrokerConfig {
+        if (hashThreads < 1 || hashThreads > Limits.HASH_THREADS) {
+            throw new IllegalArgumentException("hashThreads must be 1 to " + Limits.HASH_THREADS);
+        }
+        if (sessions < 1 || sessions > Limits.SESSIONS) {
+            throw new IllegalArgumentException("sessions must be 1 to " + Limits.SESSIONS);
+        }
+    }
+}

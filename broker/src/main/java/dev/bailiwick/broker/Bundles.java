@@ -1,0 +1,123 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.LogReader;
+import dev.bailiwick.schema.gen.LogSink;
+import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.ResourceProfileReader;
+import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.UserSession;
+
+/** Writes what a session holds into a message: its capabilities, and a receipt for every slot. */
+final class Bundles {
+    private Bundles() {}
+
+    static void write(SessionBundle.Builder bundle, Session session) {
+        BundlePlan plan = session.plan().orElseThrow();
+        Wire.receipts(bundle.initReceipts(plan.decisions().size()), plan.decisions(), plan.journalSize());
+        for (Grant grant : session.grants()) {
+            set(bundle, grant);
+        }
+    }
+
+    /** The message takes references of its own; these are given back. */
+    private static void set(SessionBundle.Builder bundle, Grant grant) {
+        switch (grant.decision().slot()) {
+            case SESSION -> {
+                try (UserSession.Client client = grant.capability(UserSession.factory)) {
+                    bundle.setSession(client);
+                }
+            }
+            case HOME -> {
+                try (Namespace.Client client = grant.capability(Namespace.factory)) {
+                    bundle.setHome(client);
+                }
+            }
+            case CONFIG -> {
+                try (Namespace.Client client = grant.capability(Namespace.factory)) {
+                    bundle.setConfig(client);
+                }
+            }
+            case CACHE -> {
+                try (Namespace.Client client = grant.capability(Namespace.factory)) {
+                    bundle.setCache(client);
+                }
+            }
+            case TMP -> {
+                try (Namespace.Client client = grant.capability(Namespace.factory)) {
+                    bundle.setTmp(client);
+                }
+            }
+            case LOGS -> {
+                try (LogReader.Client client = grant.capability(LogReader.factory)) {
+                    bundle.setLogs(client);
+                }
+            }
+            case LOG_SINK -> {
+                try (LogSink.Client client = grant.capability(LogSink.factory)) {
+                    bundle.setLogSink(client);
+                }
+            }
+            case CREDENTIALS -> {
+                try (Credentials.Client client = grant.capability(Credentials.factory)) {
+                    bundle.setCredentials(client);
+                }
+            }
+            case STATUS -> {
+                try (SystemStatus.Client client = grant.capability(SystemStatus.factory)) {
+                    bundle.setStatus(client);
+                }
+            }
+            case LOGIN -> {
+                try (SessionManager.Client client = grant.capability(SessionManager.factory)) {
+                    bundle.setLogin(client);
+                }
+            }
+            case HELP -> {
+                try (Help.Client client = grant.capability(Help.factory)) {
+                    bundle.setHelp(client);
+                }
+            }
+            case ACCOUNT_READER -> {
+                try (AccountStoreReader.Client client = grant.capability(AccountStoreReader.factory)) {
+                    bundle.setAccountReader(client);
+                }
+            }
+            case ACCOUNT_MANAGER -> {
+                try (AccountStoreManager.Client client = grant.capability(AccountStoreManager.factory)) {
+                    bundle.setAccountManager(client);
+                }
+            }
+            case PROFILE_READER -> {
+                try (ResourceProfileReader.Client client = grant.capability(ResourceProfileReader.factory)) {
+                    bundle.setProfileReader(client);
+                }
+            }
+            case ROLE_DIRECTORY -> {
+                try (RoleDirectory.Client client = grant.capability(RoleDirectory.factory)) {
+                    bundle.setRoleDirectory(client);
+                }
+            }
+            case PLANNER -> {
+                try (AuthorityBroker.Client client = grant.capability(AuthorityBroker.factory)) {
+                    bundle.setPlanner(client);
+                }
+            }
+            case STORE_INSPECTOR -> {
+                try (StoreInspector.Client client = grant.capability(StoreInspector.factory)) {
+                    bundle.setStoreInspector(client);
+                }
+            }
+            case TERMINAL, LAUNCHER, APPROVAL, KEYRING ->
+                throw new IllegalStateException("the bundle has no place for this slot");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.capnp.rpc.CapabilityClient;
+import dev.bailiwick.capnp.rpc.CapabilityFactory;
+import dev.bailiwick.capnp.rpc.Membrane;
+import dev.bailiwick.capnp.rpc.MembranePolicy;
+import dev.bailiwick.capnp.rpc.MethodSchema;
+import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.profiles.SlotAccess;
+import dev.bailiwick.schema.gen.Annotations;
+import dev.bailiwick.schema.gen.MethodClass;
+import dev.bailiwick.storage.EffectGate;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One granted slot of one session: the gate in front of its capability and the membrane around everything that comes from it.
+ *
+ * <p>A call is asked about twice. {@link #decide} asks as the call enters, so that an ended session is refused at once and
+ * using it counts as use. {@link #closed} asks again in the commit lane, just before an effect. Closing sets the answer to both
+ * before it fails the calls in flight; so once {@link #close} has returned no call enters, no effect lands, and none of the
+ * calls in between is answered with anything but the reason.
+ *
+ * <p>INVARIANT (closed is for good): a grant is never opened again. Thread-safe.
+ */
+final class Grant implements MembranePolicy, EffectGate {
+    private final Session session;
+    private final Membrane membrane = new Membrane(this);
+    private volatile PolicyDecision.Granted decision;
+    private volatile @Nullable String closedBecause;
+    private @Nullable CapabilityClient client; // guarded by membrane
+
+    Grant(Session session, PolicyDecision.Granted decision) {
+        this.session = session;
+        this.decision = decision;
+    }
+
+    /** What was granted. */
+    PolicyDecision.Granted decision() {
+        return decision;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Puts the object behind the membrane; what bundles carry is the capability that comes out. The client given is consumed. */
+    <T extends CapabilityClient> void guard(T inside, CapabilityFactory<T> factory) {
+        try (inside) {
+            hold(membrane.wrap(inside, factory));
+        }
+    }
+
+    /** Gives out the capability as it is: for objects that ask {@link #requireOpen} themselves. The client given is consumed. */
+    void hold(CapabilityClient capability) {
+        synchronized (membrane) {
+            client = capability;
+        }
+    }
+
+    /** The capability as a client of its own, which the caller closes. It may be closed already, and then says why. */
+    <T extends CapabilityClient> T capability(CapabilityFactory<T> factory) {
+        synchronized (membrane) {
+            return client == null
+                    ? factory.broken(revoked(closed().orElse("the grant has ended")))
+                    : client.castAs(factory);
+        }
+    }
+
+    /** Whether a later plan gives just this again. Which record versions say so does not matter. */
+    boolean isSameAs(PolicyDecision.Granted other) {
+        PolicyDecision.Granted mine = decision;
+        return mine.slot() == other.slot()
+                && mine.access() == other.access()
+                && mine.quota().equals(other.quota())
+                && mine.until().equals(other.until());
+    }
+
+    /** The same grant now rests on these record versions. */
+    void restOn(PolicyDecision.Granted newer) {
+        decision = newer;
+    }
+
+    /** Ends the grant. Does not block; calls in flight fail with the reason. Only the first reason counts. */
+    void close(String why) {
+        shut(why);
+        membrane.revoke(why);
+        letGo();
+    }
+
+    /** Gives back the session's own reference to the capability. */
+    void letGo() {
+        CapabilityClient held;
+        synchronized (membrane) {
+            held = client;
+            client = null;
+        }
+        if (held != null) {
+            held.close();
+        }
+    }
+
+    /** Lets no further call in and no effect land, and leaves calls in flight to answer: for the call that ends the session. */
+    void shut(String why) {
+        synchronized (membrane) {
+            if (closedBecause == null) {
+                closedBecause = why;
+            }
+        }
+    }
+
+    /** Why nothing may come of this any more; empty while it is live. */
+    @Override
+    public Optional<String> closed() {
+        return closedAt(session.now());
+    }
+
+    private Optional<String> closedAt(Instant now) {
+        String why = closedBecause;
+        if (why != null) {
+            return Optional.of(why);
+        }
+        Optional<String> ended = session.endedAt(now);
+        if (ended.isPresent()) {
+            return ended;
+        }
+        return decision.until().isPresent() && !now.isBefore(decision.until().get())
+                ? Optional.of("the role binding has expired")
+                : Optional.empty();
+    }
+
+    /** Fails unless the grant is live: for objects whose calls do not pass the membrane. */
+    void requireOpen() {
+        Optional<String> why = closed();
+        if (why.isPresent()) {
+            throw revoked(why.get());
+        }
+    }
+
+    /** What a caller is told of a capability that is gone. */
+    static RpcException revoked(String why) {
+        return RpcException.failed("revoked: " + why);
+    }
+
+    @Override
+    public Decision decide(Crossing crossing) {
+        Instant now = session.now();
+        Optional<String> why = closedAt(now);
+        if (why.isPresent()) {
+            return Decision.refuse(revoked(why.get()));
+        }
+        return switch (crossing.direction()) {
+            case OUTWARD -> Decision.PASS;
+            case INWARD -> {
+                session.used(now);
+                yield permits(crossing)
+                        ? Decision.PASS
+                        : Decision.refuse(RpcException.failed("denied: this grant is "
+                                + decision.access().text() + "; the method is not part of it"));
+            }
+        };
+    }
+
+    /** A method without a class counts as {@code control}, the strictest (annotations.capnp). */
+    private boolean permits(Crossing crossing) {
+        MethodClass methodClass = crossing.method()
+                .flatMap((MethodSchema method) ->
+                        method.annotation(Annotations.METHOD_CLASS_ANNOTATION, MethodClass.class))
+                .orElse(MethodClass.CONTROL);
+        SlotAccess access = decision.access();
+        return switch (access) {
+            case FULL, OWN_ONLY, REDACTED, EPHEMERAL -> true;
+            case READ_ONLY -> methodClass == MethodClass.READ || methodClass == MethodClass.TRANSFER;
+            case WRITE_ONLY -> methodClass == MethodClass.WRITE;
+        };
+    }
+}

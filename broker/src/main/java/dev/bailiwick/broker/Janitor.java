@@ -1,0 +1,79 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.storage.Durability;
+import dev.bailiwick.storage.LogStore;
+import dev.bailiwick.storage.NamespaceStore;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Clears away what ends with a session: its tmp, an ephemeral home, a log of its own, and its place in the table. The grants
+ * were closed before, so nobody writes there any more. Thread-safe.
+ */
+final class Janitor implements UserSessionServer.Logout {
+    private static final System.Logger LOG = System.getLogger(Janitor.class.getName());
+
+    private final Sessions sessions;
+    private final NamespaceStore namespaces;
+    private final LogStore logs;
+    private final AuditTrail audit;
+
+    Janitor(Sessions sessions, NamespaceStore namespaces, LogStore logs, AuditTrail audit) {
+        this.sessions = sessions;
+        this.namespaces = namespaces;
+        this.logs = logs;
+        this.audit = audit;
+    }
+
+    @Override
+    public CompletionStage<?> logout(Session session, Grant last) {
+        if (session.end("logged out", Optional.of(last))) {
+            clear(session);
+        }
+        return session.cleared();
+    }
+
+    /** Ends a session and clears up after it; waits for both. Does nothing if it was over before. */
+    void end(Session session, String why) {
+        if (session.end(why)) {
+            clear(session);
+        }
+    }
+
+    /** Clears up after a session that is over, on a thread of its own. */
+    void clearLater(Session session) {
+        Thread.ofVirtual().name("session-janitor").start(() -> clear(session));
+    }
+
+    /** Ends whatever has expired or was idle too long. */
+    void sweep(Instant now) {
+        for (Session session : sessions.pastTheirEnd(now)) {
+            end(session, session.endedAt(now).orElse("the session has expired"));
+        }
+        for (Session session : sessions.all()) {
+            for (Grant grant : session.grants()) {
+                grant.closed().ifPresent(grant::close);
+            }
+        }
+    }
+
+    private void clear(Session session) {
+        try {
+            var _ = namespaces.deleteRoot(session.identity().tmp());
+            var _ = namespaces.deleteRoot(session.identity().ephemeralHome());
+            if (SlotObjects.durability(session) == Durability.SESSION) {
+                logs.delete(SlotObjects.log(session));
+            }
+            audit.ended(session, session.endedAt(session.now()).orElse(""));
+            sessions.remove(session);
+            session.cleared().complete(null);
+        } catch (EngineException failure) {
+            // The session is over all the same; what is left of its storage goes when the daemon starts again.
+            LOG.log(System.Logger.Level.WARNING, "could not clear up after a session", failure);
+            sessions.remove(session);
+            session.cleared().completeExceptionally(failure);
+        }
+    }
+}

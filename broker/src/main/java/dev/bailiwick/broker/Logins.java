@@ -1,0 +1,119 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.OpaqueBytes;
+import dev.bailiwick.profiles.PrincipalKind;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.RecordId;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * The ways into a session. Each attempt is in the audit chain, durably, before it is answered. Thread-safe; methods wait and
+ * are meant for virtual threads.
+ */
+final class Logins {
+    private static final Refusal UNKNOWN =
+            new Refusal("session-unknown", "there is no such session of this operating-system user", "log in");
+
+    private final Records records;
+    private final Authenticator authenticator;
+    private final Minter minter;
+    private final Sessions sessions;
+    private final AuditTrail audit;
+    private final SessionLog log;
+    private final Janitor janitor;
+    private final InstantSource clock;
+
+    Logins(
+            Records records,
+            Authenticator authenticator,
+            Minter minter,
+            Sessions sessions,
+            AuditTrail audit,
+            SessionLog log,
+            Janitor janitor,
+            InstantSource clock) {
+        this.records = records;
+        this.authenticator = authenticator;
+        this.minter = minter;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.log = log;
+        this.janitor = janitor;
+        this.clock = clock;
+    }
+
+    /** A session of a kind whose callers do not say who they are. */
+    Minter.Outcome seeded(PrincipalKind kind, Caller caller) {
+        Optional<RecordId> account = records.seededOf(kind);
+        if (account.isEmpty()) {
+            return denied(
+                    caller,
+                    new Refusal(
+                            kind.text() + "-not-seeded",
+                            "no manifest seeded a principal of kind " + kind.text(),
+                            "log in with an account"));
+        }
+        return audited(caller, minter.start(account.get(), caller, AuthStrength.NONE, Optional.empty()));
+    }
+
+    Minter.Outcome password(String name, byte[] password, Caller caller) {
+        return identified(authenticator.password(name, password, caller.uid()), caller);
+    }
+
+    Minter.Outcome enroll(String name, byte[] code, byte[] password, Caller caller) {
+        return identified(authenticator.enroll(name, code, password, caller.uid()), caller);
+    }
+
+    private Minter.Outcome identified(Authenticator.Identified identified, Caller caller) {
+        return switch (identified) {
+            case Authenticator.Identified.As(var account, var strength, var proof) ->
+                audited(caller, minter.start(account, caller, strength, Optional.of(proof)));
+            case Authenticator.Identified.Not(Refusal refusal) -> denied(caller, refusal);
+        };
+    }
+
+    /** Takes a live session up again, with what it should hold now. */
+    Minter.Outcome resume(byte[] reference, Caller caller) {
+        Optional<Session> found = sessions.byReference(Hash256.sha256(reference), caller.uid());
+        if (found.isEmpty()) {
+            return denied(caller, UNKNOWN);
+        }
+        Session session = found.get();
+        Optional<String> ended = session.endedAt(clock.instant());
+        if (ended.isPresent()) {
+            janitor.end(session, ended.get());
+            return denied(caller, new Refusal("session-expired", ended.get(), "log in again"));
+        }
+        Optional<Refusal> refusal = minter.refresh(session);
+        if (refusal.isPresent()) {
+            return denied(caller, refusal.get());
+        }
+        session.used(clock.instant());
+        return new Minter.Outcome.Started(session, OpaqueBytes.of(reference));
+    }
+
+    private Minter.Outcome audited(Caller caller, Minter.Outcome outcome) {
+        return switch (outcome) {
+            case Minter.Outcome.Started started -> {
+                boolean noted = false;
+                try {
+                    audit.began(started.session());
+                    log.began(started.session());
+                    noted = true;
+                } finally {
+                    if (!noted) {
+                        janitor.end(started.session(), "its start could not be audited");
+                    }
+                }
+                yield started;
+            }
+            case Minter.Outcome.Refused(Refusal refusal) -> denied(caller, refusal);
+        };
+    }
+
+    private Minter.Outcome denied(Caller caller, Refusal refusal) {
+        audit.denied(caller, refusal.code());
+        return new Minter.Outcome.Refused(refusal);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.CorruptStoreException;
+import dev.bailiwick.schema.gen.Denial;
+import dev.bailiwick.storage.CorruptStorageException;
+import dev.bailiwick.storage.DenialCode;
+import dev.bailiwick.storage.Denied;
+
+/**
+ * A typed refusal on its way to a caller.
+ *
+ * @param code stable
+ * @param message for people: what was refused and why
+ * @param hint for people: what to do next; may be empty
+ */
+record Refusal(String code, String message, String hint) {
+    static Refusal because(String code, String message) {
+        return new Refusal(code, message, "");
+    }
+
+    /** What storage refused. A closed gate is no refusal but a revocation, and thrown as one. */
+    static Refusal of(Denied denied) {
+        if (denied.code() == DenialCode.REVOKED) {
+            throw Grant.revoked(denied.message());
+        }
+        return new Refusal(denied.code().text(), denied.message(), denied.hint());
+    }
+
+    /** Stored bytes are not what was written. */
+    static Refusal of(CorruptStorageException damage) {
+        return new Refusal(
+                "corrupt",
+                damage.owner() + " is damaged at " + damage.path(),
+                "run a store verification and tell an administrator");
+    }
+
+    /** A stored record is not what was written. */
+    static Refusal of(CorruptStoreException damage) {
+        return new Refusal(
+                "corrupt", damage.what() + " is damaged", "run a store verification and tell an administrator");
+    }
+
+    void into(Denial.Builder denial) {
+        denial.setCode(code);
+        denial.setMessage(message);
+        denial.setHint(hint);
+    }
+}

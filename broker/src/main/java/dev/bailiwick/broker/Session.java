@@ -1,0 +1,336 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.AccountStatus;
+import dev.bailiwick.accountstore.RecordKind;
+import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.RootId;
+import dev.bailiwick.schema.SessionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A live context that holds capabilities. It belongs to the daemon: it outlives the connection that started it and ends by
+ * logout, by expiry, by a commit that takes its ground away, or with the daemon.
+ *
+ * <p>Revocation has no gap. Before facts are read for a plan, the session is registered for every record the plan may rest on
+ * ({@link Sessions#depend}). The commit lane reports every change to {@link #moved}, which remembers it, and closes the grants
+ * that rest on an older version, before the commit is acknowledged. {@link #publish} makes a plan's grants the session's only
+ * if nothing it cites has been reported as newer. So a change is seen by the plan, or refuses its publication, or closes its
+ * grants.
+ *
+ * <p>Thread-safe. What the commit lane calls does not block for longer than it takes to look at a few grants.
+ */
+final class Session {
+    /**
+     * What never changes about a session.
+     *
+     * @param id random, for the audit chain
+     * @param account the account record
+     * @param principalId whose session it is
+     * @param name the account's name at login
+     * @param displayName for people
+     * @param kind the kind of session
+     * @param source where its caller sits
+     * @param strength how the caller was identified
+     * @param uid the operating-system user that may take it up again
+     * @param startedAt when it began, which is also when its caller was identified
+     * @param tmp the storage root of its tmp, deleted with it
+     * @param ephemeralHome likewise of its home, if that ends with it
+     */
+    record Identity(
+            SessionId id,
+            RecordId account,
+            PrincipalId principalId,
+            String name,
+            String displayName,
+            SessionKind kind,
+            SessionSource source,
+            AuthStrength strength,
+            int uid,
+            Instant startedAt,
+            RootId tmp,
+            RootId ephemeralHome) {}
+
+    /** The account's references when the grants were made: what a change of the account is compared with. */
+    record Ground(ProfileRef resourceProfile, ProfileRef policyProfile) {}
+
+    /** What came of publishing grants. */
+    sealed interface Publication {
+        /** They are the session's. */
+        record Published() implements Publication {}
+
+        /** Something they rest on has changed since it was read: plan again. */
+        record Stale() implements Publication {}
+
+        /** The session is over. */
+        record Over(String why) implements Publication {}
+    }
+
+    private final Identity identity;
+    private final Optional<Hash256> referenceHash;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock minting = new ReentrantLock();
+    private final CompletableFuture<Void> cleared = new CompletableFuture<>();
+    private final Map<Slot, Grant> grants = new EnumMap<>(Slot.class); // guarded by lock
+    private final Map<RecordId, Long> newest = new HashMap<>(); // guarded by lock
+    private Moved.@Nullable Policy newestPolicy; // guarded by lock
+    private @Nullable Ground ground; // guarded by lock; null until the first grants are published
+    private volatile @Nullable BundlePlan plan;
+    private volatile @Nullable String endedBecause;
+    private volatile Instant lastUsed;
+    private volatile Instant expiresAt = Instant.MAX;
+    private volatile Duration idleTimeout = Duration.ofDays(1);
+
+    Session(Identity identity, Optional<Hash256> referenceHash, InstantSource clock) {
+        this.identity = identity;
+        this.referenceHash = referenceHash;
+        this.clock = clock;
+        this.lastUsed = identity.startedAt();
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    /** What the way back into this session hashes to; empty if there is none. */
+    Optional<Hash256> referenceHash() {
+        return referenceHash;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    Instant expiresAt() {
+        return expiresAt;
+    }
+
+    /** The plan its grants were made from; empty until they are. */
+    Optional<BundlePlan> plan() {
+        return Optional.ofNullable(plan);
+    }
+
+    /** Held while a plan is made into grants, so that two connections that take the session up do not mint against each other. */
+    ReentrantLock minting() {
+        return minting;
+    }
+
+    /** Somebody made a call: the idle timeout starts afresh. */
+    void used(Instant now) {
+        lastUsed = now;
+    }
+
+    /** Why the session is over at that time; empty while it lives. */
+    Optional<String> endedAt(Instant now) {
+        String why = endedBecause;
+        if (why != null) {
+            return Optional.of(why);
+        }
+        if (!now.isBefore(expiresAt)) {
+            return Optional.of("the session has expired");
+        }
+        return now.isBefore(lastUsed.plus(idleTimeout))
+                ? Optional.empty()
+                : Optional.of("the session was idle too long");
+    }
+
+    /** The live grant of that slot, if there is one. */
+    Optional<Grant> grant(Slot slot) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(grants.get(slot));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All grants, live or not. */
+    List<Grant> grants() {
+        lock.lock();
+        try {
+            return List.copyOf(grants.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Makes these the session's grants, if the plan they were made from still holds. Grants that the plan gives no more are
+     * closed. The caller holds {@link #minting}.
+     *
+     * @param next one for each slot that the plan grants: a new one, or the session's own if it stays as it is
+     */
+    Publication publish(BundlePlan newPlan, Ground newGround, Map<Slot, Grant> next) {
+        List<Grant> replaced = new ArrayList<>();
+        lock.lock();
+        try {
+            String why = endedBecause;
+            if (why != null) {
+                return new Publication.Over(why);
+            }
+            if (newPlan.sources().stream().anyMatch(this::isOutdated)
+                    || next.values().stream().anyMatch(grant -> grant.closed().isPresent())) {
+                return new Publication.Stale();
+            }
+            for (Map.Entry<Slot, Grant> entry : Map.copyOf(grants).entrySet()) {
+                if (!entry.getValue().equals(next.get(entry.getKey()))) {
+                    replaced.add(entry.getValue());
+                }
+            }
+            grants.clear();
+            grants.putAll(next);
+            for (PolicyDecision.Granted decision : newPlan.granted()) {
+                Grant grant = next.get(decision.slot());
+                if (grant != null) {
+                    grant.restOn(decision);
+                }
+            }
+            ground = newGround;
+            plan = newPlan;
+            BundlePlan.Terms terms = newPlan.terms().orElseThrow();
+            expiresAt = identity.startedAt().plus(terms.lifetime());
+            idleTimeout = terms.idleTimeout();
+        } finally {
+            lock.unlock();
+        }
+        replaced.forEach(grant -> grant.close("the bundle was planned again without it"));
+        return new Publication.Published();
+    }
+
+    private boolean isOutdated(Source source) {
+        Moved.Policy policy = newestPolicy;
+        if (source.kind() == RecordKind.POLICY_VERSION && policy != null) {
+            // A policy version may be a record of its own: any other one than the newest is outdated.
+            return !source.recordId().equals(policy.recordId()) || source.version() < policy.version();
+        }
+        Long version = newest.get(source.recordId());
+        return version != null && version > source.version();
+    }
+
+    /**
+     * A commit changed a record this session is registered for. Closes what rested on it; called by the commit lane before the
+     * commit is acknowledged.
+     *
+     * @return why the whole session must end, if it must
+     */
+    Optional<String> moved(Moved change) {
+        Map<Grant, String> closing = new HashMap<>();
+        lock.lock();
+        try {
+            newest.merge(change.recordId(), change.version(), Math::max);
+            switch (change) {
+                case Moved.Account account -> {
+                    Optional<String> end = endBy(account.status());
+                    if (end.isPresent()) {
+                        return end;
+                    }
+                    Ground now = new Ground(account.resourceProfile(), account.policyProfile());
+                    if (ground != null && !ground.equals(now)) {
+                        outdatedBy(change).forEach(grant -> closing.put(grant, "the account's profiles were changed"));
+                    }
+                }
+                case Moved.Other other ->
+                    outdatedBy(change)
+                            .forEach(grant -> closing.put(grant, changed(other.kind(), grant, other.recordId())));
+                case Moved.Policy policy -> {
+                    newestPolicy = policy;
+                    grants.values().stream()
+                            .filter(grant -> grant.decision().sources().stream().anyMatch(this::isOutdated))
+                            .forEach(grant -> closing.put(grant, "the role catalogue was changed"));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        closing.forEach(Grant::close);
+        return Optional.empty();
+    }
+
+    private Optional<String> endBy(AccountStatus status) {
+        return switch (status) {
+            case ACTIVE -> Optional.empty();
+            case DISABLED -> Optional.of("the account was disabled");
+            case LOCKED -> Optional.of("the account was locked");
+            case RECOVERY_ONLY ->
+                identity.kind() == SessionKind.RECOVERY
+                        ? Optional.empty()
+                        : Optional.of("the account was restricted to recovery");
+        };
+    }
+
+    private List<Grant> outdatedBy(Moved change) {
+        return grants.values().stream()
+                .filter(grant -> grant.decision().sources().stream()
+                        .anyMatch(source ->
+                                source.recordId().equals(change.recordId()) && source.version() < change.version()))
+                .toList();
+    }
+
+    private static String changed(RecordKind kind, Grant grant, RecordId recordId) {
+        String name = grant.decision().sources().stream()
+                .filter(source -> source.recordId().equals(recordId))
+                .map(Source::name)
+                .findFirst()
+                .orElse("");
+        return switch (kind) {
+            case ROLE_BINDING -> "the binding of role \"" + name + "\" was changed";
+            case RESOURCE_PROFILE -> "resource profile \"" + name + "\" was changed";
+            case POLICY_PROFILE -> "policy profile \"" + name + "\" was changed";
+            case ACCOUNT, POLICY_VERSION, CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST ->
+                "a record this grant rests on was changed";
+        };
+    }
+
+    /**
+     * Ends the session: closes every grant. Does not block.
+     *
+     * @return false if it was over before
+     */
+    boolean end(String why) {
+        return end(why, Optional.empty());
+    }
+
+    /** As {@link #end(String)}, for the call through {@code last} that ends it: that grant is only shut, so the call can answer. */
+    boolean end(String why, Optional<Grant> last) {
+        List<Grant> closing;
+        lock.lock();
+        try {
+            if (endedBecause != null) {
+                return false;
+            }
+            endedBecause = why;
+            closing = List.copyOf(grants.values());
+        } finally {
+            lock.unlock();
+        }
+        for (Grant grant : closing) {
+            if (last.isPresent() && last.get().equals(grant)) {
+                grant.shut(why);
+                grant.letGo();
+            } else {
+                grant.close(why);
+            }
+        }
+        return true;
+    }
+
+    /** Completes when everything that ends with the session is gone: its storage, its place in the table. */
+    CompletableFuture<Void> cleared() {
+        return cleared;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.OpaqueBytes;
+import dev.bailiwick.capnp.rpc.CallContext;
+import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.profiles.PrincipalKind;
+import dev.bailiwick.schema.gen.LoginResult;
+import dev.bailiwick.schema.gen.SessionManager;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.capnproto.Void;
+
+/**
+ * Serves the login paths to one caller. It is what everybody who connects gets, and all they get.
+ */
+final class SessionManagerServer implements SessionManager.Server {
+    private final Logins logins;
+    private final Caller caller;
+    private final Optional<Grant> grant;
+
+    /** @param grant the slot of an anonymous session that this is the object of; empty for the bootstrap capability */
+    SessionManagerServer(Logins logins, Caller caller, Optional<Grant> grant) {
+        this.logins = logins;
+        this.caller = caller;
+        this.grant = grant;
+    }
+
+    @Override
+    public CompletionStage<?> anonymous(
+            CallContext<SessionManager.AnonymousParams.Reader, SessionManager.AnonymousResults.Builder> call) {
+        requireOpen();
+        write(call.results().initResult(), logins.seeded(PrincipalKind.ANONYMOUS, caller));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> guest(
+            CallContext<SessionManager.GuestParams.Reader, SessionManager.GuestResults.Builder> call) {
+        requireOpen();
+        write(call.results().initResult(), logins.seeded(PrincipalKind.GUEST, caller));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> password(
+            CallContext<SessionManager.PasswordParams.Reader, SessionManager.PasswordResults.Builder> call) {
+        requireOpen();
+        byte[] password = Secrets.take(call.params().getPassword());
+        try {
+            write(
+                    call.results().initResult(),
+                    logins.password(call.params().getName().toString(), password, caller));
+        } finally {
+            Secrets.wipe(password);
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> enroll(
+            CallContext<SessionManager.EnrollParams.Reader, SessionManager.EnrollResults.Builder> call) {
+        requireOpen();
+        byte[] code = Secrets.take(call.params().getCode());
+        byte[] password = Secrets.take(call.params().getPassword());
+        try {
+            write(
+                    call.results().initResult(),
+                    logins.enroll(call.params().getName().toString(), code, password, caller));
+        } finally {
+            Secrets.wipe(code);
+            Secrets.wipe(password);
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> resume(
+            CallContext<SessionManager.ResumeParams.Reader, SessionManager.ResumeResults.Builder> call) {
+        requireOpen();
+        byte[] reference = Secrets.take(call.params().getReference());
+        try {
+            write(call.results().initResult(), logins.resume(reference, caller));
+        } finally {
+            Secrets.wipe(reference);
+        }
+        return Calls.DONE;
+    }
+
+    private void requireOpen() {
+        grant.ifPresent(slot -> {
+            slot.requireOpen();
+            slot.session().used(slot.session().now());
+        });
+    }
+
+    private static void write(LoginResult.Builder result, Minter.Outcome outcome) {
+        switch (outcome) {
+            case Minter.Outcome.Started(Session session, OpaqueBytes reference) -> {
+                result.setGranted(Void.VOID);
+                result.setReference(reference.toBytes());
+                Wire.info(result.initInfo(), session);
+                Bundles.write(result.initBundle(), session);
+            }
+            case Minter.Outcome.Refused(Refusal refusal) -> refusal.into(result.initDenied());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.StorageRoot;
+import dev.bailiwick.profiles.SlotAccess;
+import dev.bailiwick.schema.RootId;
+import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.LogReader;
+import dev.bailiwick.schema.gen.LogSink;
+import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.ResourceProfileReader;
+import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.UserSession;
+import dev.bailiwick.storage.Denied;
+import dev.bailiwick.storage.Durability;
+import dev.bailiwick.storage.EnsureResult;
+import dev.bailiwick.storage.LogId;
+import dev.bailiwick.storage.LogQuota;
+import dev.bailiwick.storage.LogStore;
+import dev.bailiwick.storage.NamespaceStore;
+import dev.bailiwick.storage.OpenResult;
+import dev.bailiwick.storage.Quota;
+import java.util.Optional;
+
+/**
+ * Makes the object behind each slot. What a capability can do was decided here, by what its object was given; no object asks
+ * who calls.
+ */
+final class SlotObjects {
+    /** Makes the objects that reach beyond the session's own storage. */
+    interface Services {
+        Credentials.Server credentials(Grant grant);
+
+        SessionManager.Server login(Grant grant);
+
+        SystemStatus.Server status();
+
+        AccountStoreReader.Server accountReader();
+
+        AccountStoreManager.Server accountManager(Grant grant);
+
+        ResourceProfileReader.Server profileReader();
+
+        RoleDirectory.Server roleDirectory();
+
+        AuthorityBroker.Server planner();
+
+        StoreInspector.Server storeInspector();
+    }
+
+    /** A storage root, and how long it lives. */
+    private record Place(RootId root, Durability durability) {}
+
+    private final NamespaceStore namespaces;
+    private final LogStore logs;
+    private final UserSessionServer.Logout logout;
+    private final Services services;
+
+    SlotObjects(NamespaceStore namespaces, LogStore logs, UserSessionServer.Logout logout, Services services) {
+        this.namespaces = namespaces;
+        this.logs = logs;
+        this.logout = logout;
+        this.services = services;
+    }
+
+    /** Puts the object of the grant's slot behind its membrane. */
+    void fill(Grant grant, Dossier dossier) {
+        switch (grant.decision().slot()) {
+            case SESSION -> grant.guard(UserSession.client(new UserSessionServer(grant, logout)), UserSession.factory);
+            case HOME -> namespace(grant, home(grant, dossier));
+            case CONFIG -> namespace(grant, durable(dossier.account().content().configRoot()));
+            case CACHE -> namespace(grant, durable(dossier.account().content().cacheRoot()));
+            case TMP -> namespace(grant, new Place(grant.session().identity().tmp(), Durability.SESSION));
+            case LOGS ->
+                grant.guard(LogReader.client(new LogServers.Reader(logs, log(grant.session()))), LogReader.factory);
+            case LOG_SINK -> grant.guard(LogSink.client(sink(grant)), LogSink.factory);
+            case CREDENTIALS -> grant.guard(Credentials.client(services.credentials(grant)), Credentials.factory);
+            case STATUS -> grant.guard(SystemStatus.client(services.status()), SystemStatus.factory);
+            // Not through the membrane: what a login through it gives is the new session's, and must not end with this
+            // one.
+            case LOGIN -> grant.hold(SessionManager.client(services.login(grant)));
+            case HELP -> grant.guard(Help.client(new HelpServer()), Help.factory);
+            case ACCOUNT_READER ->
+                grant.guard(AccountStoreReader.client(services.accountReader()), AccountStoreReader.factory);
+            case ACCOUNT_MANAGER ->
+                grant.guard(AccountStoreManager.client(services.accountManager(grant)), AccountStoreManager.factory);
+            case PROFILE_READER ->
+                grant.guard(ResourceProfileReader.client(services.profileReader()), ResourceProfileReader.factory);
+            case ROLE_DIRECTORY -> grant.guard(RoleDirectory.client(services.roleDirectory()), RoleDirectory.factory);
+            case PLANNER -> grant.guard(AuthorityBroker.client(services.planner()), AuthorityBroker.factory);
+            case STORE_INSPECTOR ->
+                grant.guard(StoreInspector.client(services.storeInspector()), StoreInspector.factory);
+            case TERMINAL, LAUNCHER, APPROVAL, KEYRING ->
+                throw new IllegalStateException("granted a slot that this build does not offer: "
+                        + grant.decision().slot().text());
+        }
+    }
+
+    private static Place home(Grant grant, Dossier dossier) {
+        return grant.decision().access() == SlotAccess.EPHEMERAL
+                ? new Place(grant.session().identity().ephemeralHome(), Durability.SESSION)
+                : durable(dossier.account().content().homeRoot());
+    }
+
+    private static Place durable(Optional<StorageRoot> root) {
+        return new Place(
+                root.orElseThrow(() -> new IllegalStateException("the account has no such storage root"))
+                        .rootObjectId(),
+                Durability.DURABLE);
+    }
+
+    private void namespace(Grant grant, Place place) {
+        Session.Identity identity = grant.session().identity();
+        switch (namespaces.ensureRoot(place.root(), identity.principalId(), place.durability())) {
+            case EnsureResult.Ready ignored -> {}
+            case Denied denied -> throw unusable(place, denied);
+        }
+        SlotQuota quota = grant.decision().quota().orElseThrow();
+        switch (namespaces.open(place.root(), identity.principalId(), new Quota(quota.name(), quota.bytes()), grant)) {
+            case OpenResult.Opened(dev.bailiwick.storage.Namespace opened) -> {
+                var view = grant.decision().access() == SlotAccess.READ_ONLY ? opened.readOnly() : opened;
+                grant.guard(Namespace.client(new NamespaceServer(view)), Namespace.factory);
+            }
+            case Denied denied -> throw unusable(place, denied);
+        }
+    }
+
+    private static IllegalStateException unusable(Place place, Denied denied) {
+        return new IllegalStateException("storage root " + place.root() + " cannot be used: " + denied.message());
+    }
+
+    private LogServers.Sink sink(Grant grant) {
+        SlotQuota quota = grant.decision().quota().orElseThrow();
+        return new LogServers.Sink(
+                logs,
+                log(grant.session()),
+                durability(grant.session()),
+                new LogQuota(quota.bytes(), quota.window().orElseThrow().toMillis()),
+                grant);
+    }
+
+    /** Sessions that share a principal have a log of their own each, which ends with them. */
+    static LogId log(Session session) {
+        return switch (durability(session)) {
+            case DURABLE -> LogId.of(session.identity().principalId());
+            case SESSION -> LogId.ofSession(session.identity().id().value());
+        };
+    }
+
+    static Durability durability(Session session) {
+        return switch (session.identity().kind()) {
+            case GUEST, ANONYMOUS -> Durability.SESSION;
+            case LOCAL, OPERATOR, EXTERNAL, SERVICE, RECOVERY -> Durability.DURABLE;
+        };
+    }
+}

@@ -1,0 +1,91 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.ResourceProfileReader;
+import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.SystemStatus;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Makes the objects that reach the account store, each with no more of the store than it needs. */
+final class StoreServices implements SlotObjects.Services {
+    private final AccountStore store;
+    private final Records records;
+    private final Authenticator authenticator;
+    private final Planner planner;
+    private final SystemStatus.Server status;
+    private final BrokerConfig config;
+    private final CompletableFuture<Logins> logins;
+
+    /** @param logins the login paths, which need this in turn; complete before the first session */
+    StoreServices(
+            AccountStore store,
+            Records records,
+            Authenticator authenticator,
+            Planner planner,
+            SystemStatus.Server status,
+            BrokerConfig config,
+            CompletableFuture<Logins> logins) {
+        this.store = store;
+        this.records = records;
+        this.authenticator = authenticator;
+        this.planner = planner;
+        this.status = status;
+        this.config = config;
+        this.logins = logins;
+    }
+
+    @Override
+    public Credentials.Server credentials(Grant grant) {
+        return new CredentialsServer(grant, records, authenticator, store.accountManager());
+    }
+
+    @Override
+    public SessionManager.Server login(Grant grant) {
+        Session.Identity identity = grant.session().identity();
+        return new SessionManagerServer(
+                logins.join(), new Caller(identity.uid(), identity.source()), Optional.of(grant));
+    }
+
+    @Override
+    public SystemStatus.Server status() {
+        return status;
+    }
+
+    @Override
+    public AccountStoreReader.Server accountReader() {
+        return new AccountReaderServer(store::read);
+    }
+
+    @Override
+    public AccountStoreManager.Server accountManager(Grant grant) {
+        return new AccountManagerServer(
+                grant, store::read, records, store.accountManager(), config.clock(), config.random());
+    }
+
+    @Override
+    public ResourceProfileReader.Server profileReader() {
+        return new DirectoryServers.Profiles(store::read);
+    }
+
+    @Override
+    public RoleDirectory.Server roleDirectory() {
+        return new DirectoryServers.Roles(store::read);
+    }
+
+    @Override
+    public AuthorityBroker.Server planner() {
+        return new PlannerServer(store::read, planner, config.clock());
+    }
+
+    @Override
+    public StoreInspector.Server storeInspector() {
+        return new InspectorServer(store, config);
+    }
+}

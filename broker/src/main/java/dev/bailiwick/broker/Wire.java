@@ -1,0 +1,178 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.Account;
+import dev.bailiwick.accountstore.PolicyProfileContent;
+import dev.bailiwick.accountstore.ResourceProfileContent;
+import dev.bailiwick.accountstore.Stored;
+import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.profiles.SlotAccess;
+import dev.bailiwick.schema.Canonical;
+import dev.bailiwick.schema.gen.AccountRecord;
+import dev.bailiwick.schema.gen.BundlePlan;
+import dev.bailiwick.schema.gen.EntryInfo;
+import dev.bailiwick.schema.gen.EntryKind;
+import dev.bailiwick.schema.gen.LogLine;
+import dev.bailiwick.schema.gen.PolicyProfile;
+import dev.bailiwick.schema.gen.PutResult;
+import dev.bailiwick.schema.gen.Receipt;
+import dev.bailiwick.schema.gen.RecordKind;
+import dev.bailiwick.schema.gen.ResourceProfile;
+import dev.bailiwick.schema.gen.SessionInfo;
+import dev.bailiwick.schema.gen.SourceRecord;
+import dev.bailiwick.storage.Conflict;
+import dev.bailiwick.storage.Denied;
+import java.util.Collection;
+import java.util.List;
+import org.capnproto.StructList;
+import org.capnproto.Text;
+import org.capnproto.TextList;
+
+/** Writes this package's values into messages. The enums on both sides have the same names; a test holds them so. */
+final class Wire {
+    private Wire() {}
+
+    static dev.bailiwick.schema.gen.Slot slot(Slot slot) {
+        return dev.bailiwick.schema.gen.Slot.valueOf(slot.name());
+    }
+
+    static dev.bailiwick.schema.gen.SlotAccess access(SlotAccess access) {
+        return dev.bailiwick.schema.gen.SlotAccess.valueOf(access.name());
+    }
+
+    static dev.bailiwick.schema.gen.SessionKind kind(SessionKind kind) {
+        return dev.bailiwick.schema.gen.SessionKind.valueOf(kind.name());
+    }
+
+    static dev.bailiwick.schema.gen.SessionSource source(SessionSource source) {
+        return dev.bailiwick.schema.gen.SessionSource.valueOf(source.name());
+    }
+
+    static dev.bailiwick.schema.gen.AuthStrength strength(AuthStrength strength) {
+        return dev.bailiwick.schema.gen.AuthStrength.valueOf(strength.name());
+    }
+
+    static RecordKind recordKind(dev.bailiwick.accountstore.RecordKind kind) {
+        return RecordKind.valueOf(kind.name());
+    }
+
+    static void texts(TextList.Builder list, Collection<String> texts) {
+        int i = 0;
+        for (String text : texts) {
+            list.set(i++, new Text.Reader(text));
+        }
+    }
+
+    static void entry(EntryInfo.Builder wire, dev.bailiwick.storage.EntryInfo entry) {
+        wire.setName(entry.name());
+        wire.setVersion(entry.version());
+        wire.setModifiedAtMs(entry.modifiedAtMs());
+        switch (entry) {
+            case dev.bailiwick.storage.EntryInfo.OfBlob blob -> {
+                wire.setKind(EntryKind.BLOB);
+                wire.setSize(blob.size());
+                wire.setSha256(blob.sha256().toBytes());
+            }
+            case dev.bailiwick.storage.EntryInfo.OfNamespace ignored -> wire.setKind(EntryKind.NAMESPACE);
+        }
+    }
+
+    static void put(PutResult.Builder wire, dev.bailiwick.storage.PutResult result) {
+        switch (result) {
+            case dev.bailiwick.storage.PutResult.Stored(var stored) -> entry(wire.initStored(), stored);
+            case Conflict(long current) -> wire.setConflict(current);
+            case Denied denied -> Refusal.of(denied).into(wire.initDenied());
+        }
+    }
+
+    static void line(LogLine.Builder wire, dev.bailiwick.storage.LogLine line) {
+        wire.setSequence(line.sequence());
+        wire.setTimeMs(line.timeMs());
+        wire.setSource(line.source().text());
+        wire.setText(line.text());
+    }
+
+    static void info(SessionInfo.Builder wire, Session session) {
+        Session.Identity identity = session.identity();
+        wire.setSessionId(identity.id().toBytes());
+        if (identity.kind() != SessionKind.ANONYMOUS) {
+            wire.setPrincipalId(identity.principalId().toBytes());
+        }
+        wire.setName(identity.name());
+        wire.setDisplayName(identity.displayName());
+        wire.setKind(kind(identity.kind()));
+        wire.setSource(source(identity.source()));
+        wire.setAuthStrength(strength(identity.strength()));
+        wire.setAuthTimeMs(identity.startedAt().toEpochMilli());
+        wire.setStartedAtMs(identity.startedAt().toEpochMilli());
+        wire.setExpiresAtMs(session.expiresAt().toEpochMilli());
+        session.plan().ifPresent(plan -> {
+            wire.setPolicyProfile(plan.policyProfile());
+            wire.setResourceProfile(plan.resourceProfile());
+            texts(wire.initRoles(plan.roles().size()), plan.roles());
+        });
+    }
+
+    static AccountRecord.Reader account(Stored<Account> account) {
+        return Canonical.reader(account.canonical()).getRoot(AccountRecord.factory);
+    }
+
+    static ResourceProfile.Reader resourceProfile(Stored<ResourceProfileContent> profile) {
+        return Canonical.reader(profile.canonical()).getRoot(ResourceProfile.factory);
+    }
+
+    static PolicyProfile.Reader policyProfile(Stored<PolicyProfileContent> profile) {
+        return Canonical.reader(profile.canonical()).getRoot(PolicyProfile.factory);
+    }
+
+    static void receipts(StructList.Builder<Receipt.Builder> list, List<PolicyDecision> decisions, long journalSize) {
+        for (int i = 0; i < decisions.size(); i++) {
+            receipt(list.get(i), decisions.get(i), journalSize);
+        }
+    }
+
+    private static void receipt(Receipt.Builder wire, PolicyDecision decision, long journalSize) {
+        wire.setSlot(slot(decision.slot()));
+        wire.setCode(decision.code());
+        wire.setRule(decision.rule());
+        wire.setInterfaceName(Offer.interfaceName(decision.slot()));
+        wire.setJournalSize(journalSize);
+        switch (decision) {
+            case PolicyDecision.Granted granted -> {
+                wire.setGranted(true);
+                wire.setAccess(access(granted.access()));
+                granted.quota().ifPresent(quota -> {
+                    wire.setLimit(quota.text());
+                    wire.setLimitBytes(quota.bytes());
+                });
+            }
+            case PolicyDecision.NotGranted ignored -> wire.setGranted(false);
+        }
+        StructList.Builder<SourceRecord.Builder> sources =
+                wire.initSources(decision.sources().size());
+        for (int i = 0; i < decision.sources().size(); i++) {
+            Source source = decision.sources().get(i);
+            SourceRecord.Builder record = sources.get(i);
+            record.setKind(recordKind(source.kind()));
+            record.setRecordId(source.recordId().toBytes());
+            record.setRecordVersion(source.version());
+            record.setContentHash(source.contentHash().toBytes());
+            record.setName(source.name());
+        }
+    }
+
+    static void plan(BundlePlan.Builder wire, String name, dev.bailiwick.broker.BundlePlan plan) {
+        wire.setName(name);
+        wire.setKind(kind(plan.kind()));
+        wire.setEligible(plan.refusal().isEmpty());
+        plan.refusal()
+                .ifPresent(refusal -> Refusal.because(refusal.code().text(), refusal.message())
+                        .into(wire.initDenial()));
+        receipts(wire.initReceipts(plan.decisions().size()), plan.decisions(), plan.journalSize());
+        wire.setPolicyProfile(plan.policyProfile());
+        wire.setResourceProfile(plan.resourceProfile());
+        texts(wire.initRoles(plan.roles().size()), plan.roles());
+        texts(wire.initLeases(plan.leases().size()), plan.leases());
+        plan.terms().ifPresent(terms -> wire.setLifetimeMs(terms.lifetime().toMillis()));
+        wire.setJournalSize(plan.journalSize());
+    }
+}
