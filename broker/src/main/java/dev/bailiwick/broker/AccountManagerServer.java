@@ -2,7 +2,6 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStatus;
-import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.Attribution;
 import dev.bailiwick.accountstore.CommitResult;
 import dev.bailiwick.accountstore.CorruptStoreException;
@@ -49,14 +48,14 @@ import org.capnproto.TextList;
  * their profiles and their ordinary roles. It has no way to a home, a verifier or a key, and none to an administrative role: not
  * by binding one, and not by a one-time code for somebody who has one that the administrator has not.
  *
- * <p>Every change carries the grant's gate into the commit lane, so that none lands after the grant was revoked.
+ * <p>Every change carries the administrator's gate into the commit lane, so that none lands after a grant was revoked.
  */
 final class AccountManagerServer implements AccountStoreManager.Server {
     private static final String DEFAULT_PROFILE = "standard";
     private static final SortedSet<String> DEFAULT_ROLES = new TreeSet<>(List.of("local-user"));
     private static final String CODE_LABEL = "enrolment code";
 
-    private final Grant grant;
+    private final Administrator administrator;
     private final StoreRecords.Snapshots snapshots;
     private final Records records;
     private final dev.bailiwick.accountstore.AccountStoreManager accounts;
@@ -65,13 +64,13 @@ final class AccountManagerServer implements AccountStoreManager.Server {
 
     /** @param random must be unpredictable: enrolment codes come from it */
     AccountManagerServer(
-            Grant grant,
+            Administrator administrator,
             StoreRecords.Snapshots snapshots,
             Records records,
             dev.bailiwick.accountstore.AccountStoreManager accounts,
             InstantSource clock,
             RandomGenerator random) {
-        this.grant = grant;
+        this.administrator = administrator;
         this.snapshots = snapshots;
         this.records = records;
         this.accounts = accounts;
@@ -281,13 +280,12 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                     "seed a code in the manifest"));
         }
         PolicyCatalogue catalogue = catalogue();
-        SortedSet<String> mine = grant.session().plan().map(BundlePlan::roles).orElse(new TreeSet<>());
         for (String role : target.roles()) {
             boolean ordinary = catalogue
                     .role(role)
                     .filter(definition -> !definition.administrative() && !definition.manifestOnly())
                     .isPresent();
-            if (!ordinary && !mine.contains(role)) {
+            if (!ordinary && !administrator.has(role)) {
                 throw new RefusedException(new Refusal(
                         "administrative-role",
                         "the account has the administrative role \"" + role + "\", which you do not have",
@@ -334,8 +332,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     }
 
     private Attribution attribution() {
-        Session.Identity identity = grant.session().identity();
-        return Attribution.of(new Actor.Session(identity.principalId(), identity.id()), grant::closed);
+        return administrator.attribution();
     }
 
     private Instant codeExpiry() {

@@ -66,7 +66,12 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public AccountStoreManager.Server accountManager(Grant grant) {
         return new AccountManagerServer(
-                grant, store::read, records, store.accountManager(), config.clock(), config.random());
+                Administrator.holding(grant),
+                store::read,
+                records,
+                store.accountManager(),
+                config.clock(),
+                config.random());
     }
 
     @Override

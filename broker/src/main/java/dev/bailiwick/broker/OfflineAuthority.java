@@ -1,0 +1,69 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.ResourceProfileReader;
+import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.StoreInspector;
+
+/**
+ * The administrative capabilities of whoever opened a store's directory themselves, with no daemon in between. They are the objects
+ * that sessions are granted, so an answer offline is the answer a session would get; changes are journalled as the physical authority
+ * they are. There are no sessions here that a change could revoke.
+ *
+ * <p>Each method gives a capability with one reference, which the caller closes. Thread-safe.
+ */
+public final class OfflineAuthority {
+    private final AccountStore store;
+    private final int uid;
+    private final BrokerConfig config;
+
+    /**
+     * The authority of that operating-system user over that store, which stays the caller's to close.
+     *
+     * @param uid unsigned
+     */
+    public OfflineAuthority(AccountStore store, int uid, BrokerConfig config) {
+        this.store = store;
+        this.uid = uid;
+        this.config = config;
+    }
+
+    /** Lookups of accounts. */
+    public AccountStoreReader.Client accountReader() {
+        return AccountStoreReader.client(new AccountReaderServer(store::read));
+    }
+
+    /** Changes of accounts. */
+    public AccountStoreManager.Client accountManager() {
+        return AccountStoreManager.client(new AccountManagerServer(
+                Administrator.offline(uid),
+                store::read,
+                new StoreRecords(store::read, store.credentials()),
+                store.accountManager(),
+                config.clock(),
+                config.random()));
+    }
+
+    /** Lookups of resource profiles. */
+    public ResourceProfileReader.Client profileReader() {
+        return ResourceProfileReader.client(new DirectoryServers.Profiles(store::read));
+    }
+
+    /** The role catalogue and the policy profiles. */
+    public RoleDirectory.Client roleDirectory() {
+        return RoleDirectory.client(new DirectoryServers.Roles(store::read));
+    }
+
+    /** Explanations of bundles. */
+    public AuthorityBroker.Client planner() {
+        return AuthorityBroker.client(new PlannerServer(store::read, new Planner(Planner.OFFERED), config.clock()));
+    }
+
+    /** Integrity inspection. */
+    public StoreInspector.Client storeInspector() {
+        return StoreInspector.client(new InspectorServer(store, config));
+    }
+}
