@@ -1,0 +1,106 @@
+package dev.bailiwick.daemon;
+
+import dev.bailiwick.broker.Broker;
+import dev.bailiwick.broker.BrokerConfig;
+import dev.bailiwick.capnp.rpc.UnixListener;
+import dev.bailiwick.engine.RocksOptions;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running daemon: a store, the broker over it and the socket they are served on. Closing it ends every session, signs a last
+ * checkpoint and lets go of the store. Thread-safe.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final DaemonConfig config;
+    private final OpenedStore store;
+    private final Broker broker;
+    private final UnixListener listener;
+
+    private Daemon(DaemonConfig config, OpenedStore store, Broker broker, UnixListener listener) {
+        this.config = config;
+        this.store = store;
+        this.broker = broker;
+        this.listener = listener;
+    }
+
+    /**
+     * Opens the store and serves it. Whoever can connect to the socket is served when this returns.
+     *
+     * @throws DaemonException when the store cannot be opened, or the socket cannot be served on
+     */
+    public static Daemon start(DaemonConfig config) {
+        SocketPlace.prepare(config.socket());
+        return StoreProblems.explaining(() -> {
+            InstantSource clock = InstantSource.system();
+            SecureRandom random = new SecureRandom();
+            OpenedStore store = OpenedStore.open(
+                    config.store(), RocksOptions.Mode.READ_WRITE, Optional.of(config.socket()), clock, random);
+            try {
+                return serve(config, store, brokerConfig(config, clock, random));
+            } catch (RuntimeException e) {
+                store.close();
+                throw e;
+            }
+        });
+    }
+
+    private static Daemon serve(DaemonConfig config, OpenedStore store, BrokerConfig brokerConfig) {
+        Broker broker = Broker.open(store.engine(), store.accounts(), brokerConfig);
+        try {
+            UnixListener listener = UnixListener.open(
+                    config.socket(), SocketPlace.EVERYBODY, broker::bootstrap, config.peer(), config.connections());
+            LOG.info("serving {} on {}", config.store().directory(), config.socket());
+            return new Daemon(config, store, broker, listener);
+        } catch (BindException taken) {
+            broker.close();
+            throw new DaemonException(DaemonException.Code.SOCKET_TAKEN, String.valueOf(taken.getMessage()), taken);
+        } catch (IOException refused) {
+            broker.close();
+            throw new DaemonException(
+                    DaemonException.Code.BAD_SOCKET,
+                    "cannot serve on " + config.socket() + ": " + refused.getMessage(),
+                    refused);
+        }
+    }
+
+    private static BrokerConfig brokerConfig(DaemonConfig config, InstantSource clock, SecureRandom random) {
+        return new BrokerConfig(
+                config.version(),
+                clock,
+                random,
+                config.hashThreads(),
+                config.sessions(),
+                config.store().anchor().toString(),
+                OpenedStore.ANCHOR_MODE);
+    }
+
+    /** The socket it serves on. */
+    public Path socket() {
+        return config.socket();
+    }
+
+    /**
+     * Stops listening, ends every session, signs a checkpoint of the last head and closes the store. Everything acknowledged is
+     * durable without this; what it adds is the checkpoint in the log.
+     */
+    @Override
+    public void close() {
+        listener.close();
+        try (store) {
+            broker.close();
+            LOG.info(
+                    "last checkpoint:\n{}",
+                    store.accounts().inspector().checkpoint().strip());
+        }
+        LOG.info("stopped serving {}", config.store().directory());
+    }
+}
