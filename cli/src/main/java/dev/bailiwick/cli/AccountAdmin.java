@@ -1,0 +1,25 @@
+package dev.bailiwick.cli;
+
+import picocli.CommandLine;
+
+/** The program {@code account-admin}: administration of accounts, profiles, roles and the store. */
+public final class AccountAdmin {
+    private AccountAdmin() {}
+
+    /** Runs the command that the arguments name. The exit status is 0 to 7, as {@code --help} lists. */
+    public static void main(String... arguments) {
+        Host host = Host.real();
+        System.exit(new Program(host, commands(host)).run(arguments));
+    }
+
+    static CommandLine commands(Host host) {
+        AdminCommands root = new AdminCommands(host);
+        Context context = root.context();
+        AccountCommands accounts = new AccountCommands(context);
+        return new CommandLine(root)
+                .addSubcommand(new CommandLine(accounts).addSubcommand(new AccountCommands.Roles(accounts)))
+                .addSubcommand(new ProfileCommands(context))
+                .addSubcommand(new RoleCommands(context))
+                .addSubcommand(new StoreCommands(context));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.bailiwick.cli;
+
+import picocli.CommandLine;
+
+/** The program {@code bailiwick}: what somebody with an account does, and the first steps of a new store. */
+public final class Bailiwick {
+    private Bailiwick() {}
+
+    /** Runs the command that the arguments name. The exit status is 0 to 7, as {@code --help} lists. */
+    public static void main(String... arguments) {
+        Host host = Host.real();
+        System.exit(new Program(host, commands(host)).run(arguments));
+    }
+
+    static CommandLine commands(Host host) {
+        SessionCommands root = new SessionCommands(host);
+        Context context = root.context();
+        CommandLine commands = new CommandLine(root)
+                .addSubcommand(new QuickstartCommand(context))
+                .addSubcommand(new InitCommand(context))
+                .addSubcommand("serve", new ServeCommand(context));
+        for (SessionSlot slot : SessionSlot.values()) {
+            CommandLine files = new CommandLine(new NamespaceCommands(context, slot));
+            files.getCommandSpec().usageMessage().description(slot.description());
+            commands.addSubcommand(slot.name(), files);
+        }
+        return commands;
+    }
+}

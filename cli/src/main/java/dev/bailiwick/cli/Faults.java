@@ -1,0 +1,115 @@
+package dev.bailiwick.cli;
+
+import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.daemon.DaemonException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
+/** Says what a command that threw came to, in words and as an exit status. Stateless. */
+final class Faults {
+    private Faults() {}
+
+    /** The failure that a thrown exception stands for. What nobody expected is an internal fault. */
+    static CommandFailure explain(Throwable problem) {
+        return switch (problem) {
+            case CommandFailure failure -> failure;
+            case RpcException lost -> explain(lost);
+            case DaemonException refused -> explain(refused);
+            case UncheckedIOException wrapped when wrapped.getCause() != null -> explain(wrapped.getCause());
+            case NoSuchFileException missing ->
+                CommandFailure.denied("not-found", "there is no file " + missing.getFile(), "");
+            case AccessDeniedException denied ->
+                CommandFailure.of(
+                        ExitStatus.DENIED, "access-denied", "the system denies access to " + denied.getFile(), "");
+            case IOException io -> CommandFailure.unavailable("cannot read or write: " + io.getMessage(), "");
+            default ->
+                CommandFailure.of(
+                        ExitStatus.INTERNAL,
+                        "internal",
+                        "something went wrong inside: " + problem,
+                        "run it again with BAILIWICK_TRACE=1 and report what it prints");
+        };
+    }
+
+    /** A call that failed: the reason starts with a stable code where there is one. */
+    private static CommandFailure explain(RpcException problem) {
+        String reason = problem.reason();
+        int colon = reason.indexOf(':');
+        boolean hasCode = colon > 0 && reason.substring(0, colon).matches("[a-z]+(-[a-z]+)*");
+        if (hasCode) {
+            String code = reason.substring(0, colon);
+            return CommandFailure.denied(code, reason.substring(colon + 1).strip(), hintFor(code));
+        }
+        return switch (problem.type()) {
+            case DISCONNECTED ->
+                CommandFailure.unavailable(
+                        "the daemon ended the connection: " + reason, "see whether it is running, and its log");
+            case OVERLOADED ->
+                CommandFailure.of(
+                        ExitStatus.UNAVAILABLE, "overloaded", "the daemon is busy: " + reason, "try again in a moment");
+            case UNIMPLEMENTED ->
+                CommandFailure.of(
+                        ExitStatus.UNAVAILABLE,
+                        "unimplemented",
+                        "the daemon does not know this call: " + reason,
+                        "run a daemon of the same version as this program");
+            case FAILED ->
+                CommandFailure.of(
+                        ExitStatus.INTERNAL, "internal", "the daemon failed: " + reason, "see the daemon's log");
+        };
+    }
+
+    private static String hintFor(String code) {
+        return code.equals("revoked") || code.startsWith("session-") ? "log in again with 'bailiwick login'" : "";
+    }
+
+    private static CommandFailure explain(DaemonException problem) {
+        String message = String.valueOf(problem.getMessage());
+        return switch (problem.code()) {
+            case BAD_SOCKET -> failure(ExitStatus.USAGE, problem, message, "name another with --socket PATH");
+            case SOCKET_TAKEN ->
+                failure(
+                        ExitStatus.UNAVAILABLE,
+                        problem,
+                        message,
+                        "stop that process, or name another with --socket PATH");
+            case STORE_MISSING ->
+                failure(ExitStatus.NOT_FOUND, problem, message, "make one: bailiwick init --store DIR --manifest FILE");
+            case STORE_EXISTS -> failure(ExitStatus.CONFLICT, problem, message, "name a new directory");
+            case STORE_BUSY ->
+                failure(
+                        ExitStatus.UNAVAILABLE,
+                        problem,
+                        message,
+                        "to act through that daemon, log in ('bailiwick login NAME --socket PATH') and leave --store out;"
+                                + " or stop it first");
+            case SEEDS_REFUSED -> failure(ExitStatus.USAGE, problem, message, "correct the manifest");
+            case CORRUPT ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "keep the directory as it is and restore the store from a backup");
+            case ROLLED_BACK ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "this is an older or another copy of the store; find the newest one, which extends the anchor");
+            case ANCHOR_UNUSABLE -> failure(ExitStatus.CORRUPT, problem, message, "name its place with --anchor FILE");
+            case ANCHOR_EXISTS ->
+                failure(
+                        ExitStatus.CONFLICT,
+                        problem,
+                        message,
+                        "move it away, or name another place with --anchor FILE");
+            case IO -> failure(ExitStatus.UNAVAILABLE, problem, message, "");
+        };
+    }
+
+    private static CommandFailure failure(ExitStatus status, DaemonException problem, String message, String hint) {
+        return CommandFailure.of(status, problem.code().word(), message, hint);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.bailiwick.cli;
+
+import dev.bailiwick.broker.OfflineAuthority;
+import dev.bailiwick.daemon.OfflineStore;
+import dev.bailiwick.daemon.StoreLocation;
+import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.ResourceProfileReader;
+import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.StoreInspector;
+
+/**
+ * The capabilities of whoever opened the store's directory. Takes the store over.
+ *
+ * @param store opened for what is about to be done
+ */
+record OfflinePowers(OfflineStore store) implements Powers {
+    /** Opens the store for that use by that operating-system user. */
+    static OfflinePowers open(StoreLocation location, Use use, int uid) {
+        OfflineStore.Use mode = switch (use) {
+            case READ -> OfflineStore.Use.READ;
+            case CHANGE -> OfflineStore.Use.CHANGE;
+        };
+        return new OfflinePowers(OfflineStore.open(location, mode, uid, Version.number()));
+    }
+
+    private OfflineAuthority authority() {
+        return store.authority();
+    }
+
+    @Override
+    public AccountStoreReader.Client accountReader() {
+        return authority().accountReader();
+    }
+
+    @Override
+    public AccountStoreManager.Client accountManager() {
+        return authority().accountManager();
+    }
+
+    @Override
+    public ResourceProfileReader.Client profileReader() {
+        return authority().profileReader();
+    }
+
+    @Override
+    public RoleDirectory.Client roleDirectory() {
+        return authority().roleDirectory();
+    }
+
+    @Override
+    public AuthorityBroker.Client planner() {
+        return authority().planner();
+    }
+
+    @Override
+    public StoreInspector.Client storeInspector() {
+        return authority().storeInspector();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.bailiwick.cli;
+
+import dev.bailiwick.daemon.Daemon;
+import dev.bailiwick.daemon.DaemonConfig;
+import dev.bailiwick.daemon.StoreLocation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bailiwick serve}: the daemon. */
+@Command(
+        name = "serve",
+        description = {
+            "Serve a store on a Unix socket until SIGTERM or SIGINT; 'bailiwick serve' and 'bailiwickd' are the same.",
+            "Prints one line when it is ready. Connecting gives an anonymous caller's login paths and nothing else, so the socket is"
+                    + " open to everybody who can reach it."
+        })
+final class ServeCommand implements Runnable {
+    @Option(
+            names = "--store",
+            required = true,
+            paramLabel = "DIR",
+            description = "The store, as 'bailiwick init' made it.")
+    private Path store = Path.of("");
+
+    @Option(names = "--anchor", paramLabel = "FILE", description = "The store's rollback anchor. Default: DIR.anchor.")
+    private @Nullable Path anchor;
+
+    @Option(
+            names = "--stop-on-eof",
+            description = "Also stop when standard input ends, for a parent that must not leave a daemon behind.")
+    private boolean stopOnEof;
+
+    private final Context context;
+
+    ServeCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        StoreLocation location = StoreLocation.of(store, Optional.ofNullable(anchor));
+        Path socket = context.socketToServe().toAbsolutePath().normalize();
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        // The JVM ends on a signal as soon as its hooks have run, so the hook waits for the orderly end.
+        Thread hook = Thread.ofPlatform().unstarted(() -> {
+            stop.countDown();
+            await(stopped);
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (Daemon daemon = Daemon.start(DaemonConfig.of(location, socket, Version.number()))) {
+            Json.Obj ready = Json.object()
+                    .with("store", location.directory().toString())
+                    .with("socket", daemon.socket().toString())
+                    .with("pid", ProcessHandle.current().pid());
+            context.output()
+                    .line(
+                            ready,
+                            "bailiwickd: serving " + location.directory() + " on " + socket + " (pid "
+                                    + ready.get("pid") + ")");
+            if (stopOnEof) {
+                Thread.ofPlatform().daemon().start(() -> {
+                    drain(context.host().in());
+                    stop.countDown();
+                });
+            }
+            await(stop);
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static void drain(InputStream input) {
+        try {
+            while (input.read() >= 0) {}
+        } catch (IOException e) {
+            // A broken pipe is an end, too.
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

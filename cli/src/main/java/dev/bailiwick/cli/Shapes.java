@@ -1,0 +1,554 @@
+package dev.bailiwick.cli;
+
+import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.ProfileId;
+import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.RootId;
+import dev.bailiwick.schema.SessionId;
+import dev.bailiwick.schema.StoreId;
+import dev.bailiwick.schema.VersionId;
+import dev.bailiwick.schema.gen.AccountRecord;
+import dev.bailiwick.schema.gen.AccountResult;
+import dev.bailiwick.schema.gen.Actor;
+import dev.bailiwick.schema.gen.Attribute;
+import dev.bailiwick.schema.gen.BundlePlan;
+import dev.bailiwick.schema.gen.CreateResult;
+import dev.bailiwick.schema.gen.Denial;
+import dev.bailiwick.schema.gen.EntryInfo;
+import dev.bailiwick.schema.gen.Finding;
+import dev.bailiwick.schema.gen.GetResult;
+import dev.bailiwick.schema.gen.HistoryEntry;
+import dev.bailiwick.schema.gen.HistoryResult;
+import dev.bailiwick.schema.gen.ListResult;
+import dev.bailiwick.schema.gen.LoginResult;
+import dev.bailiwick.schema.gen.MutationResult;
+import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PlanResult;
+import dev.bailiwick.schema.gen.PolicyProfile;
+import dev.bailiwick.schema.gen.PolicyProfileResult;
+import dev.bailiwick.schema.gen.ProfileRef;
+import dev.bailiwick.schema.gen.PutResult;
+import dev.bailiwick.schema.gen.RawResult;
+import dev.bailiwick.schema.gen.Receipt;
+import dev.bailiwick.schema.gen.RemoveResult;
+import dev.bailiwick.schema.gen.ResourceProfile;
+import dev.bailiwick.schema.gen.ResourceProfileResult;
+import dev.bailiwick.schema.gen.RoleDefinition;
+import dev.bailiwick.schema.gen.RoleResult;
+import dev.bailiwick.schema.gen.ServiceIdentity;
+import dev.bailiwick.schema.gen.SessionInfo;
+import dev.bailiwick.schema.gen.SourceRecord;
+import dev.bailiwick.schema.gen.StatResult;
+import dev.bailiwick.schema.gen.StorageRootRef;
+import dev.bailiwick.schema.gen.StoreHead;
+import dev.bailiwick.schema.gen.VerifyReport;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.capnproto.StructList;
+
+/**
+ * The one place where messages become JSON. Every field of a struct is there, under its name in the schema and in its order; ids are in
+ * text form, hashes and other bytes in lower-case hexadecimal, enum values by name, times in milliseconds since 1970, an absent struct
+ * {@code null}. A result that is a denial or a conflict becomes a {@link CommandFailure}.
+ */
+final class Shapes {
+    private static final Json NOTHING = new Json.Null();
+
+    private Shapes() {}
+
+    // Records
+
+    static Json.Obj account(AccountRecord.Reader account) {
+        return Json.object()
+                .with("recordId", Texts.id(account.getRecordId(), RecordId::of))
+                .with("principalId", Texts.id(account.getPrincipalId(), PrincipalId::of))
+                .with("kind", Texts.enumName(account.getKind()))
+                .with("displayName", account.getDisplayName().toString())
+                .with("status", Texts.enumName(account.getStatus()))
+                .with("credentialRefs", recordIds(account.getCredentialRefs()))
+                .with("roles", Texts.list(account.getRoles()))
+                .with("attributes", attributes(account.getAttributes()))
+                .with(
+                        "resourceProfile",
+                        account.hasResourceProfile() ? profileRef(account.getResourceProfile()) : NOTHING)
+                .with("policyProfile", account.hasPolicyProfile() ? profileRef(account.getPolicyProfile()) : NOTHING)
+                .with("homeRoot", account.hasHomeRoot() ? root(account.getHomeRoot()) : NOTHING)
+                .with("createdAtMs", account.getCreatedAtMs())
+                .with("updatedAtMs", account.getUpdatedAtMs())
+                .with("schemaVersion", unsigned(account.getSchemaVersion()))
+                .with("storeEpoch", account.getStoreEpoch())
+                .with("recordVersion", account.getRecordVersion())
+                .with("policyEpoch", account.getPolicyEpoch())
+                .with("previousHash", Texts.hex(account.getPreviousHash()))
+                .with("contentHash", Texts.hex(account.getContentHash()))
+                .with("name", account.getName().toString())
+                .with("nameKey", account.getNameKey().toString())
+                .with("configRoot", account.hasConfigRoot() ? root(account.getConfigRoot()) : NOTHING)
+                .with("cacheRoot", account.hasCacheRoot() ? root(account.getCacheRoot()) : NOTHING)
+                .with("service", account.hasService() ? service(account.getService()) : NOTHING);
+    }
+
+    static Json.Obj resourceProfile(ResourceProfile.Reader profile) {
+        return Json.object()
+                .with("profileId", Texts.id(profile.getProfileId(), ProfileId::of))
+                .with("versionId", Texts.id(profile.getVersionId(), VersionId::of))
+                .with("epoch", profile.getEpoch())
+                .with("homeQuotaBytes", profile.getHomeQuotaBytes())
+                .with("tempQuotaBytes", profile.getTempQuotaBytes())
+                .with("processLimit", unsigned(profile.getProcessLimit()))
+                .with("threadLimit", unsigned(profile.getThreadLimit()))
+                .with("capLimit", unsigned(profile.getCapLimit()))
+                .with("memoryCommitLimitBytes", profile.getMemoryCommitLimitBytes())
+                .with("frameGrantLimitPages", profile.getFrameGrantLimitPages())
+                .with("endpointQueueLimit", unsigned(profile.getEndpointQueueLimit()))
+                .with("inFlightCallLimit", unsigned(profile.getInFlightCallLimit()))
+                .with("pendingIpcSubmissionLimit", unsigned(profile.getPendingIpcSubmissionLimit()))
+                .with("ringScratchLimitBytes", profile.getRingScratchLimitBytes())
+                .with("logQuotaBytesPerWindow", profile.getLogQuotaBytesPerWindow())
+                .with("networkProfile", profile.getNetworkProfile().toString())
+                .with("cpuBudgetUsPerWindow", profile.getCpuBudgetUsPerWindow())
+                .with("cpuWindowUs", profile.getCpuWindowUs())
+                .with("timerWaiterLimit", unsigned(profile.getTimerWaiterLimit()))
+                .with("launcherProfile", profile.getLauncherProfile().toString())
+                .with("recordId", Texts.id(profile.getRecordId(), RecordId::of))
+                .with("name", profile.getName().toString())
+                .with("schemaVersion", unsigned(profile.getSchemaVersion()))
+                .with("storeEpoch", profile.getStoreEpoch())
+                .with("recordVersion", profile.getRecordVersion())
+                .with("policyEpoch", profile.getPolicyEpoch())
+                .with("previousHash", Texts.hex(profile.getPreviousHash()))
+                .with("contentHash", Texts.hex(profile.getContentHash()))
+                .with("createdAtMs", profile.getCreatedAtMs())
+                .with("updatedAtMs", profile.getUpdatedAtMs())
+                .with("configQuotaBytes", profile.getConfigQuotaBytes())
+                .with("cacheQuotaBytes", profile.getCacheQuotaBytes())
+                .with("sessionLimit", unsigned(profile.getSessionLimit()))
+                .with("logWindowMs", profile.getLogWindowMs());
+    }
+
+    static Json.Obj policyProfile(PolicyProfile.Reader profile) {
+        return Json.object()
+                .with("profileId", Texts.id(profile.getProfileId(), ProfileId::of))
+                .with("versionId", Texts.id(profile.getVersionId(), VersionId::of))
+                .with("epoch", profile.getEpoch())
+                .with("name", profile.getName().toString())
+                .with("kinds", Texts.names(profile.getKinds()))
+                .with("allowedRoles", Texts.list(profile.getAllowedRoles()))
+                .with("fragments", Texts.list(profile.getFragments()))
+                .with("sessionLifetimeMs", profile.getSessionLifetimeMs())
+                .with("idleTimeoutMs", profile.getIdleTimeoutMs())
+                .with("freshAuthMs", profile.getFreshAuthMs())
+                .with("labels", attributes(profile.getLabels()))
+                .with("recordId", Texts.id(profile.getRecordId(), RecordId::of))
+                .with("schemaVersion", unsigned(profile.getSchemaVersion()))
+                .with("storeEpoch", profile.getStoreEpoch())
+                .with("recordVersion", profile.getRecordVersion())
+                .with("policyEpoch", profile.getPolicyEpoch())
+                .with("previousHash", Texts.hex(profile.getPreviousHash()))
+                .with("contentHash", Texts.hex(profile.getContentHash()))
+                .with("createdAtMs", profile.getCreatedAtMs())
+                .with("updatedAtMs", profile.getUpdatedAtMs());
+    }
+
+    static Json.Obj role(RoleDefinition.Reader role) {
+        return Json.object()
+                .with("name", role.getName().toString())
+                .with("summary", role.getSummary().toString())
+                .with("administrative", role.getAdministrative())
+                .with("manifestOnly", role.getManifestOnly())
+                .with("kinds", Texts.names(role.getKinds()))
+                .with("fragments", Texts.list(role.getFragments()))
+                .with("leases", Texts.list(role.getLeases()));
+    }
+
+    private static Json.Obj profileRef(ProfileRef.Reader ref) {
+        return Json.object()
+                .with("profileId", Texts.id(ref.getProfileId(), ProfileId::of))
+                .with("versionId", Texts.id(ref.getVersionId(), VersionId::of))
+                .with("epoch", ref.getEpoch());
+    }
+
+    private static Json.Obj root(StorageRootRef.Reader root) {
+        return Json.object()
+                .with("storageServiceId", Texts.hex(root.getStorageServiceId()))
+                .with("rootObjectId", Texts.id(root.getRootObjectId(), RootId::of))
+                .with("rootKind", Texts.enumName(root.getRootKind()))
+                .with("schemaVersion", unsigned(root.getSchemaVersion()))
+                .with("rootVersion", Texts.hex(root.getRootVersion()));
+    }
+
+    private static Json.Obj service(ServiceIdentity.Reader service) {
+        return Json.object()
+                .with("serviceName", service.getServiceName().toString())
+                .with("binaryPath", service.getBinaryPath().toString())
+                .with("binarySha256", Texts.hex(service.getBinarySha256()))
+                .with("supervisor", service.getSupervisor().toString());
+    }
+
+    private static Json.Arr attributes(StructList.Reader<Attribute.Reader> attributes) {
+        return list(
+                attributes,
+                attribute -> Json.object()
+                        .with("name", attribute.getName().toString())
+                        .with("value", attribute.getValue().toString()));
+    }
+
+    private static Json.Arr recordIds(org.capnproto.DataList.Reader ids) {
+        List<String> texts = new ArrayList<>();
+        for (org.capnproto.Data.Reader id : ids) {
+            texts.add(Texts.id(id, RecordId::of));
+        }
+        return Json.texts(texts);
+    }
+
+    // Journal
+
+    private static Json.Obj actor(Actor.Reader actor) {
+        return Json.object()
+                .with("principalId", Texts.id(actor.getPrincipalId(), PrincipalId::of))
+                .with("sessionId", Texts.id(actor.getSessionId(), SessionId::of))
+                .with("kind", Texts.enumName(actor.getKind()))
+                .with("uid", unsigned(actor.getUid()));
+    }
+
+    private static Json.Obj historyEntry(HistoryEntry.Reader entry) {
+        return Json.object()
+                .with("account", account(entry.getAccount()))
+                .with("sequence", entry.getSequence())
+                .with("timeMs", entry.getTimeMs())
+                .with("operation", entry.getOperation().toString())
+                .with("actor", actor(entry.getActor()))
+                .with("actorName", entry.getActorName().toString())
+                .with("approval", Texts.hex(entry.getApproval()));
+    }
+
+    // Sessions
+
+    static Json.Obj sessionInfo(SessionInfo.Reader info) {
+        return Json.object()
+                .with("sessionId", Texts.id(info.getSessionId(), SessionId::of))
+                .with("principalId", Texts.id(info.getPrincipalId(), PrincipalId::of))
+                .with("name", info.getName().toString())
+                .with("displayName", info.getDisplayName().toString())
+                .with("kind", Texts.enumName(info.getKind()))
+                .with("source", Texts.enumName(info.getSource()))
+                .with("authStrength", Texts.enumName(info.getAuthStrength()))
+                .with("authTimeMs", info.getAuthTimeMs())
+                .with("expiresAtMs", info.getExpiresAtMs())
+                .with("policyProfile", info.getPolicyProfile().toString())
+                .with("resourceProfile", info.getResourceProfile().toString())
+                .with("roles", Texts.list(info.getRoles()))
+                .with("startedAtMs", info.getStartedAtMs());
+    }
+
+    static Json.Arr receipts(StructList.Reader<Receipt.Reader> receipts) {
+        return list(receipts, Shapes::receipt);
+    }
+
+    private static Json.Obj receipt(Receipt.Reader receipt) {
+        return Json.object()
+                .with("slot", Texts.enumName(receipt.getSlot()))
+                .with("granted", receipt.getGranted())
+                .with("code", receipt.getCode().toString())
+                .with("rule", receipt.getRule().toString())
+                .with("interfaceName", receipt.getInterfaceName().toString())
+                .with("access", Texts.enumName(receipt.getAccess()))
+                .with("limit", receipt.getLimit().toString())
+                .with("limitBytes", receipt.getLimitBytes())
+                .with("sources", list(receipt.getSources(), Shapes::source))
+                .with("journalSize", receipt.getJournalSize());
+    }
+
+    private static Json.Obj source(SourceRecord.Reader source) {
+        return Json.object()
+                .with("kind", Texts.enumName(source.getKind()))
+                .with("recordId", Texts.id(source.getRecordId(), RecordId::of))
+                .with("recordVersion", source.getRecordVersion())
+                .with("contentHash", Texts.hex(source.getContentHash()))
+                .with("name", source.getName().toString());
+    }
+
+    private static Json.Obj plan(BundlePlan.Reader plan) {
+        return Json.object()
+                .with("name", plan.getName().toString())
+                .with("kind", Texts.enumName(plan.getKind()))
+                .with("eligible", plan.getEligible())
+                .with("denial", plan.hasDenial() ? denial(plan.getDenial()) : NOTHING)
+                .with("receipts", receipts(plan.getReceipts()))
+                .with("policyProfile", plan.getPolicyProfile().toString())
+                .with("resourceProfile", plan.getResourceProfile().toString())
+                .with("roles", Texts.list(plan.getRoles()))
+                .with("lifetimeMs", plan.getLifetimeMs())
+                .with("journalSize", plan.getJournalSize())
+                .with("leases", Texts.list(plan.getLeases()));
+    }
+
+    private static Json.Obj denial(Denial.Reader denial) {
+        return Json.object()
+                .with("code", denial.getCode().toString())
+                .with("message", denial.getMessage().toString())
+                .with("hint", denial.getHint().toString());
+    }
+
+    // Namespaces
+
+    private static Json.Obj entry(EntryInfo.Reader entry) {
+        return Json.object()
+                .with("name", entry.getName().toString())
+                .with("kind", Texts.enumName(entry.getKind()))
+                .with("size", entry.getSize())
+                .with("version", entry.getVersion())
+                .with("modifiedAtMs", entry.getModifiedAtMs())
+                .with("sha256", Texts.hex(entry.getSha256()));
+    }
+
+    static Json.Obj usage(Namespace.UsageResults.Reader usage) {
+        return Json.object()
+                .with("usedBytes", usage.getUsedBytes())
+                .with("quotaBytes", usage.getQuotaBytes())
+                .with("entries", usage.getEntries());
+    }
+
+    // The store
+
+    static Json.Obj head(StoreHead.Reader head) {
+        return Json.object()
+                .with("storeId", Texts.id(head.getStoreId(), StoreId::of))
+                .with("storeEpoch", head.getStoreEpoch())
+                .with("policyEpoch", head.getPolicyEpoch())
+                .with("journalSize", head.getJournalSize())
+                .with("journalRoot", Texts.hex(head.getJournalRoot()))
+                .with("auditSize", head.getAuditSize())
+                .with("auditRoot", Texts.hex(head.getAuditRoot()))
+                .with("anchorSize", head.getAnchorSize())
+                .with("anchorPath", head.getAnchorPath().toString())
+                .with("anchorMode", head.getAnchorMode().toString());
+    }
+
+    static Json.Obj verification(VerifyReport.Reader report) {
+        return Json.object()
+                .with("journalEntries", report.getJournalEntries())
+                .with("recordVersions", report.getRecordVersions())
+                .with("indexRows", report.getIndexRows())
+                .with("auditEntries", report.getAuditEntries())
+                .with("findings", list(report.getFindings(), Shapes::finding))
+                .with("head", report.hasHead() ? head(report.getHead()) : NOTHING)
+                .with("elapsedMs", report.getElapsedMs());
+    }
+
+    private static Json.Obj finding(Finding.Reader finding) {
+        return Json.object()
+                .with("code", finding.getCode().toString())
+                .with("what", finding.getWhat().toString())
+                .with("message", finding.getMessage().toString());
+    }
+
+    // Results: what was found or done, or the failure that says why not
+
+    static Json.Obj account(AccountResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND -> account(result.getFound());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Arr history(HistoryResult.Reader result) {
+        return switch (result.which()) {
+            case ENTRIES -> list(result.getEntries(), Shapes::historyEntry);
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static byte[] rawRecord(RawResult.Reader result) {
+        return switch (result.which()) {
+            case BYTES -> result.getBytes().toArray();
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj created(CreateResult.Reader result) {
+        return switch (result.which()) {
+            case CREATED ->
+                Json.object()
+                        .with("account", account(result.getCreated().getAccount()))
+                        .with("sequence", result.getCreated().getSequence())
+                        .with(
+                                "enrolmentCode",
+                                new String(
+                                        result.getCreated().getEnrolmentCode().toArray(), StandardCharsets.UTF_8))
+                        .with("codeExpiresAtMs", result.getCreated().getCodeExpiresAtMs());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj mutation(MutationResult.Reader result) {
+        return switch (result.which()) {
+            case COMMITTED ->
+                Json.object()
+                        .with("account", account(result.getCommitted().getAccount()))
+                        .with("sequence", result.getCommitted().getSequence());
+            case CONFLICT ->
+                throw conflict(
+                        result.getConflict().getCurrentVersion(),
+                        Texts.hex(result.getConflict().getCurrentHash()));
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj resourceProfile(ResourceProfileResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND -> resourceProfile(result.getFound());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj policyProfile(PolicyProfileResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND -> policyProfile(result.getFound());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj role(RoleResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND ->
+                role(result.getFound().getRole())
+                        .with("members", Texts.list(result.getFound().getMembers()));
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj plan(PlanResult.Reader result) {
+        return switch (result.which()) {
+            case PLAN -> plan(result.getPlan());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static void requireGranted(LoginResult.Reader result) {
+        switch (result.which()) {
+            case GRANTED -> {}
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        }
+    }
+
+    /** Adds the entries of a page; returns the name to go on after, empty at the end. */
+    static String entries(ListResult.Reader result, List<Json> into) {
+        return switch (result.which()) {
+            case PAGE -> {
+                into.addAll(list(result.getPage().getEntries(), Shapes::entry).items());
+                yield result.getPage().getNext().toString();
+            }
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj entry(StatResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND -> entry(result.getFound());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj gotEntry(GetResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND -> entry(result.getEntry());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj put(PutResult.Reader result) {
+        return switch (result.which()) {
+            case STORED -> entry(result.getStored());
+            case CONFLICT -> throw conflict(result.getConflict());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static void requireRemoved(RemoveResult.Reader result) {
+        switch (result.which()) {
+            case REMOVED -> {}
+            case CONFLICT -> throw conflict(result.getConflict());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        }
+    }
+
+    /** What the look-up finds; empty when it answers that there is no such thing. */
+    static Optional<Json.Obj> found(Supplier<Json.Obj> lookUp) {
+        try {
+            return Optional.of(lookUp.get());
+        } catch (CommandFailure failure) {
+            if (failure.status() == ExitStatus.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    private static CommandFailure failure(Denial.Reader denial) {
+        return CommandFailure.denied(
+                denial.getCode().toString(),
+                denial.getMessage().toString(),
+                denial.getHint().toString());
+    }
+
+    private static CommandFailure conflict(long currentVersion, String currentHash) {
+        return staleVersion("the record changed: it is at version " + Long.toUnsignedString(currentVersion), "show")
+                .with(Json.object().with("currentVersion", currentVersion).with("currentHash", currentHash));
+    }
+
+    private static CommandFailure conflict(long currentVersion) {
+        String now = currentVersion == 0
+                ? "there is no such entry"
+                : "the entry is at version " + Long.toUnsignedString(currentVersion);
+        return staleVersion("nothing was changed: " + now, "stat")
+                .with(Json.object().with("currentVersion", currentVersion));
+    }
+
+    private static CommandFailure staleVersion(String message, String verb) {
+        return CommandFailure.of(
+                ExitStatus.CONFLICT,
+                "conflict",
+                message,
+                "look at it again with '" + verb + "' and retry with its version");
+    }
+
+    private static CommandFailure unknownAnswer() {
+        return CommandFailure.of(
+                ExitStatus.UNAVAILABLE,
+                "unimplemented",
+                "the daemon's answer is of a kind this program does not know",
+                "run a program of the same version as the daemon");
+    }
+
+    private static long unsigned(int value) {
+        return Integer.toUnsignedLong(value);
+    }
+
+    private static <T> Json.Arr list(StructList.Reader<T> items, Function<T, Json> shape) {
+        List<Json> shapes = new ArrayList<>();
+        for (T item : items) {
+            shapes.add(shape.apply(item));
+        }
+        return new Json.Arr(shapes);
+    }
+}

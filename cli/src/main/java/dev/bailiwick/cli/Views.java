@@ -1,0 +1,282 @@
+package dev.bailiwick.cli;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** How answers look to people. Each view is a projection of the JSON form. */
+final class Views {
+    static final Table ACCOUNTS = Table.table()
+            .column("NAME", "name")
+            .column("KIND", "kind")
+            .column("STATUS", "status")
+            .numbers("VERSION", "recordVersion")
+            .column("ROLES", row -> orDash(row.joined("roles")))
+            .column("CHANGED", row -> Printable.time(row.number("updatedAtMs")))
+            .column("DISPLAY NAME", "displayName");
+
+    static final Table HISTORY = Table.table()
+            .numbers(
+                    "VERSION", row -> row.object("account").get("recordVersion").toString())
+            .numbers("SEQUENCE", "sequence")
+            .column("TIME", row -> Printable.time(row.number("timeMs")))
+            .column("OPERATION", "operation")
+            .column("ACTOR", Views::actor)
+            .column("STATUS", row -> row.object("account").text("status"))
+            .column("ROLES", row -> orDash(row.object("account").joined("roles")))
+            .column(
+                    "CONTENT HASH",
+                    row -> Printable.shortHash(row.object("account").text("contentHash")));
+
+    static final Table ROLES = Table.table()
+            .column("NAME", "name")
+            .column("BOUND BY", Views::boundBy)
+            .column("KINDS", row -> orDash(row.joined("kinds")))
+            .column("ADDS", row -> orDash(row.joined("fragments")))
+            .column("MAY ASK FOR", row -> orDash(row.joined("leases")))
+            .column("SUMMARY", "summary");
+
+    static final Table ENTRIES = Table.table()
+            .column("NAME", row -> row.text("name") + (row.text("kind").equals("namespace") ? "/" : ""))
+            .numbers("SIZE", row -> row.text("kind").equals("namespace") ? "-" : Printable.bytes(row.number("size")))
+            .numbers("VERSION", "version")
+            .column("CHANGED", row -> Printable.time(row.number("modifiedAtMs")));
+
+    private static final Table GRANTS = Table.table()
+            .column("SLOT", "slot")
+            .column("INTERFACE", "interfaceName")
+            .column("ACCESS", "access")
+            .column("LIMIT", row -> orDash(row.text("limit")))
+            .column("RULE", "rule")
+            .column("FROM", Views::sources);
+
+    private static final Table REFUSALS = Table.table()
+            .column("NOT HELD", "slot")
+            .column("REASON", "code")
+            .column("RULE", row -> orDash(row.text("rule")));
+
+    private static final Table RESOURCE_PROFILES = Table.table()
+            .column("RESOURCE PROFILE", "name")
+            .numbers("VERSION", "recordVersion")
+            .numbers("HOME", bytes("homeQuotaBytes"))
+            .numbers("CONFIG", bytes("configQuotaBytes"))
+            .numbers("CACHE", bytes("cacheQuotaBytes"))
+            .numbers("TMP", bytes("tempQuotaBytes"))
+            .numbers("SESSIONS", "sessionLimit")
+            .column("LAUNCHER", row -> orDash(row.text("launcherProfile")))
+            .column("NETWORK", row -> orDash(row.text("networkProfile")));
+
+    private static final Table POLICY_PROFILES = Table.table()
+            .column("POLICY PROFILE", "name")
+            .numbers("VERSION", "recordVersion")
+            .column("KINDS", row -> row.joined("kinds"))
+            .numbers("LIFETIME", row -> Printable.duration(row.number("sessionLifetimeMs")))
+            .column("FRAGMENTS", row -> orDash(row.joined("fragments")))
+            .column("ALLOWED ROLES", row -> orDash(row.joined("allowedRoles")));
+
+    private static final Table FINDINGS =
+            Table.table().column("FINDING", "code").column("WHERE", "what").column("WHAT", "message");
+
+    private Views() {}
+
+    /** A session's bundle: what it holds, and with {@code all} also what it does not. */
+    static String bundle(Json.Obj session, boolean all, Style style) {
+        Json.Obj info = session.object("info");
+        String who = info.text("name").isEmpty() ? "nobody in particular" : info.text("name");
+        String head = style.bold(Printable.text(who)) + ": " + info.text("kind") + " session, authenticated by "
+                + info.text("authStrength") + ", until " + Printable.time(info.number("expiresAtMs")) + "\n\n";
+        return head + receipts(session.list("receipts"), all, style);
+    }
+
+    /** The bundle a login would get. */
+    static String plan(Json.Obj plan, Style style) {
+        Table.Sheet sheet = Table.sheet()
+                .line("name", plan.text("name"))
+                .line("kind", plan.text("kind"))
+                .line("policyProfile", plan.text("policyProfile"))
+                .line("resourceProfile", plan.text("resourceProfile"))
+                .line("roles", orDash(plan.joined("roles")))
+                .line("lifetime", Printable.duration(plan.number("lifetimeMs")))
+                .line("journalSize", plan.get("journalSize").toString())
+                .line("may ask for", orDash(plan.joined("leases")));
+        if (!plan.flag("eligible")) {
+            Json.Obj denial = plan.object("denial");
+            sheet.line("no session", denial.text("code") + ": " + denial.text("message"));
+        }
+        return sheet.render(style) + "\n" + receipts(plan.list("receipts"), true, style);
+    }
+
+    private static String receipts(Json.Arr receipts, boolean all, Style style) {
+        List<Json.Obj> granted = receipts.objects().stream()
+                .filter(receipt -> receipt.flag("granted"))
+                .toList();
+        List<Json.Obj> refused = receipts.objects().stream()
+                .filter(receipt -> !receipt.flag("granted"))
+                .toList();
+        return GRANTS.render(granted, style)
+                + (all && !refused.isEmpty() ? "\n" + REFUSALS.render(refused, style) : "");
+    }
+
+    private static String sources(Json.Obj receipt) {
+        return receipt.list("sources").objects().stream()
+                .map(source -> source.text("kind") + " " + source.text("name") + " v" + source.get("recordVersion"))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** One account. */
+    static String account(Json.Obj account, Style style) {
+        Table.Sheet sheet = Table.sheet()
+                .line("name", account.text("name"))
+                .line("displayName", account.text("displayName"))
+                .line("kind", account.text("kind"))
+                .line("status", account.text("status"))
+                .line("roles", orDash(account.joined("roles")))
+                .line("credentials", account.list("credentialRefs").items().size())
+                .line("principalId", account.text("principalId"))
+                .line("recordId", account.text("recordId"))
+                .line("recordVersion", account.number("recordVersion"))
+                .line("storeEpoch", account.number("storeEpoch"))
+                .line("policyEpoch", account.number("policyEpoch"))
+                .line("created", Printable.time(account.number("createdAtMs")))
+                .line("changed", Printable.time(account.number("updatedAtMs")))
+                .line("previousHash", orDash(account.text("previousHash")))
+                .line("contentHash", account.text("contentHash"));
+        profile(sheet, "resourceProfile", account.get("resourceProfile"));
+        profile(sheet, "policyProfile", account.get("policyProfile"));
+        return sheet.render(style);
+    }
+
+    private static void profile(Table.Sheet sheet, String name, Json ref) {
+        if (ref instanceof Json.Obj fields) {
+            String version = fields.text("versionId");
+            sheet.line(name, fields.text("profileId") + (version.isEmpty() ? "" : " pinned to " + version));
+        }
+    }
+
+    /** A new account or a new code, with what to do next. */
+    static String created(Json.Obj created, String what, Style style) {
+        Json.Obj account = created.object("account");
+        String name = Printable.text(account.text("name"));
+        return what + " " + style.bold(name) + " (version " + account.get("recordVersion") + ", journal sequence "
+                + created.get("sequence") + ")\n"
+                + "enrolment code: " + style.accent(created.text("enrolmentCode")) + "\n"
+                + "works once, until " + Printable.time(created.number("codeExpiresAtMs")) + ", with: bailiwick enroll "
+                + name + "\n";
+    }
+
+    /** A changed account. */
+    static String changed(Json.Obj changed) {
+        Json.Obj account = changed.object("account");
+        return Printable.text(account.text("name")) + " is " + account.text("status") + ", roles: "
+                + orDash(account.joined("roles")) + " (version " + account.get("recordVersion") + ", journal sequence "
+                + changed.get("sequence") + ")\n";
+    }
+
+    /** Profiles of both kinds. */
+    static String profiles(List<Json.Obj> profiles, Style style) {
+        List<String> tables = new ArrayList<>();
+        List<Json.Obj> resource = ofKind(profiles, "resourceProfile");
+        List<Json.Obj> policy = ofKind(profiles, "policyProfile");
+        if (!resource.isEmpty()) {
+            tables.add(RESOURCE_PROFILES.render(resource, style));
+        }
+        if (!policy.isEmpty()) {
+            tables.add(POLICY_PROFILES.render(policy, style));
+        }
+        return String.join("\n", tables);
+    }
+
+    private static List<Json.Obj> ofKind(List<Json.Obj> profiles, String kind) {
+        return profiles.stream()
+                .filter(profile -> profile.text("kind").equals(kind))
+                .toList();
+    }
+
+    /** The outcome of a verification. */
+    static String verification(Json.Obj report, Style style) {
+        List<Json.Obj> findings = report.list("findings").objects();
+        String outcome = findings.isEmpty()
+                ? style.good("ok") + ": every hash, link and index row is as it was written\n"
+                : style.bad("damaged") + "\n" + FINDINGS.render(findings, style);
+        return Table.sheet()
+                        .line("journalEntries", report.number("journalEntries"))
+                        .line("recordVersions", report.number("recordVersions"))
+                        .line("indexRows", report.number("indexRows"))
+                        .line("auditEntries", report.number("auditEntries"))
+                        .line("elapsed", Printable.duration(report.number("elapsedMs")))
+                        .render(style)
+                + outcome;
+    }
+
+    /** Any object with plain fields, by name; times, durations and sizes in words. */
+    static Function<Style, String> fields(Json.Obj object) {
+        return style -> {
+            Table.Sheet sheet = Table.sheet();
+            object.fields().forEach((name, value) -> sheet.line(name, plain(name, value)));
+            return sheet.render(style);
+        };
+    }
+
+    private static String plain(String name, Json value) {
+        return switch (value) {
+            case Json.Null() -> "-";
+            case Json.Bool(boolean flag) -> flag ? "yes" : "no";
+            case Json.Text(String text) -> orDash(text);
+            case Json.Num number -> number(name, number.bits());
+            case Json.Arr(List<Json> items) ->
+                orDash(items.stream().map(item -> plain("", item)).collect(Collectors.joining(", ")));
+            case Json.Obj object ->
+                object.fields().entrySet().stream()
+                        .map(field -> field.getKey() + " " + plain(field.getKey(), field.getValue()))
+                        .collect(Collectors.joining(", "));
+        };
+    }
+
+    private static String number(String name, long value) {
+        if (name.endsWith("AtMs") || name.equals("authTimeMs")) {
+            return Printable.time(value);
+        }
+        if (name.endsWith("Ms")) {
+            return Printable.duration(value);
+        }
+        boolean isSize = name.endsWith("Bytes") || name.equals("size") || name.equals("logQuotaBytesPerWindow");
+        return isSize ? Printable.bytes(value) : Long.toUnsignedString(value);
+    }
+
+    /** Sixteen bytes a line, in hexadecimal. */
+    static String hexDump(byte[] bytes) {
+        HexFormat hex = HexFormat.ofDelimiter(" ");
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < bytes.length; at += 16) {
+            text.append(hex.formatHex(bytes, at, Math.min(at + 16, bytes.length)))
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String actor(Json.Obj entry) {
+        Json.Obj actor = entry.object("actor");
+        return switch (actor.text("kind")) {
+            case "session" -> entry.text("actorName").isEmpty() ? actor.text("principalId") : entry.text("actorName");
+            case "offline" -> "offline (uid " + actor.get("uid") + ")";
+            default -> actor.text("kind");
+        };
+    }
+
+    private static String boundBy(Json.Obj role) {
+        if (role.flag("manifestOnly")) {
+            return "manifest";
+        }
+        return role.flag("administrative") ? "policy-admin" : "account-admin";
+    }
+
+    private static Function<Json.Obj, String> bytes(String field) {
+        return row -> Printable.bytes(row.number(field));
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
+    }
+}
