@@ -387,6 +387,11 @@ final class VatConnection {
         Export export = exportsByHook.get(inner);
         boolean isPromise = inner.whenResolved() != null;
         if (export == null) {
+            if (exports.size() >= limits.exports()) {
+                descriptor.setNone(Void.VOID);
+                deferred.add(() -> abort("peer holds more than " + limits.exports() + " capabilities"));
+                return;
+            }
             export = exports.add(id -> new Export(id, inner.addRef()));
             exportsByHook.put(inner, export);
             if (isPromise) {
