@@ -141,16 +141,12 @@ public final class AccountStore implements AutoCloseable {
     private static void initialise(
             Engine engine, StoreKey key, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
         IdSource ids = new IdSource(random);
+        // The store is named by its first transaction, so that the journal proves which store it is of.
+        TransactionId first = TransactionId.of(ids.next());
         Transaction transaction = new Transaction(
-                TransactionId.of(ids.next()),
-                now(clock),
-                new Actor.Manifest(),
-                "store.init",
-                Optional.empty(),
-                seeds,
-                List.of());
+                first, now(clock), new Actor.Manifest(), "store.init", Optional.empty(), seeds, List.of());
         StateMachine.Command command = StateMachine.Command.of(transaction);
-        Meta meta = new Meta(Meta.FORMAT, StoreId.of(ids.next()), 1, 0);
+        Meta meta = new Meta(Meta.FORMAT, StoreId.of(first.toBytes()), 1, 0);
         engine.commit(txn -> {
             Rows empty = new Rows(txn);
             meta.write(empty);

@@ -52,6 +52,10 @@ public interface AccountStoreManager {
             long expect,
             Attribution by);
 
-    /** Commits a prepared transaction over the kinds of record that this manager writes. */
-    CommitResult commit(Transaction transaction);
+    /**
+     * Commits a prepared transaction over the kinds of record that this manager writes.
+     *
+     * @param gate asked in the commit lane whether the transaction may still land
+     */
+    CommitResult commit(Transaction transaction, CommitGate gate);
 }

@@ -189,7 +189,7 @@ final class LiveAccountManager implements AccountStoreManager {
     }
 
     @Override
-    public CommitResult commit(Transaction transaction) {
+    public CommitResult commit(Transaction transaction, CommitGate gate) {
         for (Mutation mutation : transaction.mutations()) {
             switch (mutation.content().recordKind()) {
                 case ACCOUNT, ROLE_BINDING, EXTERNAL_BINDING, CREDENTIAL -> {}
@@ -201,7 +201,7 @@ final class LiveAccountManager implements AccountStoreManager {
                 }
             }
         }
-        return store.commit(transaction, CommitGate.alwaysOpen());
+        return store.commit(transaction, gate);
     }
 
     private CommitResult change(

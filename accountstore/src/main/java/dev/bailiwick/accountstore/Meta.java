@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * The facts about a store as a whole, one row of {@code META} each, beside the heads of the two chains.
  *
  * @param format layout of everything in the tables; another one is refused
- * @param storeId made at initialisation
- * @param storeEpoch from 1
+ * @param storeId the id of the transaction that initialised the store
+ * @param storeEpoch that of the last journal entry, from 1
  * @param policyEpoch from 1; 0 only until the seeds, which move it, are written
  */
-record Meta(int format, StoreId storeId, long storeEpoch, long policyEpoch) {
+record Meta(long format, StoreId storeId, long storeEpoch, long policyEpoch) {
     /** The layout that {@code docs/format.md} describes. */
-    static final int FORMAT = 1;
+    static final long FORMAT = 1;
 
     static final String FORMAT_KEY = "format";
     static final String STORE_ID_KEY = "store-id";
@@ -24,7 +24,7 @@ record Meta(int format, StoreId storeId, long storeEpoch, long policyEpoch) {
     static final String PUBLIC_KEY_KEY = "public-key";
 
     static Meta load(View view) {
-        int format = (int) number(view, FORMAT_KEY);
+        long format = number(view, FORMAT_KEY);
         if (format != FORMAT) {
             throw new CorruptStoreException("store", "its format " + format + " is not known to this build");
         }

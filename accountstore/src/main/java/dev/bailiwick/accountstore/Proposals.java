@@ -55,14 +55,16 @@ final class Proposals {
         return switch (draft) {
             case Draft.Refuse(CommitResult result) -> result;
             case Draft.Write(List<Mutation> mutations) ->
-                store.commit(new Transaction(
-                        TransactionId.of(ids.next()),
-                        AccountStore.now(clock),
-                        by.actor(),
-                        operation,
-                        by.approval(),
-                        mutations,
-                        List.of()), by.gate());
+                store.commit(
+                        new Transaction(
+                                TransactionId.of(ids.next()),
+                                AccountStore.now(clock),
+                                by.actor(),
+                                operation,
+                                by.approval(),
+                                mutations,
+                                List.of()),
+                        by.gate());
         };
     }
 }

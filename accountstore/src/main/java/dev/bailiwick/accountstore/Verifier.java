@@ -103,6 +103,8 @@ final class Verifier {
         private long changes;
         private long nodes;
         private long lastPolicyEpoch;
+        private long lastStoreEpoch;
+        private Optional<TransactionId> firstTransaction = Optional.empty();
         private Optional<Hash256> lastHash = Optional.empty();
         private Optional<Hash256> rootAtAnchor = Optional.empty();
         private MerkleTree tree = MerkleTree.empty();
@@ -176,6 +178,10 @@ final class Verifier {
                 findings.add("chain-epoch", name, "its policy epoch is below the one before");
             }
             lastPolicyEpoch = entry.policyEpoch();
+            lastStoreEpoch = entry.storeEpoch();
+            if (size == 1) {
+                firstTransaction = Optional.of(entry.transactionId());
+            }
             findings.check("transaction-row", () -> checkTransaction(entry));
             Set<RecordRef> seen = new HashSet<>();
             for (Change change : entry.changes()) {
@@ -250,8 +256,14 @@ final class Verifier {
                 throw new CorruptStoreException("store key", "it is not the one the store was made with");
             }
         });
-        if (meta.policyEpoch() != journal.lastPolicyEpoch) {
-            findings.add("meta", "policy epoch", "it is not that of the last journal entry");
+        if (meta.policyEpoch() != journal.lastPolicyEpoch || meta.storeEpoch() != journal.lastStoreEpoch) {
+            findings.add("meta", "store epochs", "they are not those of the last journal entry");
+        }
+        boolean ownJournal = journal.firstTransaction
+                .filter(first -> first.value().equals(meta.storeId().value()))
+                .isPresent();
+        if (!ownJournal) {
+            findings.add("meta", "store id", "it is not the id of the first transaction");
         }
         Set<String> known = Set.of(
                 Meta.FORMAT_KEY,

@@ -27,9 +27,12 @@ final class Stores {
     static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     static final Attribution DAEMON = Attribution.of(new Actor.Daemon());
 
+    /** Read once: parsing it takes longer than most tests. */
+    private static final SeedPlan PLAN = plan();
+
     private Stores() {}
 
-    static SeedPlan plan() {
+    private static SeedPlan plan() {
         try {
             return switch (SeedManifest.parse(Path.of("../profiles/manifests/default.toml"))) {
                 case SeedManifest.Parsed(SeedPlan plan) -> plan;
@@ -42,7 +45,7 @@ final class Stores {
 
     static List<Mutation> seeds() {
         return SeedRecords.of(
-                plan(), NOON, code -> OpaqueBytes.of(code.label().getBytes(StandardCharsets.UTF_8)), "sha256");
+                PLAN, NOON, code -> OpaqueBytes.of(code.label().getBytes(StandardCharsets.UTF_8)), "sha256");
     }
 
     static AccountStore inMemory(Engine engine) {

@@ -1,0 +1,718 @@
+package dev.bailiwick.accountstore;
+
+import static dev.bailiwick.accountstore.Stores.DAEMON;
+import static dev.bailiwick.accountstore.Stores.NOON;
+import static dev.bailiwick.accountstore.Stores.committed;
+import static dev.bailiwick.accountstore.Stores.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.schema.ApprovalId;
+import dev.bailiwick.schema.BindingId;
+import dev.bailiwick.schema.Canonical;
+import dev.bailiwick.schema.ContentHash;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.Id128;
+import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.ProfileId;
+import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.RootId;
+import dev.bailiwick.schema.SessionId;
+import dev.bailiwick.schema.TransactionId;
+import dev.bailiwick.schema.VersionId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every account store does, over whichever engine. */
+abstract class AccountStoreContract {
+    private Engine engine;
+    private AccountStore store;
+    private AccountStoreReader reader;
+    private AccountStoreManager manager;
+
+    abstract Engine openEngine();
+
+    @BeforeEach
+    void openStore() {
+        engine = openEngine();
+        store = Stores.inMemory(engine);
+        reader = store.accounts();
+        manager = store.accountManager();
+    }
+
+    /** Every test leaves a store in which nothing is out of place. */
+    @AfterEach
+    void theStoreIsSound() {
+        try (AccountStore closing = store;
+                Engine closedFirst = engine) {
+            assertThat(closedFirst.state()).isEqualTo(Engine.State.OPEN);
+            assertThat(closing.inspector().verify().findings()).isEmpty();
+        }
+    }
+
+    // ---- lookups ----
+
+    @Test
+    void aCreatedAccountIsFoundByNamePrincipalAndId() {
+        Stored<Account> alice = Stores.create(store, "Alice");
+        assertThat(alice.content().name()).isEqualTo("Alice");
+        assertThat(alice.version()).isEqualTo(1);
+        assertThat(alice.createdAt()).isEqualTo(NOON);
+        assertThat(reader.byName(key("ALICE"))).contains(alice);
+        assertThat(reader.byPrincipal(alice.content().principalId())).contains(alice);
+        assertThat(reader.byId(alice.recordId())).contains(alice);
+        assertThat(reader.byName(key("bob"))).isEmpty();
+        assertThat(reader.byPrincipal(PrincipalId.of(new byte[16]))).isEmpty();
+    }
+
+    @Test
+    void accountsAreListedInPagesByName() {
+        List<String> names = new ArrayList<>();
+        for (String name : List.of("zoe", "alice", "Mallory", "bob")) {
+            Stores.create(store, name);
+        }
+        Page<Stored<Account>, NameKey> page = reader.list(Optional.empty(), 2);
+        page.items().forEach(account -> names.add(account.content().nameKey().text()));
+        while (page.next().isPresent()) {
+            page = reader.list(page.next(), 2);
+            assertThat(page.items()).hasSizeBetween(1, 2);
+            page.items()
+                    .forEach(account -> names.add(account.content().nameKey().text()));
+        }
+        assertThat(names).isSorted().contains("alice", "bob", "mallory", "zoe", "operator", "guest");
+        assertThatThrownBy(() -> reader.list(Optional.empty(), 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void rawRecordsAreCanonicalAndHaveTheHashTheyState() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        byte[] raw = reader.rawRecord(alice.recordId()).orElseThrow();
+        assertThat(Canonical.isCanonical(raw)).isTrue();
+        assertThat(ContentHash.ofRecord(0x85e54c8155b49333L, raw, 10)).isEqualTo(alice.contentHash());
+    }
+
+    // ---- compare-and-set ----
+
+    @Test
+    void aChangeMakesTheNextVersion() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Receipt receipt = committed(manager.setStatus(alice.recordId(), AccountStatus.DISABLED, 1, DAEMON));
+        Stored<Account> now = reader.byId(alice.recordId()).orElseThrow();
+        assertThat(now.version()).isEqualTo(2);
+        assertThat(now.previousHash()).contains(alice.contentHash());
+        assertThat(now.content().status()).isEqualTo(AccountStatus.DISABLED);
+        assertThat(receipt.changes())
+                .containsExactly(new Change(RecordKind.ACCOUNT, alice.recordId(), 2, now.contentHash()));
+        assertThat(reader.byName(key("alice"))).contains(now);
+    }
+
+    @Test
+    void aStaleExpectationIsAConflictWithTheCurrentVersionAndWritesNothing() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON));
+        Stored<Account> now = reader.byId(alice.recordId()).orElseThrow();
+        long size = store.inspector().head().journalSize();
+        CommitResult stale = manager.setStatus(alice.recordId(), AccountStatus.ACTIVE, 1, DAEMON);
+        assertThat(stale)
+                .isEqualTo(new CommitResult.Conflict(
+                        RecordKind.ACCOUNT, alice.recordId(), 2, Optional.of(now.contentHash())));
+        assertThat(store.inspector().head().journalSize()).isEqualTo(size);
+        assertThat(reader.byId(alice.recordId())).contains(now);
+    }
+
+    @Test
+    void aTransactionIsAllOrNothing() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Stored<Account> bob = Stores.create(store, "bob");
+        CommitResult result = store.commit(transaction(
+                7,
+                Mutation.replace(alice, alice.content().withStatus(AccountStatus.LOCKED)),
+                new Mutation(bob.recordId(), Expected.version(9), bob.content())));
+        assertThat(result).isInstanceOf(CommitResult.Conflict.class);
+        assertThat(reader.byId(alice.recordId())).contains(alice);
+    }
+
+    @Test
+    void anExpectedHashMustMatchToo() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Expected wrong = new Expected(1, Optional.of(Hash256.sha256(new byte[0])));
+        assertThat(store.commit(transaction(7, new Mutation(alice.recordId(), wrong, alice.content()))))
+                .isInstanceOf(CommitResult.Conflict.class);
+    }
+
+    @Test
+    void preconditionsGuardRecordsThatAreNotWritten() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Stored<Account> bob = Stores.create(store, "bob");
+        committed(manager.setStatus(bob.recordId(), AccountStatus.LOCKED, 0, DAEMON));
+        Transaction guarded = new Transaction(
+                TransactionId.of(id(7)),
+                NOON,
+                new Actor.Daemon(),
+                "account.test",
+                Optional.empty(),
+                List.of(Mutation.replace(alice, alice.content().withStatus(AccountStatus.LOCKED))),
+                List.of(new Precondition(RecordKind.ACCOUNT, bob.recordId(), bob.expected())));
+        assertThat(store.commit(guarded))
+                .isInstanceOfSatisfying(
+                        CommitResult.Conflict.class,
+                        conflict -> assertThat(conflict.recordId()).isEqualTo(bob.recordId()));
+        assertThat(reader.byId(alice.recordId())).contains(alice);
+    }
+
+    @Test
+    void aTransactionRepeatedUnderItsIdIsAppliedOnceAndAnsweredTheSame() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Transaction lock =
+                transaction(7, Mutation.replace(alice, alice.content().withStatus(AccountStatus.LOCKED)));
+        Receipt first = committed(store.commit(lock));
+        committed(manager.setStatus(alice.recordId(), AccountStatus.ACTIVE, 0, DAEMON));
+        assertThat(committed(store.commit(lock))).isEqualTo(first);
+        assertThat(reader.byId(alice.recordId()).orElseThrow().version()).isEqualTo(3);
+        Transaction other =
+                transaction(7, Mutation.replace(alice, alice.content().withStatus(AccountStatus.DISABLED)));
+        assertRejected(store.commit(other), Rejection.TRANSACTION_ID_TAKEN);
+    }
+
+    @Test
+    void openVersionsAreProposedAnewUntilTheyFit() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        int callers = 8;
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<CommitResult>> results = IntStream.range(0, callers)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> manager.setStatus(
+                                    alice.recordId(),
+                                    i % 2 == 0 ? AccountStatus.LOCKED : AccountStatus.ACTIVE,
+                                    0,
+                                    DAEMON),
+                            executor))
+                    .toList();
+            results.forEach(result -> committed(result.join()));
+        }
+        assertThat(reader.byId(alice.recordId()).orElseThrow().version()).isEqualTo(1 + callers);
+    }
+
+    @Test
+    void ofRacingChangesToOneVersionExactlyOneWins() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<CommitResult>> results = IntStream.range(0, 16)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON), executor))
+                    .toList();
+            assertThat(results.stream().map(CompletableFuture::join).filter(CommitResult.Committed.class::isInstance))
+                    .hasSize(1);
+        }
+    }
+
+    // ---- rules ----
+
+    @Test
+    void namesAreUniqueAfterNormalisation() {
+        Stores.create(store, "\u00c5sa");
+        assertRejected(manager.create(Stores.localUser(store, "a\u030aSA"), DAEMON), Rejection.NAME_TAKEN);
+    }
+
+    @Test
+    void renamingFreesTheOldNameAndKeepsTheAccount() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        assertThat(reader.byName(key("alice"))).contains(alice);
+        committed(store.commit(transaction(7, Mutation.replace(alice, renamed(alice.content(), "alicia")))));
+        assertThat(reader.byName(key("alice"))).isEmpty();
+        assertThat(reader.byName(key("alicia")).orElseThrow().recordId()).isEqualTo(alice.recordId());
+        Stored<Account> second = Stores.create(store, "alice");
+        assertThat(reader.byName(key("alice"))).contains(second);
+    }
+
+    @Test
+    void twoAccountsMaySwapNamesInOneTransaction() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Stored<Account> bob = Stores.create(store, "bob");
+        committed(store.commit(transaction(
+                7,
+                Mutation.replace(alice, renamed(alice.content(), "bob")),
+                Mutation.replace(bob, renamed(bob.content(), "alice")))));
+        assertThat(reader.byName(key("alice")).orElseThrow().recordId()).isEqualTo(bob.recordId());
+        assertThat(reader.byName(key("bob")).orElseThrow().recordId()).isEqualTo(alice.recordId());
+    }
+
+    @Test
+    void aPrincipalHasOneAccountAndKeepsIt() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Account twin = renamed(alice.content(), "twin");
+        assertRejected(
+                store.commit(transaction(7, Mutation.create(RecordId.of(id(9)), twin))), Rejection.PRINCIPAL_TAKEN);
+        Stored<Account> bob = Stores.create(store, "bob");
+        Account stolen = renamed(alice.content(), "bob");
+        assertRejected(store.commit(transaction(8, Mutation.replace(bob, stolen))), Rejection.IMMUTABLE_FIELD);
+    }
+
+    @Test
+    void rolesAreBoundAndRevokedWithTheirProjection() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        PrincipalId principal = alice.content().principalId();
+        committed(manager.addRole(alice.recordId(), "security-auditor", Optional.empty(), 1, DAEMON));
+        assertThat(reader.byId(alice.recordId()).orElseThrow().content().roles())
+                .containsExactly("local-user", "security-auditor");
+        assertThat(reader.members("security-auditor")).containsExactly(principal);
+        committed(manager.removeRole(alice.recordId(), "security-auditor", 0, DAEMON));
+        assertThat(reader.byId(alice.recordId()).orElseThrow().content().roles())
+                .containsExactly("local-user");
+        assertThat(reader.members("security-auditor")).isEmpty();
+        assertThat(reader.roleBindings(principal))
+                .extracting(
+                        binding -> binding.content().role(),
+                        binding -> binding.content().state())
+                .containsExactly(
+                        tuple("local-user", BindingState.ACTIVE), tuple("security-auditor", BindingState.REVOKED));
+        assertRejected(manager.removeRole(alice.recordId(), "security-auditor", 0, DAEMON), Rejection.NOT_FOUND);
+        committed(manager.addRole(alice.recordId(), "security-auditor", Optional.empty(), 0, DAEMON));
+        assertThat(reader.roleBindings(principal).getLast().version()).isEqualTo(3);
+    }
+
+    @Test
+    void aRoleThatThePolicyDoesNotDefineIsRejected() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        assertRejected(manager.addRole(alice.recordId(), "root", Optional.empty(), 0, DAEMON), Rejection.UNKNOWN_ROLE);
+    }
+
+    @Test
+    void rolesCannotBeListedWithoutABinding() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Account grabbing = alice.content().withRoles(new TreeSet<>(List.of("local-user", "account-admin")));
+        assertRejected(store.commit(transaction(7, Mutation.replace(alice, grabbing))), Rejection.ROLES_DIFFER);
+    }
+
+    @Test
+    void noRoleIsBoundToAPrincipalWithoutAnAccount() {
+        RoleBinding binding = new RoleBinding(
+                PrincipalId.of(id(9)), "local-user", BindingState.ACTIVE, Optional.empty(), Optional.empty());
+        assertRejected(
+                store.commit(transaction(7, Mutation.create(RecordId.of(id(8)), binding))),
+                Rejection.DANGLING_REFERENCE);
+    }
+
+    @Test
+    void profilesThatAreReferredToMustExistAndBeOfTheRightSort() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        ProfileRef nowhere = ProfileRef.following(ProfileId.of(id(9)));
+        assertRejected(
+                manager.setProfiles(alice.recordId(), Optional.of(nowhere), Optional.empty(), 0, DAEMON),
+                Rejection.DANGLING_REFERENCE);
+        ProfileRef wrongSort = alice.content().policyProfile();
+        assertRejected(
+                manager.setProfiles(alice.recordId(), Optional.of(wrongSort), Optional.empty(), 0, DAEMON),
+                Rejection.DANGLING_REFERENCE);
+    }
+
+    @Test
+    void theLastAccountAdminStays() {
+        Stored<Account> operator = reader.byName(key("operator")).orElseThrow();
+        assertRejected(
+                manager.setStatus(operator.recordId(), AccountStatus.DISABLED, 0, DAEMON),
+                Rejection.LAST_ACCOUNT_ADMIN);
+        assertRejected(
+                manager.removeRole(operator.recordId(), "account-admin", 0, DAEMON), Rejection.LAST_ACCOUNT_ADMIN);
+        Stored<Account> alice = Stores.create(store, "alice");
+        committed(manager.addRole(alice.recordId(), "account-admin", Optional.empty(), 0, DAEMON));
+        committed(manager.setStatus(operator.recordId(), AccountStatus.DISABLED, 0, DAEMON));
+        assertRejected(
+                manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 0, DAEMON), Rejection.LAST_ACCOUNT_ADMIN);
+    }
+
+    @Test
+    void transactionsHaveASizeAndNameEachRecordOnce() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        assertRejected(store.commit(transaction(7)), Rejection.SIZE);
+        assertRejected(
+                store.commit(transaction(
+                        8,
+                        Mutation.replace(alice, alice.content()),
+                        Mutation.replace(alice, alice.content().withStatus(AccountStatus.LOCKED)))),
+                Rejection.RECORD_TWICE);
+    }
+
+    @Test
+    void theAccountManagerWritesNoProfilesAndNoPolicy() {
+        Stored<ResourceProfileContent> profile = store.resourceProfiles().list().getFirst();
+        assertRejected(
+                manager.commit(transaction(7, Mutation.replace(profile, profile.content())), CommitGate.alwaysOpen()),
+                Rejection.NOT_THIS_MANAGER);
+    }
+
+    // ---- credentials ----
+
+    @Test
+    void credentialsAreReachedThroughTheCredentialReaderOnly() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        committed(manager.changeCredentials(alice.recordId(), List.of(password("one")), Map.of(), 0, DAEMON));
+        Stored<Account> now = reader.byId(alice.recordId()).orElseThrow();
+        Stored<Credential> one = store.credentials().credentials(now).getFirst();
+        assertThat(one.content().verifier()).isEqualTo(OpaqueBytes.of("one".getBytes(StandardCharsets.UTF_8)));
+        assertThat(one.toString()).doesNotContain("one").contains("[3 bytes]");
+
+        committed(manager.changeCredentials(
+                alice.recordId(),
+                List.of(password("two")),
+                Map.of(one.recordId(), CredentialState.DISABLED),
+                now.version(),
+                DAEMON));
+        Stored<Account> later = reader.byId(alice.recordId()).orElseThrow();
+        assertThat(store.credentials().credentials(later))
+                .singleElement()
+                .satisfies(two -> assertThat(two.recordId()).isNotEqualTo(one.recordId()));
+        assertThat(store.credentials().credential(one.recordId()).content().state())
+                .isEqualTo(CredentialState.DISABLED);
+    }
+
+    @Test
+    void anotherPrincipalsCredentialCannotBeListed() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Stored<Account> bob = Stores.create(store, "bob");
+        committed(manager.changeCredentials(alice.recordId(), List.of(password("one")), Map.of(), 0, DAEMON));
+        Account thieving = bob.content()
+                .withCredentialRefs(
+                        reader.byId(alice.recordId()).orElseThrow().content().credentialRefs());
+        assertRejected(store.commit(transaction(7, Mutation.replace(bob, thieving))), Rejection.DANGLING_REFERENCE);
+        assertRejected(
+                manager.changeCredentials(
+                        bob.recordId(),
+                        List.of(),
+                        Map.of(
+                                reader.byId(alice.recordId())
+                                        .orElseThrow()
+                                        .content()
+                                        .credentialRefs()
+                                        .first(),
+                                CredentialState.DISABLED),
+                        0,
+                        DAEMON),
+                Rejection.NOT_FOUND);
+    }
+
+    // ---- profiles, policy, external bindings, storage roots ----
+
+    @Test
+    void profileReferencesFollowTheNewestVersionOrPinOne() {
+        ResourceProfileReader profiles = store.resourceProfiles();
+        Stored<ResourceProfileContent> first = profiles.list().getFirst();
+        long epoch = store.inspector().head().policyEpoch();
+        committed(store.resourceProfileManager().update(larger(first.content().profile()), 1, DAEMON));
+        Stored<ResourceProfileContent> second =
+                profiles.byName(first.content().profile().name()).orElseThrow();
+        assertThat(second.version()).isEqualTo(2);
+        assertThat(second.policyEpoch()).isEqualTo(epoch + 1);
+        assertThat(store.inspector().head().policyEpoch()).isEqualTo(epoch + 1);
+
+        ProfileId id = first.content().profile().profileId();
+        assertThat(profiles.resolve(ProfileRef.following(id))).contains(second);
+        assertThat(profiles.resolve(
+                        new ProfileRef(id, Optional.of(first.content().versionId()), 0)))
+                .contains(first);
+        assertThat(profiles.resolve(
+                        new ProfileRef(id, Optional.of(first.content().versionId()), epoch + 1)))
+                .isEmpty();
+        assertThat(profiles.resolve(ProfileRef.following(
+                        store.policy().profiles().getFirst().content().profile().profileId())))
+                .isEmpty();
+        assertThat(profiles.history(first.content().profile().name()))
+                .extracting(entry -> entry.record().version())
+                .containsExactly(1L, 2L);
+        assertThat(store.resourceProfileManager().update(larger(first.content().profile()), 1, DAEMON))
+                .isInstanceOf(CommitResult.Conflict.class);
+    }
+
+    @Test
+    void policyAsOfAnOlderSequenceCanBeReadAgain() {
+        Stored<PolicyVersion> first = store.policy().policy();
+        PolicyVersion next =
+                new PolicyVersion(VersionId.of(id(9)), first.content().catalogue());
+        committed(store.commit(transaction(7, Mutation.replace(first, next))));
+        assertThat(store.policy().policy().content()).isEqualTo(next);
+        assertThat(store.policy().policyAt(1)).contains(first);
+        assertThat(store.policy().policyAt(0)).isEmpty();
+        assertRejected(store.commit(transaction(8, Mutation.create(RecordId.of(id(10)), next))), Rejection.ID_TAKEN);
+    }
+
+    @Test
+    void externalSubjectsAreBoundOnce() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Hash256 subject = Hash256.sha256(new byte[] {1});
+        ExternalBinding binding = external(alice, BindingId.of(id(1)), subject);
+        committed(store.commit(transaction(7, Mutation.create(RecordId.of(id(2)), binding))));
+        assertThat(reader.externalBinding("https://id.example", subject)
+                        .orElseThrow()
+                        .content())
+                .isEqualTo(binding);
+        assertThat(reader.externalBinding(BindingId.of(id(1)))).isPresent();
+        assertThat(reader.externalBinding("https://other.example", subject)).isEmpty();
+        assertRejected(
+                store.commit(transaction(
+                        8, Mutation.create(RecordId.of(id(3)), external(alice, BindingId.of(id(4)), subject)))),
+                Rejection.DUPLICATE_BINDING);
+    }
+
+    @Test
+    void storageRootsAreKept() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        StorageRoot home = root(1);
+        StorageRoot config = root(2);
+        StorageRoot cache = root(3);
+        committed(manager.setRoots(alice.recordId(), home, config, cache, 1, DAEMON));
+        Account now = reader.byId(alice.recordId()).orElseThrow().content();
+        assertThat(List.of(now.homeRoot(), now.configRoot(), now.cacheRoot()))
+                .containsExactly(Optional.of(home), Optional.of(config), Optional.of(cache));
+    }
+
+    // ---- history ----
+
+    @Test
+    void historyTellsWhoChangedWhatUnderWhichApproval() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Actor actor = new Actor.Session(PrincipalId.of(id(1)), SessionId.of(id(2)));
+        Attribution approved = new Attribution(actor, Optional.of(ApprovalId.of(id(3))), CommitGate.alwaysOpen());
+        committed(manager.setStatus(alice.recordId(), AccountStatus.DISABLED, 1, approved));
+        List<HistoryEntry<Account>> history = reader.history(alice.recordId());
+        assertThat(history)
+                .extracting(
+                        entry -> entry.record().version(),
+                        entry -> entry.entry().operation(),
+                        entry -> entry.entry().actor(),
+                        entry -> entry.entry().approval().isPresent())
+                .containsExactly(
+                        tuple(1L, "account.create", new Actor.Daemon(), false),
+                        tuple(2L, "account.status", actor, true));
+        assertThat(reader.history(RecordId.of(id(9)))).isEmpty();
+    }
+
+    @Test
+    void anAccountCanBeReadAsOfAnySequence() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        long created = store.inspector().head().journalSize();
+        Stores.create(store, "bob");
+        committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON));
+        long locked = store.inspector().head().journalSize();
+        assertThat(reader.atSequence(alice.recordId(), created - 1)).isEmpty();
+        assertThat(reader.atSequence(alice.recordId(), created)).contains(alice);
+        assertThat(reader.atSequence(alice.recordId(), locked - 1)).contains(alice);
+        assertThat(reader.atSequence(alice.recordId(), locked).orElseThrow().version())
+                .isEqualTo(2);
+        assertThat(reader.atSequence(alice.recordId(), Long.MAX_VALUE)
+                        .orElseThrow()
+                        .version())
+                .isEqualTo(2);
+    }
+
+    // ---- order of events ----
+
+    @Test
+    void listenersAreToldOncePublishedAndBeforeTheAnswer() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        List<String> events = new CopyOnWriteArrayList<>();
+        store.addCommitListener((receipt, written) -> events.add("told of entry " + receipt.sequence() + " at version "
+                + engine.readAsync(view -> new ViewAccountReader(view)
+                                .byId(alice.recordId())
+                                .orElseThrow()
+                                .version())
+                        .toCompletableFuture()
+                        .join()));
+        committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON));
+        events.add("answered");
+        assertThat(events).containsExactly("told of entry 3 at version 2", "answered");
+    }
+
+    @Test
+    void anAcknowledgedChangeIsNeverHiddenByTheCache() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        try (var executor = Executors.newFixedThreadPool(2)) {
+            CompletableFuture<Void> reading = CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < 20_000; i++) {
+                            assertThat(reader.byName(key("alice"))).isPresent();
+                        }
+                    },
+                    executor);
+            for (int version = 2; version <= 50; version++) {
+                committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, version - 1, DAEMON));
+                assertThat(reader.byName(key("alice")).orElseThrow().version()).isEqualTo(version);
+            }
+            reading.join();
+        }
+    }
+
+    @Test
+    void aSnapshotShowsOneStateThroughout() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        store.read(snapshot -> {
+            long size = snapshot.head().journalSize();
+            CompletableFuture.runAsync(
+                            () -> committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON)))
+                    .join();
+            assertThat(snapshot.accounts().byId(alice.recordId())).contains(alice);
+            assertThat(snapshot.head().journalSize()).isEqualTo(size);
+            return true;
+        });
+    }
+
+    @Test
+    void readersAreNotManagersAndManagersAreNotReaders() {
+        assertThat((Object) reader).isNotInstanceOfAny(AccountStoreManager.class, CredentialReader.class);
+        assertThat((Object) manager).isNotInstanceOfAny(AccountStoreReader.class, CredentialReader.class);
+        assertThat((Object) store.resourceProfiles()).isNotInstanceOf(ResourceProfileManager.class);
+        assertThat((Object) store.resourceProfileManager()).isNotInstanceOf(ResourceProfileReader.class);
+        store.read(snapshot -> {
+            assertThat((Object) snapshot.accounts())
+                    .isNotInstanceOfAny(AccountStoreManager.class, CredentialReader.class);
+            return true;
+        });
+    }
+
+    // ---- audit ----
+
+    @Test
+    void eventsAreAuditedInOrderAndCommitsAuditThemselves() {
+        AuditLog audit = store.auditLog();
+        long before = store.inspector().head().auditSize();
+        Stores.create(store, "alice");
+        long last = audit.append(List.of(
+                AuditEvent.of(NOON, "login.denied", "bad-credential", Optional.empty()),
+                AuditEvent.of(NOON, "login", "ok", Optional.of(new Actor.Daemon()))));
+        assertThat(last).isEqualTo(before + 3);
+        assertThat(audit.read(before + 1, 10))
+                .extracting(
+                        entry -> entry.event().kind(), entry -> entry.event().journalSequence())
+                .containsExactly(tuple("admin", 2L), tuple("login.denied", 0L), tuple("login", 0L));
+        assertThat(audit.read(last + 1, 10)).isEmpty();
+    }
+
+    @Test
+    void checkpointsAreSignedByTheStoresKey() {
+        Stores.create(store, "alice");
+        StoreInspector inspector = store.inspector();
+        Checkpoint checkpoint =
+                Checkpoint.open(inspector.checkpoint(), inspector.verifierKey()).orElseThrow();
+        assertThat(checkpoint.size()).isEqualTo(inspector.head().journalSize());
+        assertThat(checkpoint.root()).isEqualTo(inspector.head().journalRoot());
+    }
+
+    // ---- helpers ----
+
+    private static Transaction transaction(int id, Mutation... mutations) {
+        return new Transaction(
+                TransactionId.of(id(id)),
+                NOON.plus(Duration.ofSeconds(id)),
+                new Actor.Offline(1000),
+                "account.test",
+                Optional.empty(),
+                List.of(mutations),
+                List.of());
+    }
+
+    private static void assertRejected(CommitResult result, Rejection code) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        CommitResult.Rejected.class,
+                        rejected -> assertThat(rejected.code())
+                                .as(rejected.message())
+                                .isEqualTo(code));
+    }
+
+    private static byte[] id(int n) {
+        byte[] id = new byte[16];
+        id[0] = (byte) 0xee;
+        id[15] = (byte) n;
+        return id;
+    }
+
+    private static NewCredential password(String verifier) {
+        return new NewCredential(
+                CredentialKind.PASSWORD,
+                "",
+                "test",
+                OpaqueBytes.NONE,
+                OpaqueBytes.of(verifier.getBytes(StandardCharsets.UTF_8)),
+                Optional.empty());
+    }
+
+    private static StorageRoot root(int n) {
+        return new StorageRoot(Id128.of(id(n)), RootId.of(id(n + 100)), StorageRoot.SCHEMA_VERSION, n);
+    }
+
+    private static ExternalBinding external(Stored<Account> account, BindingId id, Hash256 subject) {
+        return new ExternalBinding(
+                id,
+                "https://id.example",
+                subject,
+                account.content().principalId(),
+                "",
+                new TreeSet<>(List.of("email", "groups")),
+                Optional.empty(),
+                account.content().policyProfile(),
+                account.content().resourceProfile(),
+                BindingState.ACTIVE);
+    }
+
+    private static Account renamed(Account account, String name) {
+        return new Account(
+                account.principalId(),
+                account.kind(),
+                name,
+                key(name),
+                account.displayName(),
+                account.status(),
+                account.credentialRefs(),
+                account.roles(),
+                account.attributes(),
+                account.resourceProfile(),
+                account.policyProfile(),
+                account.homeRoot(),
+                account.configRoot(),
+                account.cacheRoot(),
+                account.service());
+    }
+
+    private static ResourceProfile larger(ResourceProfile profile) {
+        return new ResourceProfile(
+                profile.profileId(),
+                profile.name(),
+                profile.homeQuotaBytes() + 1,
+                profile.configQuotaBytes(),
+                profile.cacheQuotaBytes(),
+                profile.tempQuotaBytes(),
+                profile.sessionLimit(),
+                profile.processLimit(),
+                profile.threadLimit(),
+                profile.capLimit(),
+                profile.memoryCommitLimitBytes(),
+                profile.frameGrantLimitPages(),
+                profile.endpointQueueLimit(),
+                profile.inFlightCallLimit(),
+                profile.pendingIpcSubmissionLimit(),
+                profile.ringScratchLimitBytes(),
+                profile.logQuotaBytesPerWindow(),
+                profile.logWindow(),
+                profile.cpuBudgetUsPerWindow(),
+                profile.cpuWindowUs(),
+                profile.timerWaiterLimit(),
+                profile.networkProfile(),
+                profile.launcherProfile());
+    }
+}

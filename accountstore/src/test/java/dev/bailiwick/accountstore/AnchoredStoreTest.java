@@ -1,0 +1,318 @@
+package dev.bailiwick.accountstore;
+
+import static dev.bailiwick.accountstore.Stores.DAEMON;
+import static dev.bailiwick.accountstore.Stores.NOON;
+import static dev.bailiwick.accountstore.Stores.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.RocksOptions.Mode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store on disk with its anchor: what is lost, turned back or exchanged is refused when it is opened. */
+class AnchoredStoreTest {
+    @TempDir
+    private Path directory;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+    private Path path;
+    private StoreFiles files;
+
+    @BeforeEach
+    void aStoreOnDisk() {
+        path = directory.resolve("store");
+        files = StoreFiles.defaultsFor(path);
+        try (Open made = create(path, files)) {
+            Stores.create(made.store, "alice");
+        }
+    }
+
+    @Test
+    void whatWasCommittedIsThereAfterReopening() {
+        try (Open open = open()) {
+            assertThat(open.store.accounts().byName(key("alice"))).isPresent();
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+            assertThat(open.store.inspector().head().journalSize()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void everyAcknowledgedCommitIsAnchored() {
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+            StoreHead head = open.store.inspector().head();
+            AnchoredHead anchored = open.store.anchored().orElseThrow();
+            assertThat(anchored.size()).isEqualTo(head.journalSize()).isEqualTo(3);
+            assertThat(anchored.root()).isEqualTo(head.journalRoot());
+            assertThat(anchored.auditSize()).isEqualTo(head.auditSize());
+            assertThat(RollbackAnchor.read(files.anchor())).isEqualTo(anchored);
+        }
+    }
+
+    @Test
+    void anOlderCopyOfTheWholeDirectoryIsRefusedAsRolledBack() throws IOException {
+        Path older = directory.resolve("older");
+        copy(path, older);
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+        }
+        delete(path);
+        copy(older, path);
+        assertRefused(AnchorException.Code.ROLLED_BACK, "expects 3 journal entries", "the store has 2");
+        assertReadingRefused(AnchorException.Code.ROLLED_BACK);
+    }
+
+    @Test
+    void anOlderCopyThatWentOnDifferentlyIsRefusedAsForked() throws IOException {
+        Path older = directory.resolve("older");
+        copy(path, older);
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+        }
+        Path anchor = directory.resolve("kept.anchor");
+        Files.copy(files.anchor(), anchor);
+        delete(path);
+        copy(older, path);
+        // The attacker's own anchor lets the older copy grow to the same size with another history.
+        Files.delete(files.anchor());
+        try (Engine engine = Stores.rocks(path, Mode.READ_WRITE)) {
+            RollbackAnchor.create(files.anchor(), engine.read(Anchoring::headOf))
+                    .close();
+        }
+        try (Open open = open()) {
+            Stores.create(open.store, "mallory");
+        }
+        files = files.withAnchor(anchor);
+        assertRefused(AnchorException.Code.FORKED, "expects root", "but they have root");
+    }
+
+    @Test
+    void anotherStoresAnchorIsRefusedAsForeign() {
+        Path other = directory.resolve("other");
+        StoreFiles otherFiles = StoreFiles.defaultsFor(other);
+        create(other, otherFiles, 2).close();
+        files = files.withAnchor(otherFiles.anchor());
+        assertRefused(AnchorException.Code.FOREIGN, "belongs to store sto-", "but this is store sto-");
+    }
+
+    @Test
+    void aMissingAnchorIsRefused() throws IOException {
+        Files.delete(files.anchor());
+        assertRefused(AnchorException.Code.MISSING, "there is no anchor at", "--anchor");
+        assertReadingRefused(AnchorException.Code.MISSING);
+        assertThat(files.anchor()).doesNotExist();
+    }
+
+    @Test
+    void aDamagedAnchorIsRefused() throws IOException {
+        byte[] bytes = Files.readAllBytes(files.anchor());
+        bytes[30] ^= 1;
+        bytes[4096 + 30] ^= 1;
+        Files.write(files.anchor(), bytes);
+        assertRefused(AnchorException.Code.CORRUPT, "neither slot", "");
+    }
+
+    @Test
+    void aStoreThatIsAheadOfItsAnchorOpensAndIsAnchored() throws IOException {
+        Path older = directory.resolve("older.anchor");
+        Files.copy(files.anchor(), older);
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+        }
+        // As when the process died between the sync and the anchor: bob was never acknowledged, and may stay.
+        files = files.withAnchor(older);
+        try (Open open = open()) {
+            assertThat(open.store.accounts().byName(key("bob"))).isPresent();
+            assertThat(open.store.anchored().orElseThrow().size()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void readingOnlyChangesNoByteOfStoreAnchorOrKey() throws IOException {
+        Map<String, String> before = contents();
+        try (Open open = open(Mode.READ_ONLY)) {
+            assertThat(open.store.accounts().byName(key("alice"))).isPresent();
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+            assertThat(Checkpoint.open(
+                            open.store.inspector().checkpoint(),
+                            open.store.inspector().verifierKey()))
+                    .isPresent();
+            assertThatThrownBy(() -> Stores.create(open.store, "bob"))
+                    .isInstanceOfSatisfying(
+                            EngineException.class, e -> assertThat(e.code()).isEqualTo(EngineException.Code.READ_ONLY));
+        }
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
+    void anIntervalAnchorFollowsWhenItIsDueAndOnClosing() {
+        files = new StoreFiles(files.key(), files.anchor(), new AnchorMode.Interval(Duration.ofSeconds(10)));
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+            assertThat(open.store.anchored().orElseThrow().size()).isEqualTo(2);
+            now.set(NOON.plusSeconds(10));
+            Stores.create(open.store, "carol");
+            assertThat(open.store.anchored().orElseThrow().size()).isEqualTo(4);
+            Stores.create(open.store, "dave");
+            assertThat(open.store.anchored().orElseThrow().size()).isEqualTo(4);
+        }
+        assertThat(RollbackAnchor.read(files.anchor()).size()).isEqualTo(5);
+    }
+
+    @Test
+    void anAnchorThatCannotBeWrittenStopsAcknowledgement() throws IOException {
+        try (Open open = open()) {
+            Stored<Account> alice = open.store.accounts().byName(key("alice")).orElseThrow();
+            // A hook before the anchor's own stands in for a volume that went away.
+            open.engine.addDurabilityHook(synced -> {
+                throw new AnchorException(AnchorException.Code.IO, files.anchor(), "the volume is gone");
+            });
+            assertThatThrownBy(() ->
+                            open.store.accountManager().setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON))
+                    .isInstanceOfSatisfying(
+                            EngineException.class, e -> assertThat(e.code()).isEqualTo(EngineException.Code.FAILED));
+            assertThat(open.store.accounts().byName(key("alice"))).contains(alice);
+        }
+        try (Open open = open()) {
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherStoresKeyIsRefused() throws IOException {
+        Files.delete(files.key());
+        StoreKey.create(files.key());
+        assertThatThrownBy(this::open).isInstanceOf(CorruptStoreException.class).hasMessageContaining("store key");
+    }
+
+    @Test
+    void aStoreIsNotMadeOverAnAnchorThatIsThere() {
+        Path other = directory.resolve("other");
+        StoreFiles taken = StoreFiles.defaultsFor(other).withAnchor(files.anchor());
+        assertThatThrownBy(() -> create(other, taken))
+                .isInstanceOfSatisfying(
+                        AnchorException.class, e -> assertThat(e.code()).isEqualTo(AnchorException.Code.EXISTS));
+        assertThat(taken.key()).doesNotExist();
+    }
+
+    @Test
+    void seedsThatBreakARuleMakeNoStore() {
+        Path other = directory.resolve("other");
+        StoreFiles otherFiles = StoreFiles.defaultsFor(other);
+        try (Engine engine = Stores.rocks(other, Mode.CREATE)) {
+            assertThatThrownBy(() -> AccountStore.create(
+                            engine,
+                            otherFiles,
+                            Stores.seeds().subList(1, Stores.seeds().size()),
+                            now::get,
+                            new SplittableRandom(3)))
+                    .isInstanceOf(StoreRefusedException.class)
+                    .hasMessageContaining("unknown-role");
+            assertThat(engine.<Boolean>read(view ->
+                            view.last(StoreTables.META, new byte[0], null).isEmpty()))
+                    .isTrue();
+        }
+        assertThat(otherFiles.anchor()).doesNotExist();
+    }
+
+    // ---- helpers ----
+
+    /** A store with the engine below it, closed in the right order. */
+    private record Open(Engine engine, AccountStore store) implements AutoCloseable {
+        @Override
+        public void close() {
+            engine.close();
+            store.close();
+        }
+    }
+
+    private Open create(Path where, StoreFiles with) {
+        return create(where, with, 1);
+    }
+
+    private Open create(Path where, StoreFiles with, long seed) {
+        Engine engine = Stores.rocks(where, Mode.CREATE);
+        try {
+            return new Open(
+                    engine, AccountStore.create(engine, with, Stores.seeds(), now::get, new SplittableRandom(seed)));
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private Open open() {
+        return open(Mode.READ_WRITE);
+    }
+
+    private Open open(Mode mode) {
+        Engine engine = Stores.rocks(path, mode);
+        try {
+            // Another seed than at creation, or the ids would repeat.
+            return new Open(
+                    engine, AccountStore.open(engine, files, now::get, new SplittableRandom(System.nanoTime())));
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private void assertRefused(AnchorException.Code code, String expected, String found) {
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        AnchorException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageContaining(expected)
+                .hasMessageContaining(found);
+    }
+
+    private void assertReadingRefused(AnchorException.Code code) {
+        assertThatThrownBy(() -> open(Mode.READ_ONLY))
+                .isInstanceOfSatisfying(
+                        AnchorException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> found = Files.walk(from)) {
+            for (Path file : found.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> found = Files.walk(tree)) {
+            for (Path file : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private Map<String, String> contents() throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> found = Files.walk(directory)) {
+            for (Path file : found.toList()) {
+                contents.put(
+                        directory.relativize(file) + " " + Files.getLastModifiedTime(file),
+                        Files.isDirectory(file) ? "" : HexFormat.of().formatHex(Files.readAllBytes(file)));
+            }
+        }
+        return contents;
+    }
+}
