@@ -109,8 +109,12 @@ public final class Membrane {
 
     MembranePolicy.Decision decide(
             ClientHook target, long interfaceId, int methodId, MembranePolicy.Direction direction) {
-        return policy.decide(
-                new MembranePolicy.Crossing(interfaceId, methodId, describe(target, interfaceId, methodId), direction));
+        try {
+            return policy.decide(new MembranePolicy.Crossing(
+                    interfaceId, methodId, describe(target, interfaceId, methodId), direction));
+        } catch (RuntimeException failed) { // a policy that cannot decide has not allowed anything
+            return MembranePolicy.Decision.refuse(RpcException.of(failed));
+        }
     }
 
     /** What the callee says of its method counts most: the catalogue may be older. */

@@ -6,27 +6,15 @@ import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.Disembargo;
 import dev.bailiwick.capnp.rpc.wire.Finish;
 import dev.bailiwick.capnp.rpc.wire.Message;
-import dev.bailiwick.capnp.rpc.wire.MessageTarget;
 import dev.bailiwick.capnp.rpc.wire.Payload;
-import dev.bailiwick.capnp.rpc.wire.PromisedAnswer;
 import dev.bailiwick.capnp.rpc.wire.Release;
 import dev.bailiwick.capnp.rpc.wire.Resolve;
 import dev.bailiwick.capnp.rpc.wire.Return;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.capnproto.AnyPointer;
 import org.capnproto.DecodeException;
-import org.capnproto.StructList;
 import org.capnproto.Void;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Locking</h2>
  *
- * The four tables are guarded by one lock. INVARIANT (no lock order): nothing that could take another lock for long, or run
- * anybody's code, happens under it. Delivering a call, completing a future and releasing a foreign hook are put off until the
- * lock is free; our own hooks put their release off by themselves ({@link #dropped}). So two connections that forward to each
- * other cannot deadlock.
+ * The four tables are guarded by one {@link VatLock}, under which nothing foreign runs.
  *
  * <h2>Order</h2>
  *
@@ -58,24 +43,22 @@ final class VatConnection {
     private final Outbound out;
     private final ClientHook bootstrap;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final VatLock lock = new VatLock(this::releaseLocked);
     private final Condition eased = lock.newCondition();
-    private List<Runnable> deferred = new ArrayList<>(); // guarded by lock
-    private final Queue<ClientHook> droppedHooks = new ConcurrentLinkedQueue<>();
-    private final ReferenceQueue<RemoteTarget.Imported> unreachable = new ReferenceQueue<>();
 
     // The four tables and the embargoes; guarded by lock.
     private final IdTable<QuestionCall> questions = new IdTable<>();
     private final Map<Integer, Answer> answers = new HashMap<>();
-    private final IdTable<Export> exports = new IdTable<>();
-    private final IdentityHashMap<ClientHook, Export> exportsByHook = new IdentityHashMap<>();
-    private final Map<Integer, Import> imports = new HashMap<>();
+    private final ExportTable exports = new ExportTable(lock);
+    private final ImportTable imports;
     private final IdTable<Embargo> embargoes = new IdTable<>();
+
+    private final ProtocolWriter writer;
+    private final CapTranslator caps;
 
     private long questionBytes; // guarded by lock, as all that follows
     private long answerBytes;
     private long heldBytes;
-    private int openPromises;
     private volatile @Nullable RpcException closed; // set under lock
 
     /** A capability of ours that calls must not be made on before a disembargo came back. */
@@ -86,95 +69,36 @@ final class VatConnection {
         this.bootstrap = ownedBootstrap;
         this.out = out;
         this.limits = limits;
+        this.writer = new ProtocolWriter(out);
+        this.imports = new ImportTable(this, lock, writer, limits.imports());
+        this.caps = new CapTranslator(this, exports, imports, this::answerPipeline, limits);
     }
 
-    // ---- locking
-
-    private void unlock() {
-        if (lock.getHoldCount() > 1) {
-            lock.unlock();
-            return;
-        }
-        List<Runnable> actions = List.of();
-        if (!deferred.isEmpty()) {
-            actions = deferred;
-            deferred = new ArrayList<>();
-        }
-        lock.unlock();
-        actions.forEach(Runnable::run);
-        releaseDropped();
+    private @Nullable Pipeline answerPipeline(int id) {
+        Answer answer = answers.get(id);
+        CallHandle handle = answer == null ? null : answer.handle;
+        return handle == null ? null : handle.pipeline();
     }
 
-    /** A hook of ours has lost its last reference. Never blocks: whoever has the lock, or gets it next, does the rest. */
+    // ---- hooks
+
+    /** One of this connection's hooks has lost its last reference. Never blocks. */
     void dropped(ClientHook hook) {
-        droppedHooks.add(hook);
-        releaseDropped();
-    }
-
-    private void releaseDropped() {
-        while (!droppedHooks.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
-            try {
-                for (ClientHook hook = droppedHooks.poll(); hook != null; hook = droppedHooks.poll()) {
-                    releaseLocked(hook);
-                }
-            } finally {
-                unlock();
-            }
-        }
+        lock.dropped(hook);
     }
 
     private void releaseLocked(ClientHook hook) {
         switch (hook) {
-            case RemoteTarget.Imported client -> {
-                Import entry = imports.get(client.id());
-                // The same id may have been imported anew since; then the references are that one's.
-                if (entry != null && entry.client.refersTo(client)) {
-                    removeImport(entry);
-                }
-            }
+            case RemoteTarget.Imported client -> imports.release(client);
             case RemotePromise promise -> {
                 ClientHook resolution = promise.abandonLocked();
-                deferred.add(promise.remote()::release);
+                lock.later(promise.remote()::release);
                 if (resolution != null) {
-                    deferred.add(resolution::release);
+                    lock.later(resolution::release);
                 }
             }
             default -> throw new IllegalStateException("no hook of a connection");
         }
-    }
-
-    private void releaseUnreachable() {
-        for (Reference<? extends RemoteTarget.Imported> gone = unreachable.poll();
-                gone != null;
-                gone = unreachable.poll()) {
-            Import entry = imports.get(((Import.Handle) gone).id);
-            if (entry != null && entry.client.equals(gone)) {
-                removeImport(entry);
-            }
-        }
-    }
-
-    private void removeImport(Import entry) {
-        imports.remove(entry.id);
-        if (entry.promise != null) {
-            entry.promise = null;
-            openPromises--;
-        }
-        sendRelease(entry.id, entry.references);
-    }
-
-    private void sendRelease(int id, int references) {
-        if (closed == null && references > 0) {
-            Draft draft = Draft.plain(8);
-            Release.Builder release = message(draft).initRelease();
-            release.setId(id);
-            release.setReferenceCount(references);
-            out.send(draft);
-        }
-    }
-
-    private static Message.Builder message(Draft draft) {
-        return draft.root().getAs(Message.factory);
     }
 
     // ---- our calls
@@ -187,14 +111,12 @@ final class VatConnection {
                 return new BrokenClient(closed);
             }
             QuestionCall question = questions.add(id -> new QuestionCall(this, id));
-            Draft draft = Draft.plain(8);
-            message(draft).initBootstrap().setQuestionId(question.id());
-            out.send(draft);
+            writer.bootstrap(question.id());
             RemotePromise promise = promiseLocked(question, PipelinePath.ROOT);
             question.whenDone(results -> question.close(), failure -> question.close());
             return promise;
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -206,7 +128,7 @@ final class VatConnection {
                 eased.awaitUninterruptibly();
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -215,7 +137,7 @@ final class VatConnection {
         try {
             return callLocked(target, interfaceId, methodId, params);
         } finally {
-            unlock();
+            lock.unlock();
             params.close();
         }
     }
@@ -231,7 +153,7 @@ final class VatConnection {
             }
             handle = callLocked(promise.use(), interfaceId, methodId, params);
         } finally {
-            unlock();
+            lock.unlock();
         }
         params.close();
         return handle;
@@ -246,22 +168,22 @@ final class VatConnection {
         }
         Outgoing outgoing = Outgoing.of(params, true);
         if (outgoing.bytes > limits.messageBytes()) {
-            deferred.add(outgoing::releaseCopy);
+            lock.later(outgoing::releaseCopy);
             return BrokenClient.failed(RpcException.failed("parameters of " + outgoing.bytes
                     + " bytes are longer than the limit of " + limits.messageBytes() + "; send them in parts"));
         }
         QuestionCall question = questions.add(id -> new QuestionCall(this, id));
-        Call.Builder call = message(outgoing.draft).getCall();
+        Call.Builder call = ProtocolWriter.message(outgoing.draft).getCall();
         call.setQuestionId(question.id());
         call.setInterfaceId(interfaceId);
         call.setMethodId((short) methodId);
         target.writeTarget(call.getTarget());
-        question.paramExports = writeCaps(outgoing.caps, call.getParams());
+        question.paramExports = caps.write(outgoing.caps, call.getParams());
         question.bytes = outgoing.bytes;
         questionBytes += outgoing.bytes;
-        deferred.add(outgoing::releaseCopy);
-        out.send(outgoing.draft);
-        releaseUnreachable();
+        lock.later(outgoing::releaseCopy);
+        writer.send(outgoing.draft);
+        imports.releaseUnreachable();
         eased.signalAll(); // from now on the peer owes us something, so it must be listened to
         return question;
     }
@@ -279,7 +201,7 @@ final class VatConnection {
             }
             return question.isSettled() || question.finishSent || closed != null ? null : promiseLocked(question, path);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -294,10 +216,10 @@ final class VatConnection {
     void forgetPromises(QuestionCall question) {
         lock.lock();
         try {
-            question.promises.values().forEach(promise -> deferred.add(promise::release));
+            question.promises.values().forEach(promise -> lock.later(promise::release));
             question.promises.clear();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -313,9 +235,9 @@ final class VatConnection {
                 settlePromises(question, Pipeline.broken(cancelled));
             }
             sendFinish(question, true);
-            deferred.add(() -> question.fail(cancelled));
+            lock.later(() -> question.fail(cancelled));
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -324,11 +246,7 @@ final class VatConnection {
         if (question.returned) {
             questions.remove(question.id());
         }
-        Draft draft = Draft.plain(8);
-        Finish.Builder finish = message(draft).initFinish();
-        finish.setQuestionId(question.id());
-        finish.setReleaseResultCaps(releaseResultCaps);
-        out.send(draft);
+        writer.finish(question.id(), releaseResultCaps);
     }
 
     private void settlePromises(QuestionCall question, Pipeline actual) {
@@ -344,71 +262,20 @@ final class VatConnection {
         }
         boolean leadsBack = target.connection() != this && !(target instanceof BrokenClient);
         if (!leadsBack || !promise.wasUsed() || closed != null) {
-            deferred.add(promise.settleLocked(owned));
+            lock.later(promise.settleLocked(owned));
             return;
         }
         PromiseClient held = new PromiseClient();
         Embargo embargo = embargoes.add(id -> new Embargo(id, held, owned));
-        Draft draft = Draft.plain(16);
-        Disembargo.Builder disembargo = message(draft).initDisembargo();
-        promise.remote().writeTarget(disembargo.initTarget());
-        disembargo.getContext().setSenderLoopback(embargo.id());
-        out.send(draft);
-        deferred.add(promise.settleLocked(held));
+        writer.disembargo(promise.remote(), embargo.id());
+        lock.later(promise.settleLocked(held));
     }
 
-    // ---- capabilities out
+    // ---- promises the peer was given
 
-    /** Describes a table's capabilities in a payload; returns the ids of those that are exports. */
-    private int[] writeCaps(CapTable caps, Payload.Builder payload) {
-        int count = caps.size();
-        if (count == 0) {
-            return new int[0];
-        }
-        Ids exported = new Ids();
-        StructList.Builder<CapDescriptor.Builder> descriptors = payload.initCapTable(count);
-        for (int i = 0; i < count; i++) {
-            writeCap(caps.get(i), descriptors.get(i), exported);
-        }
-        return exported.toArray();
-    }
-
-    private void writeCap(@Nullable ClientHook hook, CapDescriptor.Builder descriptor, Ids exported) {
-        ClientHook inner = hook == null ? null : hook.innermost();
-        if (inner == null || inner.isNull()) {
-            descriptor.setNone(Void.VOID);
-            return;
-        }
-        if (inner.connection() == this) {
-            RemoteTarget target = inner instanceof RemotePromise promise ? promise.use() : (RemoteTarget) inner;
-            target.writeDescriptor(descriptor);
-            return;
-        }
-        Export export = exportsByHook.get(inner);
-        boolean isPromise = inner.whenResolved() != null;
-        if (export == null) {
-            if (exports.size() >= limits.exports()) {
-                descriptor.setNone(Void.VOID);
-                deferred.add(() -> abort("peer holds more than " + limits.exports() + " capabilities"));
-                return;
-            }
-            export = exports.add(id -> new Export(id, inner.addRef()));
-            exportsByHook.put(inner, export);
-            if (isPromise) {
-                watch(export, inner);
-            }
-        }
-        export.references++;
-        exported.add(export.id);
-        if (isPromise) {
-            descriptor.setSenderPromise(export.id);
-        } else {
-            descriptor.setSenderHosted(export.id);
-        }
-    }
-
-    private void watch(Export export, ClientHook promise) {
-        deferred.add(() -> {
+    /** Tells the peer what an exported promise settles for, once it does. Under the lock. */
+    void watch(Export export, ClientHook promise) {
+        lock.later(() -> {
             var stage = promise.whenResolved();
             if (stage == null) {
                 exportSettled(export);
@@ -430,150 +297,16 @@ final class VatConnection {
                 watch(export, inner);
                 return;
             }
-            Draft draft = Draft.plain(16);
-            Resolve.Builder resolve = message(draft).initResolve();
-            resolve.setPromiseId(export.id);
-            if (inner instanceof BrokenClient broken) {
-                WireExceptions.write(resolve.initException(), broken.reason());
-            } else {
-                writeCap(inner, resolve.initCap(), new Ids());
-            }
-            out.send(draft);
+            writer.resolve(export.id, resolve -> {
+                if (inner instanceof BrokenClient broken) {
+                    WireExceptions.write(resolve.initException(), broken.reason());
+                } else {
+                    caps.write(inner, resolve.initCap(), new Ids());
+                }
+            });
         } finally {
-            unlock();
+            lock.unlock();
         }
-    }
-
-    private void releaseExport(int id, int references) throws ProtocolException {
-        Export export = exports.get(id);
-        if (export == null || references < 0 || references > export.references) {
-            throw new ProtocolException("peer released references to export " + id + " that it does not have");
-        }
-        export.references -= references;
-        if (export.references == 0) {
-            exports.remove(id);
-            exportsByHook.remove(export.hook);
-            deferred.add(export.hook::release);
-        }
-    }
-
-    private void releaseExports(int[] ids) throws ProtocolException {
-        for (int id : ids) {
-            releaseExport(id, 1);
-        }
-    }
-
-    // ---- capabilities in
-
-    private void readCaps(Payload.Reader payload, CapTable table) throws ProtocolException {
-        StructList.Reader<CapDescriptor.Reader> descriptors = payload.getCapTable();
-        if (descriptors.size() > limits.capabilities()) {
-            throw new ProtocolException(
-                    "message of " + descriptors.size() + " capabilities has more than " + limits.capabilities());
-        }
-        for (CapDescriptor.Reader descriptor : descriptors) {
-            table.add(readCap(descriptor));
-        }
-    }
-
-    /** The capability described, as a fresh reference. */
-    private ClientHook readCap(CapDescriptor.Reader descriptor) throws ProtocolException {
-        return switch (descriptor.which()) {
-            case NONE -> BrokenClient.nullCapability();
-            case SENDER_HOSTED -> importCap(descriptor.getSenderHosted(), false);
-            case SENDER_PROMISE -> importCap(descriptor.getSenderPromise(), true);
-            case RECEIVER_HOSTED -> {
-                Export export = exports.get(descriptor.getReceiverHosted());
-                yield export == null ? broken("peer refers to an object it does not have") : home(export.hook.addRef());
-            }
-            case RECEIVER_ANSWER -> home(answerCapability(descriptor.getReceiverAnswer()));
-            case THIRD_PARTY_HOSTED ->
-                importCap(descriptor.getThirdPartyHosted().getVineId(), false);
-            case _NOT_IN_SCHEMA -> broken("peer sent a capability in a way not known here");
-        };
-    }
-
-    private static ClientHook broken(String reason) {
-        return new BrokenClient(RpcException.failed(reason));
-    }
-
-    private ClientHook home(ClientHook owned) {
-        return owned.innermost().connection() == this ? new PathBlocker(owned) : owned;
-    }
-
-    private ClientHook importCap(int id, boolean isPromise) throws ProtocolException {
-        Import entry = imports.get(id);
-        RemoteTarget.Imported client = null;
-        if (entry != null) {
-            RemotePromise promise = entry.promise == null ? null : entry.promise.get();
-            if (promise != null && promise.tryAddRef()) {
-                entry.references++;
-                return promise;
-            }
-            client = entry.client.get();
-            if (client != null && !client.tryAddRef()) {
-                client = null;
-            }
-        }
-        if (client == null) {
-            client = new RemoteTarget.Imported(this, id);
-            if (entry == null) {
-                if (imports.size() >= limits.imports()) {
-                    throw new ProtocolException("peer sent more than " + limits.imports() + " capabilities");
-                }
-                entry = new Import(id, client, unreachable);
-                imports.put(id, entry);
-            } else {
-                entry.client = new Import.Handle(client, unreachable);
-            }
-        }
-        Import known = java.util.Objects.requireNonNull(entry);
-        known.references++;
-        if (!isPromise) {
-            return client;
-        }
-        RemotePromise promise = new RemotePromise(this, client);
-        if (known.promise == null) {
-            openPromises++;
-        }
-        known.promise = new WeakReference<>(promise);
-        return promise;
-    }
-
-    private ClientHook answerCapability(PromisedAnswer.Reader promised) {
-        Answer answer = answers.get(promised.getQuestionId());
-        CallHandle handle = answer == null ? null : answer.handle;
-        if (handle == null) {
-            return broken("peer refers to results that are not there");
-        }
-        return handle.pipeline().capability(path(promised));
-    }
-
-    private static PipelinePath path(PromisedAnswer.Reader promised) {
-        PipelinePath path = PipelinePath.ROOT;
-        for (PromisedAnswer.Op.Reader op : promised.getTransform()) {
-            path = switch (op.which()) {
-                case NOOP -> path;
-                case GET_POINTER_FIELD -> path.then(Short.toUnsignedInt(op.getGetPointerField()));
-                case _NOT_IN_SCHEMA -> throw new DecodeException("promised answer has an operation not known here");
-            };
-        }
-        return path;
-    }
-
-    private ClientHook target(MessageTarget.Reader target) throws ProtocolException {
-        return switch (target.which()) {
-            case IMPORTED_CAP -> {
-                Export export = exports.get(target.getImportedCap());
-                if (export == null) {
-                    throw new ProtocolException("message is addressed to export " + target.getImportedCap()
-                            + ", which the peer does not have");
-                }
-                yield export.hook.addRef();
-            }
-            case PROMISED_ANSWER -> answerCapability(target.getPromisedAnswer());
-            case _NOT_IN_SCHEMA -> throw new ProtocolException("message is addressed in a way not known here");
-        };
     }
 
     // ---- the peer's messages
@@ -629,10 +362,10 @@ final class VatConnection {
             Answer answer = addAnswer(message.getQuestionId(), false, 0);
             answer.handle = served;
             CapPointers.write(results.first(), results.contentWord(), bootstrap);
-            deferred.add(() -> served.complete(Parcel.of(results)));
-            deferred.add(() -> watch(answer, served));
+            lock.later(() -> served.complete(Parcel.of(results)));
+            lock.later(() -> watch(answer, served));
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -674,11 +407,11 @@ final class VatConnection {
             if (closed != null) {
                 return;
             }
-            readCaps(payload, view.caps());
+            caps.read(payload, view.caps());
             answer = addAnswer(call.getQuestionId(), call.getSendResultsTo().isYourself(), view.sizeInBytes());
-            target = target(call.getTarget());
+            target = caps.read(call.getTarget());
         } finally {
-            unlock();
+            lock.unlock();
         }
         CallHandle handle = target.call(call.getInterfaceId(), Short.toUnsignedInt(call.getMethodId()), params);
         target.release();
@@ -688,7 +421,7 @@ final class VatConnection {
             orphaned = closed != null;
             answer.handle = handle;
         } finally {
-            unlock();
+            lock.unlock();
         }
         if (orphaned) {
             handle.close();
@@ -717,6 +450,7 @@ final class VatConnection {
                 return;
             }
             answer.returned = true;
+            imports.releaseUnreachable();
             answerBytes -= answer.callBytes;
             eased.signalAll();
             Outgoing outgoing = null;
@@ -724,7 +458,7 @@ final class VatConnection {
             if (results != null && !answer.finished && !answer.keepsResults) {
                 outgoing = Outgoing.of(results, false);
                 if (outgoing.bytes > limits.messageBytes()) {
-                    deferred.add(outgoing::releaseCopy);
+                    lock.later(outgoing::releaseCopy);
                     reason = RpcException.failed("results of " + outgoing.bytes + " bytes are longer than the limit of "
                             + limits.messageBytes() + "; ask for them in parts");
                     outgoing = null;
@@ -732,8 +466,8 @@ final class VatConnection {
             }
             Draft draft = outgoing != null ? outgoing.draft : Draft.plain(32);
             Return.Builder message = outgoing != null
-                    ? message(draft).getReturn()
-                    : message(draft).initReturn();
+                    ? ProtocolWriter.message(draft).getReturn()
+                    : ProtocolWriter.message(draft).initReturn();
             message.setAnswerId(answer.id);
             message.setReleaseParamCaps(false);
             if (answer.finished) {
@@ -741,30 +475,30 @@ final class VatConnection {
             } else if (reason != null) {
                 WireExceptions.write(message.initException(), reason);
             } else if (outgoing != null) {
-                answer.resultExports = writeCaps(outgoing.caps, message.getResults());
+                answer.resultExports = caps.write(outgoing.caps, message.getResults());
                 if (outgoing.caps.size() > 0) {
                     answer.heldBytes = outgoing.bytes;
                     heldBytes += answer.heldBytes;
                 }
-                deferred.add(outgoing::releaseCopy);
+                lock.later(outgoing::releaseCopy);
             } else {
                 message.setResultsSentElsewhere(Void.VOID);
             }
-            out.send(draft);
+            writer.send(draft);
             if (answer.finished) {
                 removeAnswer(answer);
             } else if (answer.heldBytes == 0 && !answer.keepsResults) {
                 // Nothing can be pipelined on results without capabilities, so they need not wait for the finish.
                 CallHandle handle = answer.handle;
                 if (handle != null && failure == null) {
-                    deferred.add(handle::close);
+                    lock.later(handle::close);
                 }
             }
             checkBacklog();
         } catch (ProtocolException overrun) {
             abort(overrun.reason());
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -773,7 +507,7 @@ final class VatConnection {
         heldBytes -= answer.heldBytes;
         CallHandle handle = answer.handle;
         if (handle != null) {
-            deferred.add(handle::close);
+            lock.later(handle::close);
         }
     }
 
@@ -791,16 +525,16 @@ final class VatConnection {
             if (!answer.returned) {
                 CallHandle handle = answer.handle;
                 if (handle != null) {
-                    deferred.add(handle::cancel);
+                    lock.later(handle::cancel);
                 }
                 return;
             }
             if (message.getReleaseResultCaps()) {
-                releaseExports(answer.resultExports);
+                exports.releaseAll(answer.resultExports);
             }
             removeAnswer(answer);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -821,7 +555,7 @@ final class VatConnection {
             questionBytes -= question.bytes;
             eased.signalAll();
             if (message.getReleaseParamCaps()) {
-                releaseExports(question.paramExports);
+                exports.releaseAll(question.paramExports);
             }
             if (question.finishSent) {
                 questions.remove(question.id());
@@ -830,7 +564,7 @@ final class VatConnection {
             switch (message.which()) {
                 case RESULTS -> {
                     Payload.Reader payload = message.getResults();
-                    readCaps(payload, view.caps());
+                    caps.read(payload, view.caps());
                     returned(question, parcel(payload, view));
                 }
                 case EXCEPTION -> failed(question, WireExceptions.read(message.getException()));
@@ -844,20 +578,20 @@ final class VatConnection {
                 }
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
     private void returned(QuestionCall question, Parcel results) {
         settlePromises(question, Pipeline.of(results));
         sendFinish(question, false);
-        deferred.add(() -> question.complete(results));
+        lock.later(() -> question.complete(results));
     }
 
     private void failed(QuestionCall question, RpcException failure) {
         settlePromises(question, Pipeline.broken(failure));
         sendFinish(question, false);
-        deferred.add(() -> question.fail(failure));
+        lock.later(() -> question.fail(failure));
     }
 
     /**
@@ -871,7 +605,7 @@ final class VatConnection {
             throw new ProtocolException("peer redirected a call to one that kept no results");
         }
         settlePromises(question, handle.pipeline());
-        deferred.add(() -> handle.whenDone(
+        lock.later(() -> handle.whenDone(
                 results -> {
                     question.complete(results.retain());
                     finishRedirected(question);
@@ -889,7 +623,7 @@ final class VatConnection {
                 sendFinish(question, false);
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -897,10 +631,10 @@ final class VatConnection {
         lock.lock();
         try {
             if (closed == null) {
-                releaseExport(message.getId(), message.getReferenceCount());
+                exports.release(message.getId(), message.getReferenceCount());
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -911,26 +645,20 @@ final class VatConnection {
                 return;
             }
             ClientHook replacement = switch (message.which()) {
-                case CAP -> readCap(message.getCap());
+                case CAP -> caps.read(message.getCap());
                 case EXCEPTION -> new BrokenClient(WireExceptions.read(message.getException()));
-                case _NOT_IN_SCHEMA -> broken("promise was settled in a way not known here");
+                case _NOT_IN_SCHEMA -> CapTranslator.broken("promise was settled in a way not known here");
             };
-            Import entry = imports.get(message.getPromiseId());
-            WeakReference<RemotePromise> reference = entry == null ? null : entry.promise;
-            if (entry != null && reference != null) {
-                entry.promise = null;
-                openPromises--;
-                RemotePromise promise = reference.get();
-                if (promise != null && promise.tryAddRef()) {
-                    settlePromise(promise, replacement);
-                    deferred.add(promise::release);
-                    return;
-                }
+            RemotePromise promise = imports.takePromise(message.getPromiseId());
+            if (promise == null) {
+                // Nobody waits for it any more; the reference that came with it goes back.
+                lock.later(replacement::release);
+            } else {
+                settlePromise(promise, replacement);
+                lock.later(promise::release);
             }
-            // Nobody waits for it any more; the reference that came with it goes back.
-            deferred.add(replacement::release);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -942,9 +670,9 @@ final class VatConnection {
             }
             switch (disembargo.getContext().which()) {
                 case SENDER_LOOPBACK -> {
-                    ClientHook target = target(disembargo.getTarget());
+                    ClientHook target = caps.read(disembargo.getTarget());
                     int id = disembargo.getContext().getSenderLoopback();
-                    deferred.add(() -> reflect(target, id));
+                    lock.later(() -> reflect(target, id));
                 }
                 case RECEIVER_LOOPBACK -> {
                     int id = disembargo.getContext().getReceiverLoopback();
@@ -953,12 +681,12 @@ final class VatConnection {
                         throw new ProtocolException("peer lifted an embargo that was not set");
                     }
                     embargoes.remove(id);
-                    deferred.add(() -> embargo.held().resolve(embargo.target()));
+                    lock.later(() -> embargo.held().resolve(embargo.target()));
                 }
                 case ACCEPT, PROVIDE, _NOT_IN_SCHEMA -> sendUnimplemented(view);
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -967,32 +695,27 @@ final class VatConnection {
         lock.lock();
         try {
             if (closed != null) {
-                deferred.add(target::release);
+                lock.later(target::release);
                 return;
             }
             ClientHook inner = target.innermost();
             if (inner.connection() != this) {
                 var stage = inner.whenResolved();
                 if (stage == null) {
-                    deferred.add(target::release);
+                    lock.later(target::release);
                     abort("disembargo is addressed to an object that does not lead back to its sender");
                 } else {
                     // Calls may still be on their way through a local promise; it settles behind the last of them.
-                    deferred.add(() -> {
+                    lock.later(() -> {
                         var _ = stage.whenComplete((hook, failure) -> reflect(target, embargoId));
                     });
                 }
                 return;
             }
-            Draft draft = Draft.plain(16);
-            Disembargo.Builder reply = message(draft).initDisembargo();
-            RemoteTarget remote = inner instanceof RemotePromise promise ? promise.use() : (RemoteTarget) inner;
-            remote.writeTarget(reply.initTarget());
-            reply.getContext().setReceiverLoopback(embargoId);
-            out.send(draft);
-            deferred.add(target::release);
+            writer.reflect(CapTranslator.wayBack(inner), embargoId);
+            lock.later(target::release);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -1010,34 +733,31 @@ final class VatConnection {
             if (resolve.isCap()) {
                 CapDescriptor.Reader cap = resolve.getCap();
                 if (cap.isSenderHosted()) {
-                    releaseExport(cap.getSenderHosted(), 1);
+                    exports.release(cap.getSenderHosted(), 1);
                 } else if (cap.isSenderPromise()) {
-                    releaseExport(cap.getSenderPromise(), 1);
+                    exports.release(cap.getSenderPromise(), 1);
                 }
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
-    /** Sends a message back that is not understood here. */
     private void sendUnimplemented(MessageView view) {
         lock.lock();
         try {
-            if (closed == null) {
-                Draft draft = Draft.unimplemented();
-                DeepCopy.pointer(
-                        draft.first(),
-                        draft.contentWord(),
-                        new AnyPointer.Reader(view.segment(0), 0, limits.nesting()));
-                out.send(draft);
-            }
+            writer.unimplemented(view);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
     // ---- the end
+
+    /** As {@link #abort}, from under the lock while a message is being made. */
+    void abortLater(String reason) {
+        lock.later(() -> abort(reason));
+    }
 
     /** Ends the connection because of something the peer did, and tells it. */
     void abort(String reason) {
@@ -1045,13 +765,11 @@ final class VatConnection {
         lock.lock();
         try {
             if (closed == null) {
-                Draft draft = Draft.plain(32);
-                WireExceptions.write(message(draft).initAbort(), RpcException.failed(reason));
-                out.send(draft);
+                writer.abort(reason);
                 close(failure);
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -1068,38 +786,30 @@ final class VatConnection {
                     if (!question.isSettled()) {
                         settlePromises(question, Pipeline.broken(reason));
                     }
-                    deferred.add(() -> question.fail(reason));
+                    lock.later(() -> question.fail(reason));
                 }
             });
-            for (Import entry : imports.values()) {
-                RemotePromise promise = entry.promise == null ? null : entry.promise.get();
-                if (promise != null) {
-                    deferred.add(promise.settleLocked(new BrokenClient(reason)));
-                }
-            }
-            imports.clear();
-            embargoes.drain(embargo -> deferred.add(() -> {
+            imports.close(reason);
+            embargoes.drain(embargo -> lock.later(() -> {
                 embargo.held().resolve(new BrokenClient(reason));
                 embargo.target().release();
             }));
             for (Answer answer : answers.values()) {
                 CallHandle handle = answer.handle;
                 if (handle != null) {
-                    deferred.add(handle::close);
+                    lock.later(handle::close);
                 }
             }
             answers.clear();
-            exports.drain(export -> deferred.add(export.hook::release));
-            exportsByHook.clear();
-            deferred.add(bootstrap::release);
+            exports.close();
+            lock.later(bootstrap::release);
             questionBytes = 0;
             answerBytes = 0;
             heldBytes = 0;
-            openPromises = 0;
             eased.signalAll();
-            out.end();
+            writer.close();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -1120,11 +830,11 @@ final class VatConnection {
                     && answerBytes + out.backlog() >= limits.window()
                     && questions.size() == 0
                     && embargoes.size() == 0
-                    && openPromises == 0) {
+                    && imports.openPromises() == 0) {
                 eased.awaitUninterruptibly();
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -1134,7 +844,7 @@ final class VatConnection {
         try {
             eased.signalAll();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -1147,10 +857,10 @@ final class VatConnection {
     TableSizes tables() {
         lock.lock();
         try {
-            releaseUnreachable();
+            imports.releaseUnreachable();
             return new TableSizes(questions.size(), answers.size(), exports.size(), imports.size(), embargoes.size());
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 

@@ -2,9 +2,11 @@ package dev.bailiwick.capnp.rpc;
 
 import static dev.bailiwick.capnp.rpc.Adder.adding;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.bailiwick.capnp.rpc.testing.Counter;
 import dev.bailiwick.capnp.rpc.testing.Slot;
+import dev.bailiwick.capnp.rpc.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.capnproto.AnyPointer;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -209,6 +212,51 @@ class VatConnectionTest {
         assertThat(server.releases).hasValue(1);
         promised.close();
         remote.close();
+    }
+
+    @Test
+    void messagesOfHigherLevelsAreSentBackAsUnimplemented() {
+        settle();
+        List<Message.Which> sentBack = new ArrayList<>();
+        vats.left.damage(bytes -> new FrameReader(Limits.DEFAULT).feed(bytes.duplicate(), view -> {
+            Message.Reader message = new AnyPointer.Reader(view.segment(0), 0, 64).getAs(Message.factory);
+            sentBack.add(message.getUnimplemented().which());
+        }));
+        Draft provide = Draft.plain(16);
+        ProtocolWriter.message(provide).initProvide().initTarget().setImportedCap(0);
+        vats.left.send(provide);
+        Draft accept = Draft.plain(16);
+        ProtocolWriter.message(accept).initAccept();
+        vats.left.send(accept);
+        Draft join = Draft.plain(16);
+        ProtocolWriter.message(join).initJoin();
+        vats.left.send(join);
+        Draft handOff = Draft.call();
+        ProtocolWriter.message(handOff).getCall().getSendResultsTo().initThirdParty();
+        vats.left.send(handOff);
+        settle();
+        assertThat(sentBack)
+                .containsExactly(Message.Which.PROVIDE, Message.Which.ACCEPT, Message.Which.JOIN, Message.Which.CALL);
+    }
+
+    @Test
+    void anImportThatWasDroppedWithoutBeingClosedIsGivenBack() {
+        leakAChild();
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(vats.left.vat.tables().imports()).isLessThanOrEqualTo(1);
+        });
+        settle();
+        assertThat(vats.right.vat.tables().exports()).isEqualTo(1);
+        expectNothingLeft();
+    }
+
+    private void leakAChild() {
+        var call = remote.childRequest().send();
+        settle();
+        Counter.Client leaked = call.join().get().getCounter();
+        assertThat(leaked.isNull()).isFalse();
+        assertThat(vats.left.vat.tables().imports()).isEqualTo(2);
     }
 
     /**

@@ -1,0 +1,169 @@
+package dev.bailiwick.capnp.rpc;
+
+import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
+import dev.bailiwick.capnp.rpc.wire.MessageTarget;
+import dev.bailiwick.capnp.rpc.wire.Payload;
+import dev.bailiwick.capnp.rpc.wire.PromisedAnswer;
+import java.util.function.IntFunction;
+import org.capnproto.DecodeException;
+import org.capnproto.StructList;
+import org.capnproto.Void;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates between the capabilities of messages and the connection's tables: what goes out becomes an export or the way back
+ * to where it came from, what comes in an import or an object of ours. Used under the connection's lock.
+ */
+final class CapTranslator {
+    private final VatConnection connection;
+    private final ExportTable exports;
+    private final ImportTable imports;
+    private final IntFunction<@Nullable Pipeline> answers;
+    private final Limits limits;
+
+    /** @param answers the pipeline of the answer with an id, null if there is none */
+    CapTranslator(
+            VatConnection connection,
+            ExportTable exports,
+            ImportTable imports,
+            IntFunction<@Nullable Pipeline> answers,
+            Limits limits) {
+        this.connection = connection;
+        this.exports = exports;
+        this.imports = imports;
+        this.answers = answers;
+        this.limits = limits;
+    }
+
+    // ---- out
+
+    /** Describes a table's capabilities in a payload; returns the ids of those that are exports. */
+    int[] write(CapTable caps, Payload.Builder payload) {
+        int count = caps.size();
+        Ids exported = new Ids();
+        if (count > 0) {
+            StructList.Builder<CapDescriptor.Builder> descriptors = payload.initCapTable(count);
+            for (int i = 0; i < count; i++) {
+                write(caps.get(i), descriptors.get(i), exported);
+            }
+        }
+        return exported.toArray();
+    }
+
+    /** Describes a capability; adds its id if it is an export. */
+    void write(@Nullable ClientHook hook, CapDescriptor.Builder descriptor, Ids exported) {
+        ClientHook inner = hook == null ? null : hook.innermost();
+        if (inner == null || inner.isNull()) {
+            descriptor.setNone(Void.VOID);
+        } else if (inner.connection() == connection) {
+            wayBack(inner).writeDescriptor(descriptor);
+        } else {
+            export(inner, descriptor, exported);
+        }
+    }
+
+    /** Where to address what lives across this connection. */
+    static RemoteTarget wayBack(ClientHook inner) {
+        return inner instanceof RemotePromise promise ? promise.use() : (RemoteTarget) inner;
+    }
+
+    private void export(ClientHook inner, CapDescriptor.Builder descriptor, Ids exported) {
+        Export export = exports.find(inner);
+        boolean isPromise = inner.whenResolved() != null;
+        if (export == null) {
+            if (exports.size() >= limits.exports()) {
+                descriptor.setNone(Void.VOID);
+                connection.abortLater("peer holds more than " + limits.exports() + " capabilities");
+                return;
+            }
+            export = exports.add(inner);
+            if (isPromise) {
+                connection.watch(export, inner);
+            }
+        }
+        export.references++;
+        exported.add(export.id);
+        if (isPromise) {
+            descriptor.setSenderPromise(export.id);
+        } else {
+            descriptor.setSenderHosted(export.id);
+        }
+    }
+
+    // ---- in
+
+    /** Adds the capabilities that a payload describes to its message's table. */
+    void read(Payload.Reader payload, CapTable table) throws ProtocolException {
+        StructList.Reader<CapDescriptor.Reader> descriptors = payload.getCapTable();
+        if (descriptors.size() > limits.capabilities()) {
+            throw new ProtocolException(
+                    "message of " + descriptors.size() + " capabilities has more than " + limits.capabilities());
+        }
+        for (CapDescriptor.Reader descriptor : descriptors) {
+            table.add(read(descriptor));
+        }
+    }
+
+    /** The capability described, as a fresh reference. */
+    ClientHook read(CapDescriptor.Reader descriptor) throws ProtocolException {
+        return switch (descriptor.which()) {
+            case NONE -> BrokenClient.nullCapability();
+            case SENDER_HOSTED -> imports.receive(descriptor.getSenderHosted(), false);
+            case SENDER_PROMISE -> imports.receive(descriptor.getSenderPromise(), true);
+            case RECEIVER_HOSTED -> {
+                Export export = exports.get(descriptor.getReceiverHosted());
+                yield export == null ? broken("peer refers to an object it does not have") : home(export.hook.addRef());
+            }
+            case RECEIVER_ANSWER -> home(answer(descriptor.getReceiverAnswer()));
+            case THIRD_PARTY_HOSTED ->
+                imports.receive(descriptor.getThirdPartyHosted().getVineId(), false);
+            case _NOT_IN_SCHEMA -> broken("peer sent a capability in a way not known here");
+        };
+    }
+
+    /** The object a message is addressed to, as a fresh reference. */
+    ClientHook read(MessageTarget.Reader target) throws ProtocolException {
+        return switch (target.which()) {
+            case IMPORTED_CAP -> {
+                Export export = exports.get(target.getImportedCap());
+                if (export == null) {
+                    throw new ProtocolException("message is addressed to export " + target.getImportedCap()
+                            + ", which the peer does not have");
+                }
+                yield export.hook.addRef();
+            }
+            case PROMISED_ANSWER -> answer(target.getPromisedAnswer());
+            case _NOT_IN_SCHEMA -> throw new ProtocolException("message is addressed in a way not known here");
+        };
+    }
+
+    static ClientHook broken(String reason) {
+        return new BrokenClient(RpcException.failed(reason));
+    }
+
+    private ClientHook home(ClientHook owned) {
+        return owned.innermost().connection() == connection ? new PathBlocker(owned) : owned;
+    }
+
+    private ClientHook answer(PromisedAnswer.Reader promised) {
+        Pipeline pipeline = answers.apply(promised.getQuestionId());
+        return pipeline == null
+                ? broken("peer refers to results that are not there")
+                : pipeline.capability(path(promised));
+    }
+
+    private PipelinePath path(PromisedAnswer.Reader promised) {
+        if (promised.getTransform().size() > limits.nesting()) {
+            throw new DecodeException("promised answer lies deeper than results may");
+        }
+        PipelinePath path = PipelinePath.ROOT;
+        for (PromisedAnswer.Op.Reader op : promised.getTransform()) {
+            path = switch (op.which()) {
+                case NOOP -> path;
+                case GET_POINTER_FIELD -> path.then(Short.toUnsignedInt(op.getGetPointerField()));
+                case _NOT_IN_SCHEMA -> throw new DecodeException("promised answer has an operation not known here");
+            };
+        }
+        return path;
+    }
+}

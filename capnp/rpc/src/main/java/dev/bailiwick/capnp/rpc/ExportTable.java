@@ -1,0 +1,65 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Our objects that the peer refers to, by our ids. Guarded by the connection's lock. */
+final class ExportTable {
+    private final IdTable<Export> byId = new IdTable<>();
+    private final IdentityHashMap<ClientHook, Export> byHook = new IdentityHashMap<>();
+    private final VatLock lock;
+
+    ExportTable(VatLock lock) {
+        this.lock = lock;
+    }
+
+    /** The entry of an object that the peer refers to already. */
+    @Nullable
+    Export find(ClientHook hook) {
+        return byHook.get(hook);
+    }
+
+    /** The entry with that id; null if the peer made it up or gave it back. */
+    @Nullable
+    Export get(int id) {
+        return byId.get(id);
+    }
+
+    /** Adds an object, without references as yet; borrows the hook. */
+    Export add(ClientHook hook) {
+        Export export = byId.add(id -> new Export(id, hook.addRef()));
+        byHook.put(hook, export);
+        return export;
+    }
+
+    /** The peer gave references back. */
+    void release(int id, int references) throws ProtocolException {
+        Export export = byId.get(id);
+        if (export == null || references < 0 || references > export.references) {
+            throw new ProtocolException("peer released references to export " + id + " that it does not have");
+        }
+        export.references -= references;
+        if (export.references == 0) {
+            byId.remove(id);
+            byHook.remove(export.hook);
+            lock.later(export.hook::release);
+        }
+    }
+
+    /** The peer gave one reference to each back. */
+    void releaseAll(int[] ids) throws ProtocolException {
+        for (int id : ids) {
+            release(id, 1);
+        }
+    }
+
+    int size() {
+        return byId.size();
+    }
+
+    /** Forgets everything, because the connection is gone. */
+    void close() {
+        byId.drain(export -> lock.later(export.hook::release));
+        byHook.clear();
+    }
+}

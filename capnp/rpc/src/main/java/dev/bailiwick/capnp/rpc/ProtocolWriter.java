@@ -1,0 +1,99 @@
+package dev.bailiwick.capnp.rpc;
+
+import dev.bailiwick.capnp.rpc.wire.Disembargo;
+import dev.bailiwick.capnp.rpc.wire.Finish;
+import dev.bailiwick.capnp.rpc.wire.Message;
+import dev.bailiwick.capnp.rpc.wire.Release;
+import dev.bailiwick.capnp.rpc.wire.Resolve;
+import java.util.function.Consumer;
+import org.capnproto.AnyPointer;
+
+/** Writes the protocol's smaller messages. Used under the connection's lock; writes nothing once it is closed. */
+final class ProtocolWriter {
+    private final Outbound out;
+    private boolean closed;
+
+    ProtocolWriter(Outbound out) {
+        this.out = out;
+    }
+
+    static Message.Builder message(Draft draft) {
+        return draft.root().getAs(Message.factory);
+    }
+
+    /** Sends a message that was prepared elsewhere. */
+    void send(Draft draft) {
+        if (!closed) {
+            out.send(draft);
+        }
+    }
+
+    void bootstrap(int questionId) {
+        Draft draft = Draft.plain(8);
+        message(draft).initBootstrap().setQuestionId(questionId);
+        send(draft);
+    }
+
+    void finish(int questionId, boolean releaseResultCaps) {
+        Draft draft = Draft.plain(8);
+        Finish.Builder finish = message(draft).initFinish();
+        finish.setQuestionId(questionId);
+        finish.setReleaseResultCaps(releaseResultCaps);
+        send(draft);
+    }
+
+    void release(int importId, int references) {
+        Draft draft = Draft.plain(8);
+        Release.Builder release = message(draft).initRelease();
+        release.setId(importId);
+        release.setReferenceCount(references);
+        send(draft);
+    }
+
+    /** What an exported promise settled for, described by the caller. */
+    void resolve(int promiseId, Consumer<Resolve.Builder> outcome) {
+        Draft draft = Draft.plain(16);
+        Resolve.Builder resolve = message(draft).initResolve();
+        resolve.setPromiseId(promiseId);
+        outcome.accept(resolve);
+        send(draft);
+    }
+
+    /** Asks for an embargo to be lifted behind all calls made on that target. */
+    void disembargo(RemoteTarget target, int embargoId) {
+        Draft draft = Draft.plain(16);
+        Disembargo.Builder disembargo = message(draft).initDisembargo();
+        target.writeTarget(disembargo.initTarget());
+        disembargo.getContext().setSenderLoopback(embargoId);
+        send(draft);
+    }
+
+    /** Sends the peer's request to lift an embargo back to it. */
+    void reflect(RemoteTarget target, int embargoId) {
+        Draft draft = Draft.plain(16);
+        Disembargo.Builder disembargo = message(draft).initDisembargo();
+        target.writeTarget(disembargo.initTarget());
+        disembargo.getContext().setReceiverLoopback(embargoId);
+        send(draft);
+    }
+
+    /** Sends a message back that is not understood here. */
+    void unimplemented(MessageView view) {
+        Draft draft = Draft.unimplemented();
+        DeepCopy.pointer(
+                draft.first(), draft.contentWord(), new AnyPointer.Reader(view.segment(0), 0, Wire.NESTING_LIMIT));
+        send(draft);
+    }
+
+    void abort(String reason) {
+        Draft draft = Draft.plain(32);
+        WireExceptions.write(message(draft).initAbort(), RpcException.failed(reason));
+        send(draft);
+    }
+
+    /** Nothing more will be written. */
+    void close() {
+        closed = true;
+        out.end();
+    }
+}
