@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -28,16 +29,26 @@ public final class AccountStore implements AutoCloseable {
     private final IdSource ids;
     private final StoreKey key;
     private final Optional<Anchoring> anchoring;
+
+    /** What the anchor holds: where it is kept up, and where it was only read. */
+    private final Optional<Supplier<AnchoredHead>> anchored;
+
     private final AccountCache cache;
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
 
     private AccountStore(
-            Engine engine, InstantSource clock, RandomGenerator random, StoreKey key, Optional<Anchoring> anchoring) {
+            Engine engine,
+            InstantSource clock,
+            RandomGenerator random,
+            StoreKey key,
+            Optional<Anchoring> anchoring,
+            Optional<Supplier<AnchoredHead>> anchored) {
         this.engine = engine;
         this.clock = clock;
         this.ids = new IdSource(random);
         this.key = key;
         this.anchoring = anchoring;
+        this.anchored = anchored;
         this.cache = new AccountCache(engine);
     }
 
@@ -64,7 +75,7 @@ public final class AccountStore implements AutoCloseable {
             StoreKey key = StoreKey.create(files.key());
             initialise(engine, key, seeds, clock, random);
             RollbackAnchor anchor = RollbackAnchor.create(files.anchor(), engine.read(Anchoring::headOf));
-            return opened(engine, clock, random, key, Optional.of(new Anchoring(anchor, files.mode(), clock)));
+            return anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,7 +86,7 @@ public final class AccountStore implements AutoCloseable {
             Engine engine, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
         StoreKey key = StoreKey.generate();
         initialise(engine, key, seeds, clock, random);
-        return opened(engine, clock, random, key, Optional.empty());
+        return new AccountStore(engine, clock, random, key, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -106,11 +117,12 @@ public final class AccountStore implements AutoCloseable {
                         anchor.close();
                         throw e;
                     }
-                    yield opened(engine, clock, random, key, Optional.of(new Anchoring(anchor, files.mode(), clock)));
+                    yield anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
                 }
                 case READ_ONLY, FAILED, CLOSED -> {
-                    requireExtends(engine, RollbackAnchor.read(files.anchor()), files);
-                    yield opened(engine, clock, random, key, Optional.empty());
+                    AnchoredHead anchored = RollbackAnchor.read(files.anchor());
+                    requireExtends(engine, anchored, files);
+                    yield new AccountStore(engine, clock, random, key, Optional.empty(), Optional.of(() -> anchored));
                 }
             };
         } catch (IOException e) {
@@ -132,10 +144,10 @@ public final class AccountStore implements AutoCloseable {
         }
     }
 
-    private static AccountStore opened(
-            Engine engine, InstantSource clock, RandomGenerator random, StoreKey key, Optional<Anchoring> anchoring) {
-        anchoring.ifPresent(engine::addDurabilityHook);
-        return new AccountStore(engine, clock, random, key, anchoring);
+    private static AccountStore anchored(
+            Engine engine, InstantSource clock, RandomGenerator random, StoreKey key, Anchoring anchoring) {
+        engine.addDurabilityHook(anchoring);
+        return new AccountStore(engine, clock, random, key, Optional.of(anchoring), Optional.of(anchoring::anchored));
     }
 
     private static void initialise(
@@ -206,7 +218,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** Integrity inspection. */
     public StoreInspector inspector() {
-        return new LiveInspector(engine, key, anchoring.map(a -> a::anchored), clock);
+        return new LiveInspector(engine, key, anchored, clock);
     }
 
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
@@ -248,9 +260,9 @@ public final class AccountStore implements AutoCloseable {
         });
     }
 
-    /** The newest head that the anchor holds; empty for a store without one, or one open read-only. */
+    /** The newest head that the anchor holds; empty for a store in memory, which has none. */
     public Optional<AnchoredHead> anchored() {
-        return anchoring.map(Anchoring::anchored);
+        return anchored.map(Supplier::get);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.bailiwick.schema.TransactionId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Changes to make together or not at all. It carries everything that applying it needs: applying reads no clock and draws no
@@ -29,9 +30,11 @@ public record Transaction(
     /** Characters of an operation. */
     public static final int OPERATION_CHARS = 64;
 
+    private static final Pattern OPERATION = Pattern.compile("[a-z][a-z.-]{0," + (OPERATION_CHARS - 1) + "}");
+
     /** Copies the lists. */
     public Transaction {
-        if (!operation.matches("[a-z][a-z.-]{0," + (OPERATION_CHARS - 1) + "}")) {
+        if (!OPERATION.matcher(operation).matches()) {
             throw new IllegalArgumentException("an operation is a word such as account.create: '" + operation + "'");
         }
         mutations = List.copyOf(mutations);
