@@ -17,8 +17,15 @@ final class ChannelWriter implements Outbound {
     /** Bytes gathered for one write. It covers hundreds of small calls, and is allocated only while they are written. */
     private static final int BATCH_BYTES = 64 << 10;
 
+    /**
+     * Bytes passed to the channel at once. The JDK copies what it is given to memory outside the heap and keeps it there while
+     * the write blocks, so a peer that does not read would hold as much of that as its largest message has.
+     */
+    private static final int WRITE_BYTES = 256 << 10;
+
     private final WritableByteChannel channel;
     private final Runnable drained;
+    private final Runnable ending;
     private final Queue<Draft> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unwritten = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
@@ -26,10 +33,15 @@ final class ChannelWriter implements Outbound {
     private volatile boolean ended;
     private volatile boolean failed;
 
-    /** @param drained called after writes, on the writing thread */
-    ChannelWriter(WritableByteChannel channel, Runnable drained) {
+    /**
+     * @param drained called after writes, on the writing thread
+     * @param ending called when no more messages will come, whichever thread ended the connection: the reading one may be
+     *     waiting for a peer that sends nothing, so it cannot be left to it to close the channel
+     */
+    ChannelWriter(WritableByteChannel channel, Runnable drained, Runnable ending) {
         this.channel = channel;
         this.drained = drained;
+        this.ending = ending;
     }
 
     @Override
@@ -52,6 +64,7 @@ final class ChannelWriter implements Outbound {
         if (unwritten.get() == 0) {
             finished.complete(null);
         }
+        ending.run();
     }
 
     /** Completes when nothing will be written any more. */
@@ -104,9 +117,12 @@ final class ChannelWriter implements Outbound {
 
     private void writeFully(ByteBuffer part) {
         try {
-            while (part.hasRemaining() && !failed) {
+            int end = part.limit();
+            while (part.position() < end && !failed) {
+                part.limit(Math.min(end, part.position() + WRITE_BYTES));
                 channel.write(part);
             }
+            part.limit(end);
         } catch (IOException gone) { // the reading side sees it too and ends the connection; here the rest is dropped
             failed = true;
         }

@@ -94,6 +94,5 @@ final class ProtocolWriter {
     /** Nothing more will be written. */
     void close() {
         closed = true;
-        out.end();
     }
 }

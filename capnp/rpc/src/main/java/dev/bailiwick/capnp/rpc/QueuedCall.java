@@ -8,6 +8,7 @@ final class QueuedCall extends PromisedCall {
     private final int methodId;
     private @Nullable Parcel params; // guarded by this
     private @Nullable CallHandle delivered; // guarded by this
+    private boolean cancelRequested; // guarded by this
 
     QueuedCall(long interfaceId, int methodId, Parcel params) {
         this.interfaceId = interfaceId;
@@ -26,11 +27,16 @@ final class QueuedCall extends PromisedCall {
             return;
         }
         CallHandle handle = target.call(interfaceId, methodId, taken);
+        boolean cancelledMeanwhile;
         synchronized (this) {
             delivered = handle;
+            cancelledMeanwhile = cancelRequested;
         }
         settle(handle.pipeline());
         handle.whenDone(results -> complete(results.retain()), this::fail);
+        if (cancelledMeanwhile) {
+            handle.cancel();
+        }
         if (isClosed()) {
             handle.close();
         }
@@ -41,6 +47,7 @@ final class QueuedCall extends PromisedCall {
         Parcel dropped;
         CallHandle handle;
         synchronized (this) {
+            cancelRequested = true;
             dropped = params;
             params = null;
             handle = delivered;

@@ -34,7 +34,7 @@ public final class RpcConnection implements AutoCloseable {
     private RpcConnection(ReadableByteChannel in, WritableByteChannel out, ClientHook ownedBootstrap, Limits limits) {
         this.in = in;
         this.out = out;
-        this.writer = new ChannelWriter(out, this::drained);
+        this.writer = new ChannelWriter(out, this::drained, this::finish);
         this.vat = new VatConnection(ownedBootstrap, writer, limits);
         this.frames = new FrameReader(limits);
     }
@@ -74,7 +74,6 @@ public final class RpcConnection implements AutoCloseable {
     @Override
     public void close() {
         vat.close(RpcException.disconnected("connection was closed"));
-        finish();
     }
 
     /** Completes with the reason when the connection has ended, whichever side ended it, and its channels are closed. */
@@ -111,10 +110,10 @@ public final class RpcConnection implements AutoCloseable {
             vat.close(RpcException.disconnected("connection broke: " + broken.getMessage()));
         } finally {
             vat.close(RpcException.disconnected("connection ended"));
-            finish();
         }
     }
 
+    /** Closes the channels once the last messages are out, or have had their time; called when the connection has ended. */
     private void finish() {
         var _ = writer.finished().orTimeout(LINGER_SECONDS, TimeUnit.SECONDS).whenComplete((ignored, late) -> {
             closeQuietly(in);

@@ -482,6 +482,9 @@ final class VatConnection {
                 }
                 lock.later(outgoing::releaseCopy);
             } else {
+                // They stay until another question takes them, and their memory is the peer's to answer for.
+                answer.heldBytes = results == null ? 0 : results.sizeInBytes();
+                heldBytes += answer.heldBytes;
                 message.setResultsSentElsewhere(Void.VOID);
             }
             writer.send(draft);
@@ -654,7 +657,11 @@ final class VatConnection {
                 // Nobody waits for it any more; the reference that came with it goes back.
                 lock.later(replacement::release);
             } else {
-                settlePromise(promise, replacement);
+                boolean isItself = replacement.innermost().equals(promise);
+                if (isItself) { // whoever looked for its end would go round for ever
+                    lock.later(replacement::release);
+                }
+                settlePromise(promise, isItself ? CapTranslator.broken("promise was settled for itself") : replacement);
                 lock.later(promise::release);
             }
         } finally {
@@ -808,6 +815,7 @@ final class VatConnection {
             heldBytes = 0;
             eased.signalAll();
             writer.close();
+            lock.later(out::end); // it closes channels, and tells whoever waits for the end
         } finally {
             lock.unlock();
         }
