@@ -40,7 +40,7 @@ enum ExitStatus {
     /** The exit status of a denial with that stable code. A code this build does not know is a denial all the same. */
     static ExitStatus ofDenial(String code) {
         return switch (code) {
-            case "not-found" -> NOT_FOUND;
+            case "not-found", "unknown-profile", "unknown-role" -> NOT_FOUND;
             case "conflict", "name-taken", "name-confusable", "not-empty" -> CONFLICT;
             case "corrupt", "rolled-back" -> CORRUPT;
             case "store-busy", "overloaded", "unavailable" -> UNAVAILABLE;
@@ -48,10 +48,11 @@ enum ExitStatus {
                     "invalid-path",
                     "invalid-sequence",
                     "invalid-kind",
+                    "invalid-text",
                     "is-a-namespace",
                     "not-a-namespace",
-                    "unknown-role",
-                    "unknown-profile",
+                    "unknown-kind",
+                    "profile-kind",
                     "too-large",
                     "weak-password" -> USAGE;
             default -> DENIED;

@@ -1,5 +1,6 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.schema.gen.UserSession;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -62,6 +63,7 @@ final class SessionCommands {
             name = "login",
             description = {
                 "Log in, print the bundle of capabilities the session holds, and keep the session for later commands.",
+                "A session kept before in the same place ends.",
                 "An unknown account and a wrong password get the same answer."
             })
     void login(
@@ -100,8 +102,25 @@ final class SessionCommands {
     }
 
     private void keepAndPrint(LiveSession session) {
-        session.saved().ifPresent(saved -> context.sessionFile().write(saved));
+        session.saved().ifPresent(this::keep);
         printBundle(session);
+    }
+
+    /** Keeps the session in place of the one kept before, which ends: nobody has the way back into it any more. */
+    private void keep(SessionFile.Saved fresh) {
+        SessionFile file = context.sessionFile();
+        Optional<SessionFile.Saved> before = file.readIfSound();
+        file.write(fresh);
+        before.ifPresent(SessionCommands::end);
+    }
+
+    private static void end(SessionFile.Saved before) {
+        try (LiveSession session = LiveSession.resume(Connection.to(before.socket()), before.reference());
+                UserSession.Client self = session.self()) {
+            self.logoutRequest().send().await();
+        } catch (CommandFailure | RpcException e) {
+            // It is over already, or its daemon is gone and it with it.
+        }
     }
 
     @Command(

@@ -79,6 +79,15 @@ final class SessionFile {
         }
     }
 
+    /** The session kept here; empty also when what is here is not to be trusted or cannot be read. */
+    Optional<Saved> readIfSound() {
+        try {
+            return read();
+        } catch (CommandFailure e) {
+            return Optional.empty();
+        }
+    }
+
     private Saved parse(List<String> lines) {
         TreeMap<String, String> fields = new TreeMap<>();
         if (!lines.isEmpty() && lines.getFirst().equals(HEADER)) {

@@ -46,11 +46,10 @@ final class Views {
 
     private static final Table GRANTS = Table.table()
             .column("SLOT", "slot")
-            .column("INTERFACE", "interfaceName")
-            .column("ACCESS", "access")
+            .column("INTERFACE", Views::interfaceAndAccess)
             .column("LIMIT", row -> orDash(row.text("limit")))
-            .column("RULE", "rule")
-            .column("FROM", Views::sources);
+            .column("RULE", row -> row.text("rule").split(", ", 2)[0])
+            .column("FROM", row -> orDash(row.text("from")));
 
     private static final Table REFUSALS = Table.table()
             .column("NOT HELD", "slot")
@@ -115,14 +114,44 @@ final class Views {
         List<Json.Obj> refused = receipts.objects().stream()
                 .filter(receipt -> !receipt.flag("granted"))
                 .toList();
-        return GRANTS.render(granted, style)
+        List<String> shared = shared(granted);
+        List<Json.Obj> rows = granted.stream()
+                .map(receipt -> receipt.with("from", from(receipt, shared)))
+                .toList();
+        return GRANTS.render(rows, style)
+                + (shared.isEmpty()
+                        ? ""
+                        : style.dim("and all from: ") + Printable.text(String.join(", ", shared)) + "\n")
                 + (all && !refused.isEmpty() ? "\n" + REFUSALS.render(refused, style) : "");
     }
 
-    private static String sources(Json.Obj receipt) {
-        return receipt.list("sources").objects().stream()
-                .map(source -> source.text("kind") + " " + source.text("name") + " v" + source.get("recordVersion"))
+    /** The record versions that every grant comes from; said once, they leave room for what tells the grants apart. */
+    private static List<String> shared(List<Json.Obj> granted) {
+        List<String> shared = new ArrayList<>(granted.isEmpty() ? List.of() : sources(granted.getFirst()));
+        granted.forEach(receipt -> shared.retainAll(sources(receipt)));
+        return shared;
+    }
+
+    private static String from(Json.Obj receipt, List<String> shared) {
+        return sources(receipt).stream()
+                .filter(source -> !shared.contains(source))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> sources(Json.Obj receipt) {
+        return receipt.list("sources").objects().stream()
+                .map(source -> source.text("kind") + named(source) + " v" + source.get("recordVersion"))
+                .toList();
+    }
+
+    /** There is one policy version record, and its name only repeats which version that is. */
+    private static String named(Json.Obj source) {
+        return source.text("kind").equals("policyVersion") ? "" : " " + source.text("name");
+    }
+
+    private static String interfaceAndAccess(Json.Obj receipt) {
+        String access = receipt.text("access");
+        return receipt.text("interfaceName") + (access.equals("full") ? "" : " (" + access + ")");
     }
 
     /** One account. */

@@ -1,0 +1,158 @@
+package dev.bailiwick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bailiwick.accountstore.StoreTables;
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.EngineLimits;
+import dev.bailiwick.engine.RocksEngine;
+import dev.bailiwick.engine.RocksOptions;
+import dev.bailiwick.engine.StoreOwner;
+import dev.bailiwick.engine.Table;
+import dev.bailiwick.storage.StorageTables;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user is told when the bytes below are not what was written. */
+class IntegrityTest {
+    @TempDir
+    Path directory;
+
+    /** Flips one byte of the rows of a table whose value holds that text, below everything that would notice. */
+    private static int flip(Site site, String tableName, byte[] needle) {
+        Table table = StoreTables.ALL.stream()
+                .filter(one -> one.name().equals(tableName))
+                .findFirst()
+                .orElseThrow();
+        List<Table> tables = Stream.concat(StoreTables.ALL.stream(), StorageTables.all().stream())
+                .toList();
+        try (Engine engine = RocksEngine.open(new RocksOptions(
+                site.store(),
+                tables,
+                RocksOptions.Mode.READ_WRITE,
+                StoreOwner.thisProcess(Optional.empty()),
+                EngineLimits.DEFAULT))) {
+            return engine.commit(txn -> {
+                List<byte[][]> damaged = new java.util.ArrayList<>();
+                txn.scan(table, new byte[0], null, (key, value) -> {
+                    int at = indexOf(value, needle);
+                    if (at >= 0) {
+                        byte[] flipped = value.clone();
+                        flipped[at] ^= 1;
+                        damaged.add(new byte[][] {key.clone(), flipped});
+                    }
+                    return true;
+                });
+                damaged.forEach(row -> txn.put(table, row[0], row[1]));
+                return damaged.size();
+            });
+        }
+    }
+
+    private static int indexOf(byte[] haystack, byte[] needle) {
+        for (int at = 0; at + needle.length <= haystack.length; at++) {
+            if (java.util.Arrays.equals(haystack, at, at + needle.length, needle, 0, needle.length)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void aFlippedByteInARecordIsFoundAndNamedAndTheRecordIsRefused() {
+        try (Site site = Site.running(directory)) {
+            Json.Obj created = (Json.Obj) site.admin(
+                            "operator",
+                            "account",
+                            "create",
+                            "victim",
+                            "--display-name",
+                            "UnmistakableName",
+                            "-o",
+                            "json")
+                    .ok()
+                    .json();
+            site.stop();
+            assertThat(flip(site, "records", "UnmistakableName".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                    .isEqualTo(1);
+
+            TestHost.Ended verified = site.offline("store", "verify", "-o", "json");
+
+            assertThat(verified.status()).isEqualTo(6);
+            Json.Obj report = (Json.Obj) verified.json();
+            String record = created.object("account").text("recordId");
+            assertThat(report.list("findings").objects())
+                    .anyMatch(finding -> finding.text("what").contains(record));
+            assertThat(((Json.Obj) Json.parse(verified.err())).text("code")).isEqualTo("corrupt");
+            TestHost.Ended people = site.offline("store", "verify");
+            assertThat(people.out()).contains("damaged").contains(record);
+            assertThat(people.err())
+                    .startsWith("error[corrupt]: the store is damaged: ")
+                    .contains(record);
+
+            TestHost.Ended shown = site.offline("account", "show", "victim");
+            assertThat(shown.status()).isEqualTo(6);
+            assertThat(shown.out()).isEmpty();
+            site.serve();
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+            assertThat(site.admin("operator", "account", "show", "victim").status())
+                    .isEqualTo(6);
+            assertThat(site.admin("operator", "account", "show", "operator").status())
+                    .isZero();
+            assertThat(site.admin("operator", "store", "verify").status()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void aFlippedByteInTheJournalIsFound() {
+        try (Site site = Site.running(directory)) {
+            Json.Obj created = (Json.Obj) site.admin("operator", "account", "create", "victim", "-o", "json")
+                    .ok()
+                    .json();
+            byte[] hash = HexFormat.of().parseHex(created.object("account").text("contentHash"));
+            site.stop();
+            assertThat(flip(site, "journal", hash)).isEqualTo(1);
+
+            TestHost.Ended verified = site.offline("store", "verify");
+
+            assertThat(verified.status()).isEqualTo(6);
+            assertThat(verified.err()).startsWith("error[");
+        }
+    }
+
+    @Test
+    void aStoreThatWasRolledBackIsRefused() throws Exception {
+        try (Site site = Site.running(directory)) {
+            site.stop();
+            Path older = Files.createDirectories(directory.resolve("older"));
+            Site.copy(site.store(), older);
+            site.serve();
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+            site.admin("operator", "account", "create", "newer").ok();
+            site.stop();
+
+            Files.move(site.store(), directory.resolve("newest"));
+            Site.copy(older, site.store());
+
+            for (TestHost.Ended ended : List.of(
+                    site.offline("account", "list"),
+                    site.offline("account", "create", "x"),
+                    TestHost.host()
+                            .bailiwick(
+                                    "serve",
+                                    "--store",
+                                    site.store().toString(),
+                                    "--socket",
+                                    site.socket().toString()))) {
+                assertThat(ended.status()).isEqualTo(6);
+                assertThat(ended.err()).startsWith("error[rolled-back]: ").contains("hint: ");
+            }
+        }
+    }
+}

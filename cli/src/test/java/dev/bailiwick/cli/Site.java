@@ -1,0 +1,165 @@
+package dev.bailiwick.cli;
+
+import dev.bailiwick.daemon.Daemon;
+import dev.bailiwick.daemon.DaemonConfig;
+import dev.bailiwick.daemon.StoreLocation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store made from the shipped manifest, a daemon serving it on a real socket, and people who run programs against it. Everybody
+ * keeps their session in a file of their own.
+ */
+final class Site implements AutoCloseable {
+    static final Path MANIFEST = Path.of("../profiles/manifests/default.toml");
+    static final String OPERATOR_PASSWORD = "correct horse battery";
+
+    private final Path directory;
+    private final String operatorCode;
+    private @Nullable Daemon daemon;
+
+    private Site(Path directory, String operatorCode) {
+        this.directory = directory;
+        this.operatorCode = operatorCode;
+    }
+
+    /** Stands for a site until one is made. */
+    static Site unset() {
+        return new Site(Path.of("/nonexistent"), "");
+    }
+
+    /** A new store in that directory; nothing serves it yet. */
+    static Site made(Path directory) {
+        Path store = directory.resolve("store");
+        Json.Obj made = (Json.Obj) TestHost.host()
+                .bailiwick("init", "--store", store.toString(), "--manifest", MANIFEST.toString(), "-o", "json")
+                .ok()
+                .json();
+        String code = made.list("codes").objects().stream()
+                .filter(issued -> issued.text("name").equals("operator"))
+                .findFirst()
+                .orElseThrow()
+                .text("enrolmentCode");
+        return new Site(directory, code);
+    }
+
+    /** A new store with a daemon serving it, whose operator has logged in. */
+    static Site running(Path directory) {
+        Site site = made(directory).serve();
+        site.enroll("operator", site.operatorCode, OPERATOR_PASSWORD);
+        return site;
+    }
+
+    Site serve() {
+        daemon = Daemon.start(DaemonConfig.of(StoreLocation.of(store(), Optional.empty()), socket(), "test"));
+        return this;
+    }
+
+    Site stop() {
+        if (daemon != null) {
+            daemon.close();
+            daemon = null;
+        }
+        return this;
+    }
+
+    Path store() {
+        return directory.resolve("store");
+    }
+
+    Path anchor() {
+        return directory.resolve("store.anchor");
+    }
+
+    Path socket() {
+        return directory.resolve("d.sock");
+    }
+
+    Path sessionOf(String who) {
+        return directory.resolve("sessions").resolve(who);
+    }
+
+    String operatorCode() {
+        return operatorCode;
+    }
+
+    /** Sets somebody's first password, which logs them in. */
+    Site enroll(String who, String code, String password) {
+        withInput(who, code + "\n" + password + "\n", "enroll", who, "--code-stdin")
+                .ok();
+        return this;
+    }
+
+    /** The operator makes an account for somebody, who sets a password and is logged in. */
+    Site withAccount(String who, String password) {
+        Json.Obj created = (Json.Obj)
+                admin("operator", "account", "create", who, "-o", "json").ok().json();
+        return enroll(who, created.text("enrolmentCode"), password);
+    }
+
+    /** Somebody logs in with a password. */
+    TestHost.Ended login(String who, String password) {
+        return withInput(who, password + "\n", "login", who, "--password-stdin");
+    }
+
+    /** Somebody runs bailiwick without input. */
+    TestHost.Ended bailiwick(String who, String... arguments) {
+        return TestHost.host().bailiwick(as(who, arguments));
+    }
+
+    /** Somebody runs bailiwick with that input and at least one argument. */
+    TestHost.Ended withInput(String who, String input, String... arguments) {
+        return TestHost.host().input(input).bailiwick(as(who, arguments));
+    }
+
+    /** Somebody runs account-admin in their session. */
+    TestHost.Ended admin(String who, String... arguments) {
+        return TestHost.host().accountAdmin(as(who, arguments));
+    }
+
+    /** Somebody at the directory runs account-admin on it. */
+    TestHost.Ended offline(String... arguments) {
+        List<String> words = new ArrayList<>(Arrays.asList(arguments));
+        words.addAll(List.of("--store", store().toString()));
+        return TestHost.host().accountAdmin(words.toArray(String[]::new));
+    }
+
+    private String[] as(String who, String... arguments) {
+        List<String> words = new ArrayList<>(Arrays.asList(arguments));
+        words.addAll(List.of(
+                "--socket",
+                socket().toString(),
+                "--session-file",
+                sessionOf(who).toString()));
+        return words.toArray(String[]::new);
+    }
+
+    /** Copies the store, and the anchor when that is wanted, to another place. */
+    static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(
+                        file,
+                        to.resolve(from.relativize(file).toString()),
+                        StandardCopyOption.REPLACE_EXISTING,
+                        StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
