@@ -14,8 +14,8 @@ package dev.bailiwick.capnp.rpc;
  * @param imports the most objects of a peer's we refer to. Default 65,536
  * @param questions the most calls to a peer waiting for an answer; beyond, a call fails here as overloaded. Default 16,384
  * @param answers the most calls of a peer's that are not finished. Default 16,384
- * @param window the bytes of unanswered calls from which on more is not read from a peer, and to a peer not sent: the sender
- *     waits. It bounds what a connection can keep in memory. Default 16 MiB
+ * @param window the bytes of unanswered calls from which on a peer is read from slowly, and a peer is not sent more: the
+ *     sender waits. It bounds what a connection can keep in memory. Default 16 MiB
  * @param backlog the bytes of unanswered calls, and those of messages a peer does not read, from which on the connection is
  *     aborted. It lies above the window because reading must go on while we wait for answers ourselves. Default 64 MiB
  */

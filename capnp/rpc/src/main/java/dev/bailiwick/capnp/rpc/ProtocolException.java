@@ -4,11 +4,14 @@ package dev.bailiwick.capnp.rpc;
 final class ProtocolException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final String reason;
+
     ProtocolException(String reason) {
         super(reason, null, false, false);
+        this.reason = reason;
     }
 
     String reason() {
-        return java.util.Objects.requireNonNull(getMessage());
+        return reason;
     }
 }

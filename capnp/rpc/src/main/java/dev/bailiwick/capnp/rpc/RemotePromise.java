@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class RemotePromise extends ClientHook {
             if (sent != null) {
                 return sent;
             }
-            known = java.util.Objects.requireNonNull(resolution);
+            known = Objects.requireNonNull(resolution);
         }
         return known.call(interfaceId, methodId, params);
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.capnproto.DecodeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call failed, on either side of a connection. The {@linkplain #type() type} says what a caller can do about it; the reason
@@ -35,7 +36,7 @@ public final class RpcException extends RuntimeException {
     }
 
     /** As {@link #RpcException(Type, String)}; the cause stays on this side of the wire. */
-    public RpcException(Type type, String reason, @org.jspecify.annotations.Nullable Throwable cause) {
+    public RpcException(Type type, String reason, @Nullable Throwable cause) {
         super(reason, cause);
         this.type = Objects.requireNonNull(type, "type");
         this.reason = Objects.requireNonNull(reason, "reason");

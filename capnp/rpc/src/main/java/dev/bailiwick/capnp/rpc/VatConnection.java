@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * results.
  */
 final class VatConnection {
+    /** The pause before each read from a peer that has taken its window. It also bounds how late its end is noticed. */
+    private static final long SLOWEST_READING_NANOS = 100_000_000;
+
     private final Limits limits;
     private final Outbound out;
     private final ClientHook bootstrap;
@@ -336,13 +339,10 @@ final class VatConnection {
             reject(view, broken.reason());
         } catch (DecodeException malformed) {
             reject(view, "malformed message: " + malformed.getMessage());
-        } catch (
-                RuntimeException
-                        unforeseen) { // whatever a hostile message sets off must cost its sender, and nobody else
-            reject(
-                    view,
-                    "message could not be handled: "
-                            + RpcException.of(unforeseen).reason());
+        } catch (RuntimeException unforeseen) {
+            // Whatever a hostile message sets off must cost its sender, and nobody else.
+            String reason = RpcException.of(unforeseen).reason();
+            reject(view, "message could not be handled: " + reason);
         }
     }
 
@@ -828,19 +828,24 @@ final class VatConnection {
     }
 
     /**
-     * Waits until the peer may be listened to: not while it has a window's worth of calls and messages unanswered and unread.
-     * But whatever is owed to us, a return or what a promise settles for, is behind those, so then reading goes on.
+     * Waits while the peer has a window's worth of calls and messages unanswered and unread, but not for long: what is owed to us
+     * (a return, what a promise settles for, or that the peer has gone) is behind those. So such a peer is listened to slowly,
+     * and while it owes something that we know of, at full speed.
      */
     void awaitReadable() {
         lock.lock();
         try {
-            while (closed == null
+            long left = SLOWEST_READING_NANOS;
+            while (left > 0
+                    && closed == null
                     && answerBytes + out.backlog() >= limits.window()
                     && questions.size() == 0
                     && embargoes.size() == 0
                     && imports.openPromises() == 0) {
-                eased.awaitUninterruptibly();
+                left = eased.awaitNanos(left);
             }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }

@@ -181,7 +181,7 @@ class LimitsTest {
             add(counter, 1);
             hoarder.connect(UnixDomainSocketAddress.of(listener.socket()));
             hoarder.configureBlocking(false);
-            ByteBuffer demands = demands(200);
+            ByteBuffer demands = demands(200, 100 << 10);
             int refusals = 0;
             while (refusals < 50) {
                 refusals = hoarder.write(demands) == 0 ? refusals + 1 : 0;
@@ -197,8 +197,31 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void aPeerThatNeitherReadsNorSendsIsCutOffWhenItsResultsPileUp(@TempDir Path folder) throws IOException {
+        Limits limits = Limits.DEFAULT.withMessageBytes(256 << 10).withWindow(256 << 10, 512 << 10);
+        Adder generous = new Adder() {
+            @Override
+            public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) {
+                call.results().setData(new byte[200 << 10]);
+                return Calls.DONE;
+            }
+        };
+        try (UnixListener listener = UnixListener.open(
+                        folder.resolve("s"),
+                        PosixFilePermissions.fromString("rw-------"),
+                        peer -> generous.client(),
+                        limits,
+                        4);
+                SocketChannel hoarder = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            hoarder.connect(UnixDomainSocketAddress.of(listener.socket()));
+            assertThat(hoarder.write(demands(40, 10))).isPositive();
+            await().until(() -> generous.releases.get() == 1 && listener.connections() == 0);
+        }
+    }
+
     /** The bytes of a bootstrap and many calls that ask for their large parameters back. */
-    private static ByteBuffer demands(int count) {
+    private static ByteBuffer demands(int count, int bytes) {
         List<ByteBuffer> recorded = new ArrayList<>();
         Outbound recorder = new Outbound() {
             @Override
@@ -221,7 +244,7 @@ class LimitsTest {
         Counter.Client remote = Counter.factory.client(vat.bootstrap());
         for (int i = 0; i < count; i++) {
             var request = remote.echoRequest();
-            request.params().setData(new byte[100 << 10]);
+            request.params().setData(new byte[bytes]);
             request.send();
         }
         ByteBuffer all = ByteBuffer.allocate(

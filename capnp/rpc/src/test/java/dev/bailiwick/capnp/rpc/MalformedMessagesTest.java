@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import org.capnproto.AnyPointer;
 import org.capnproto.DecodeException;
+import org.capnproto.Text;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -132,7 +133,7 @@ class MalformedMessagesTest {
     @Test
     void aMessageMayComeInPiecesOfAnySize() {
         Draft draft = Draft.plain(4);
-        draft.root().setAs(org.capnproto.Text.factory, new org.capnproto.Text.Reader("x".repeat(100_000)));
+        draft.root().setAs(Text.factory, new Text.Reader("x".repeat(100_000)));
         ByteBuffer whole = Streams.bytes(draft);
         for (int piece : new int[] {1, 3, 8, 4096, 70_000}) {
             List<ByteBuffer> pieces = new ArrayList<>();
@@ -142,7 +143,7 @@ class MalformedMessagesTest {
             List<MessageView> messages = decode(pieces.toArray(ByteBuffer[]::new));
             assertThat(messages).hasSize(1);
             assertThat(new AnyPointer.Reader(messages.getFirst().segment(0), 0, 64)
-                            .getAs(org.capnproto.Text.factory)
+                            .getAs(Text.factory)
                             .toString())
                     .hasSize(100_000);
         }

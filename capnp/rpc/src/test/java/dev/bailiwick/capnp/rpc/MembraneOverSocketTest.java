@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.testing.Counter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class MembraneOverSocketTest {
         await().untilAsserted(() -> assertThat(mine.releases).hasValue(1));
     }
 
-    private static void assertRevoked(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    private static void assertRevoked(ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOfSatisfying(RpcException.class, failure -> {
             assertThat(failure.type()).isEqualTo(RpcException.Type.FAILED);
             assertThat(failure.reason()).isEqualTo("revoked: account disabled");

@@ -14,6 +14,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -153,7 +154,7 @@ class UnixSocketTest {
             while (hostile.read(told) >= 0) {
                 assertThat(told.hasRemaining()).isTrue();
             }
-            assertThat(new String(told.array(), 0, told.position(), java.nio.charset.StandardCharsets.ISO_8859_1))
+            assertThat(new String(told.array(), 0, told.position(), StandardCharsets.ISO_8859_1))
                     .contains("longer than the limit");
             assertThat(add(counter, 1)).isEqualTo(2);
             await().untilAsserted(() -> assertThat(listener.connections()).isEqualTo(1));
