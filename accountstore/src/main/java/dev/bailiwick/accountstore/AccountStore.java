@@ -7,6 +7,7 @@ import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -73,7 +74,13 @@ public final class AccountStore implements AutoCloseable {
         }
         try {
             StoreKey key = StoreKey.create(files.key());
-            initialise(engine, key, seeds, clock, random);
+            try {
+                initialise(engine, key, seeds, clock, random);
+            } catch (RuntimeException e) {
+                // Without a store the key is of no use, and would stand in the way of the next attempt.
+                Files.delete(files.key());
+                throw e;
+            }
             RollbackAnchor anchor = RollbackAnchor.create(files.anchor(), engine.read(Anchoring::headOf));
             return anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
         } catch (IOException e) {
@@ -97,36 +104,48 @@ public final class AccountStore implements AutoCloseable {
      * @throws CorruptStoreException if what is read on opening is damaged
      */
     public static AccountStore open(Engine engine, StoreFiles files, InstantSource clock, RandomGenerator random) {
+        StoreKey key = loadKey(files);
+        engine.read(view -> {
+            requireKey(view, key);
+            return true;
+        });
+        return switch (engine.state()) {
+            case OPEN -> {
+                RollbackAnchor anchor = openAnchor(engine, files);
+                yield anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
+            }
+            case READ_ONLY, FAILED, CLOSED -> {
+                AnchoredHead anchored = RollbackAnchor.read(files.anchor());
+                requireExtends(engine, anchored, files);
+                yield new AccountStore(engine, clock, random, key, Optional.empty(), Optional.of(() -> anchored));
+            }
+        };
+    }
+
+    private static StoreKey loadKey(StoreFiles files) {
         try {
-            StoreKey key = StoreKey.load(files.key());
-            engine.read(view -> {
-                requireKey(view, key);
-                return true;
-            });
-            return switch (engine.state()) {
-                case OPEN -> {
-                    RollbackAnchor anchor = RollbackAnchor.open(files.anchor());
-                    try {
-                        requireExtends(engine, anchor.head(), files);
-                        AnchoredHead found = engine.read(Anchoring::headOf);
-                        // A group that was synced but not acknowledged when the process died is anchored now.
-                        if (!found.equals(anchor.head())) {
-                            anchor.advance(found);
-                        }
-                    } catch (RuntimeException e) {
-                        anchor.close();
-                        throw e;
-                    }
-                    yield anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
-                }
-                case READ_ONLY, FAILED, CLOSED -> {
-                    AnchoredHead anchored = RollbackAnchor.read(files.anchor());
-                    requireExtends(engine, anchored, files);
-                    yield new AccountStore(engine, clock, random, key, Optional.empty(), Optional.of(() -> anchored));
-                }
-            };
+            return StoreKey.load(files.key());
+        } catch (NoSuchFileException e) {
+            throw new CorruptStoreException("store key", "there is no file '" + files.key() + "'", e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new CorruptStoreException("store key", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The anchor, once the store is known to extend it, moved to where the store is. */
+    private static RollbackAnchor openAnchor(Engine engine, StoreFiles files) {
+        RollbackAnchor anchor = RollbackAnchor.open(files.anchor());
+        try {
+            requireExtends(engine, anchor.head(), files);
+            AnchoredHead found = engine.read(Anchoring::headOf);
+            // A group that was synced but not acknowledged when the process died is anchored now.
+            if (!found.equals(anchor.head())) {
+                anchor.advance(found);
+            }
+            return anchor;
+        } catch (RuntimeException e) {
+            anchor.close();
+            throw e;
         }
     }
 

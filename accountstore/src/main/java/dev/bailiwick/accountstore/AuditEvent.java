@@ -50,6 +50,7 @@ public record AuditEvent(
                 || newValue.length() > TEXT_CHARS) {
             throw new IllegalArgumentException("an audit event's texts have at most " + TEXT_CHARS + " characters");
         }
+        time = Times.toMilliseconds(time);
     }
 
     /** An event with nothing but the essentials. */

@@ -27,6 +27,11 @@ public record Credential(
         OpaqueBytes verifier,
         Optional<Instant> expiresAt)
         implements RecordContent {
+    /** Refuses an expiry that would read as never. */
+    public Credential {
+        expiresAt = Times.expiry(expiresAt);
+    }
+
     /** The same credential in another state. */
     public Credential withState(CredentialState newState) {
         return new Credential(principalId, kind, newState, label, algorithm, salt, verifier, expiresAt);

@@ -36,11 +36,12 @@ public record ExternalBinding(
         ProfileRef resourceProfile,
         BindingState state)
         implements RecordContent {
-    /** Copies the claims. */
+    /** Copies the claims; refuses an expiry that would read as never. */
     public ExternalBinding {
         if (provider.isEmpty() || provider.indexOf(0) >= 0) {
             throw new IllegalArgumentException("an external binding names its provider, without a null character");
         }
+        expiresAt = Times.expiry(expiresAt);
         acceptedClaims = Collections.unmodifiableSortedSet(new TreeSet<>(acceptedClaims));
     }
 

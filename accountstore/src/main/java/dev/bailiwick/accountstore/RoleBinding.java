@@ -21,11 +21,12 @@ public record RoleBinding(
         Optional<Instant> expiresAt,
         Optional<PrincipalId> grantedBy)
         implements RecordContent {
-    /** Refuses a role without a name. */
+    /** Refuses a role without a name, and an expiry that would read as never. */
     public RoleBinding {
         if (role.isEmpty()) {
             throw new IllegalArgumentException("a role has a name");
         }
+        expiresAt = Times.expiry(expiresAt);
     }
 
     @Override

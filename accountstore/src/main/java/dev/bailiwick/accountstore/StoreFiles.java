@@ -1,5 +1,8 @@
 package dev.bailiwick.accountstore;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -22,5 +25,19 @@ public record StoreFiles(Path key, Path anchor, AnchorMode mode) {
     /** The same with the anchor elsewhere. */
     public StoreFiles withAnchor(Path newAnchor) {
         return new StoreFiles(key, newAnchor, mode);
+    }
+
+    /**
+     * Whether the anchor lies on the same volume as the key, and so presumably as the store: then whoever puts back an older copy of
+     * the volume puts back the anchor too, and nobody can tell. Worth a warning.
+     *
+     * @throws UncheckedIOException if either cannot be looked at
+     */
+    public boolean anchorSharesVolume() {
+        try {
+            return Files.getFileStore(anchor).equals(Files.getFileStore(key));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

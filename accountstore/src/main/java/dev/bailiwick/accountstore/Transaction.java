@@ -37,6 +37,7 @@ public record Transaction(
         if (!OPERATION.matcher(operation).matches()) {
             throw new IllegalArgumentException("an operation is a word such as account.create: '" + operation + "'");
         }
+        time = Times.toMilliseconds(time);
         mutations = List.copyOf(mutations);
         preconditions = List.copyOf(preconditions);
     }

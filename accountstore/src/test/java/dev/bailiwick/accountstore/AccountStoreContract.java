@@ -27,6 +27,7 @@ import dev.bailiwick.schema.TransactionId;
 import dev.bailiwick.schema.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -537,6 +538,39 @@ abstract class AccountStoreContract {
         committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON));
         events.add("answered");
         assertThat(events).containsExactly("told of entry 3 at version 2", "answered");
+    }
+
+    @Test
+    void listenersAreToldWhatTheRecordsNowSay() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        List<RecordContent> told = new CopyOnWriteArrayList<>();
+        store.addCommitListener((receipt, written) -> told.addAll(written));
+        committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON));
+        assertThat(told).containsExactly(alice.content().withStatus(AccountStatus.LOCKED));
+    }
+
+    @Test
+    void aChangeThroughAClosedGateIsRejected() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Attribution closed = Attribution.of(new Actor.Daemon(), () -> Optional.of("the session has ended"));
+        assertRejected(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 1, closed), Rejection.REVOKED);
+        assertRejected(
+                manager.commit(
+                        transaction(7, Mutation.replace(alice, alice.content().withStatus(AccountStatus.LOCKED))),
+                        closed.gate()),
+                Rejection.REVOKED);
+        assertThat(reader.byId(alice.recordId())).contains(alice);
+    }
+
+    @Test
+    void anExpiryThatWouldReadAsNeverIsRefused() {
+        assertThatThrownBy(() -> new RoleBinding(
+                        PrincipalId.of(id(1)),
+                        "guest",
+                        BindingState.ACTIVE,
+                        Optional.of(Instant.EPOCH.plusNanos(1)),
+                        Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

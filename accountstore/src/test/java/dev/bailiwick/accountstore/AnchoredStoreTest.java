@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -230,6 +231,22 @@ class AnchoredStoreTest {
                     .isTrue();
         }
         assertThat(otherFiles.anchor()).doesNotExist();
+        assertThat(otherFiles.key()).doesNotExist();
+    }
+
+    @Test
+    void aMissingOrReadableKeyIsRefused() throws IOException {
+        Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-r-----"));
+        assertThatThrownBy(this::open).isInstanceOf(CorruptStoreException.class).hasMessageContaining("chmod 600");
+        Files.delete(files.key());
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptStoreException.class)
+                .hasMessageContaining("there is no file");
+    }
+
+    @Test
+    void anAnchorBesideTheStoreIsKnownToShareItsVolume() {
+        assertThat(files.anchorSharesVolume()).isTrue();
     }
 
     // ---- helpers ----
