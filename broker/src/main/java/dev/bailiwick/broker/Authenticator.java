@@ -9,6 +9,7 @@ import dev.bailiwick.accountstore.CredentialKind;
 import dev.bailiwick.accountstore.CredentialState;
 import dev.bailiwick.accountstore.NewCredential;
 import dev.bailiwick.accountstore.OpaqueBytes;
+import dev.bailiwick.accountstore.Rejection;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.InvalidNameException;
@@ -222,8 +223,13 @@ final class Authenticator {
         return match;
     }
 
-    /** Replaces the password by one that the caller just proved to be entitled to set; the refusal, if it cannot be. */
-    Optional<Refusal> rotate(Dossier dossier, byte[] replacement, Actor actor, AccountStoreManager through) {
+    /**
+     * Replaces the password by one that the caller just proved to be entitled to set; the refusal, if it cannot be.
+     *
+     * @param attribution who asks, and the gate of what they ask through: hashing takes long enough for it to be closed meanwhile
+     */
+    Optional<Refusal> rotate(
+            Dossier dossier, byte[] replacement, Attribution attribution, AccountStoreManager through) {
         Optional<NewCredential> fresh;
         try {
             fresh = newPassword(replacement);
@@ -238,12 +244,16 @@ final class Authenticator {
                 List.of(fresh.get()),
                 disabling(dossier, CredentialKind.PASSWORD),
                 dossier.account().version(),
-                Attribution.of(actor))) {
+                attribution)) {
             case CommitResult.Committed ignored -> Optional.empty();
             case CommitResult.Conflict ignored ->
                 Optional.of(new Refusal("conflict", "the account was changed meanwhile", "try again"));
-            case CommitResult.Rejected(var rejection, String message) ->
-                Optional.of(Refusal.because(rejection.text(), message));
+            case CommitResult.Rejected(var rejection, String message) -> {
+                if (rejection == Rejection.REVOKED) {
+                    throw Grant.revoked(message);
+                }
+                yield Optional.of(Refusal.because(rejection.text(), message));
+            }
         };
     }
 

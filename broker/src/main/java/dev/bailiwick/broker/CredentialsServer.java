@@ -2,6 +2,7 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStoreManager;
 import dev.bailiwick.accountstore.Actor;
+import dev.bailiwick.accountstore.Attribution;
 import dev.bailiwick.accountstore.Credential;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
@@ -23,7 +24,7 @@ final class CredentialsServer implements Credentials.Server {
     private final Authenticator authenticator;
     private final AccountStoreManager accounts;
 
-    /** @param accounts the store's manager, behind this grant's gate */
+    /** @param accounts the store's manager; each change carries this grant's gate */
     CredentialsServer(Grant grant, Records records, Authenticator authenticator, AccountStoreManager accounts) {
         this.grant = grant;
         this.records = records;
@@ -103,7 +104,10 @@ final class CredentialsServer implements Credentials.Server {
             case OVERLOADED -> Optional.of(Authenticator.OVERLOADED);
             case RIGHT ->
                 authenticator.rotate(
-                        dossier, replacement, new Actor.Session(identity.principalId(), identity.id()), accounts);
+                        dossier,
+                        replacement,
+                        Attribution.of(new Actor.Session(identity.principalId(), identity.id()), grant::closed),
+                        accounts);
         };
     }
 
