@@ -35,14 +35,14 @@ final class MembraneCall extends CallHandle {
     void watch() {
         inner.whenDone(
                 results -> {
-                    membrane.forget(this);
                     // Results that come after a revocation are dropped here: the first outcome counts, and revoke()
-                    // gave one.
+                    // gave one. Forgotten only then: a call that revoke() could not see must have its outcome already.
                     outer.complete(results.retain().map(hook -> membrane.wrap(hook, direction)));
+                    membrane.forget(this);
                 },
                 failure -> {
-                    membrane.forget(this);
                     outer.fail(failure);
+                    membrane.forget(this);
                 });
     }
 
