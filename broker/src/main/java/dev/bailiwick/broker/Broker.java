@@ -72,7 +72,8 @@ public final class Broker implements AutoCloseable {
 
         CompletableFuture<Logins> loginsLater = new CompletableFuture<>();
         Sessions sessions = new Sessions(config.sessions());
-        Janitor janitor = new Janitor(sessions, namespaces, logs, audit);
+        SessionLog sessionLog = new SessionLog(logs);
+        Janitor janitor = new Janitor(sessions, namespaces, logs, audit, sessionLog);
         SlotObjects objects = new SlotObjects(
                 namespaces,
                 logs,
@@ -95,10 +96,11 @@ public final class Broker implements AutoCloseable {
                 planner,
                 objects,
                 new Roots(store.accountManager(), config.random()),
+                janitor,
                 config.clock(),
                 config.random());
         Logins logins = new Logins(
-                records, authenticator, minter, sessions, audit, new SessionLog(logs), janitor, config.clock());
+                records, authenticator, minter, sessions, audit, sessionLog, janitor, config.clock());
         loginsLater.complete(logins);
         store.addCommitListener(
                 (receipt, written) -> sessions.moved(movedBy(receipt, written)).forEach(janitor::clearLater));
@@ -164,9 +166,10 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         sweeper.shutdownNow();
-        for (Session session : sessions.all()) {
-            janitor.end(session, "the daemon stopped");
-        }
+        List<Session> live = sessions.all();
+        live.forEach(session -> janitor.end(session, "the daemon stopped"));
+        // One that ended a moment ago may still be being cleared away, on a thread of its own.
+        live.forEach(session -> session.cleared().handle((done, failure) -> true).join());
         pool.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.schema.RootId;
 import dev.bailiwick.storage.Durability;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
@@ -19,12 +20,14 @@ final class Janitor implements UserSessionServer.Logout {
     private final NamespaceStore namespaces;
     private final LogStore logs;
     private final AuditTrail audit;
+    private final SessionLog log;
 
-    Janitor(Sessions sessions, NamespaceStore namespaces, LogStore logs, AuditTrail audit) {
+    Janitor(Sessions sessions, NamespaceStore namespaces, LogStore logs, AuditTrail audit, SessionLog log) {
         this.sessions = sessions;
         this.namespaces = namespaces;
         this.logs = logs;
         this.audit = audit;
+        this.log = log;
     }
 
     @Override
@@ -59,21 +62,37 @@ final class Janitor implements UserSessionServer.Logout {
         }
     }
 
+    /** Clears up after a session that never began. */
+    void discard(Session session, String why) {
+        var _ = session.end(why);
+        clear(session, Optional.empty());
+    }
+
     private void clear(Session session) {
+        clear(session, Optional.of(session.endedAt(session.now()).orElse("")));
+    }
+
+    private void clear(Session session, Optional<String> audited) {
+        session.minting().lock();
         try {
-            var _ = namespaces.deleteRoot(session.identity().tmp());
-            var _ = namespaces.deleteRoot(session.identity().ephemeralHome());
+            for (RootId root : session.roots()) {
+                var _ = namespaces.deleteRoot(root);
+            }
             if (SlotObjects.durability(session) == Durability.SESSION) {
                 logs.delete(SlotObjects.log(session));
             }
-            audit.ended(session, session.endedAt(session.now()).orElse(""));
-            sessions.remove(session);
+            audited.ifPresent(why -> {
+                log.ended(session, why);
+                audit.ended(session, why);
+            });
             session.cleared().complete(null);
         } catch (EngineException failure) {
             // The session is over all the same; what is left of its storage goes when the daemon starts again.
             LOG.log(System.Logger.Level.WARNING, "could not clear up after a session", failure);
-            sessions.remove(session);
             session.cleared().completeExceptionally(failure);
+        } finally {
+            sessions.remove(session);
+            session.minting().unlock();
         }
     }
 }

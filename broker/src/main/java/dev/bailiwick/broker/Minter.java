@@ -45,6 +45,7 @@ final class Minter {
     private final Planner planner;
     private final SlotObjects objects;
     private final Roots roots;
+    private final Janitor janitor;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -55,6 +56,7 @@ final class Minter {
             Planner planner,
             SlotObjects objects,
             Roots roots,
+            Janitor janitor,
             InstantSource clock,
             RandomGenerator random) {
         this.records = records;
@@ -62,6 +64,7 @@ final class Minter {
         this.planner = planner;
         this.objects = objects;
         this.roots = roots;
+        this.janitor = janitor;
         this.clock = clock;
         this.random = random;
     }
@@ -101,8 +104,7 @@ final class Minter {
             return refusal.<Outcome>map(Outcome.Refused::new).orElseGet(() -> new Outcome.Started(session, reference));
         } finally {
             if (!started) {
-                var _ = session.end("the session could not be started");
-                sessions.remove(session);
+                janitor.discard(session, "the session could not be started");
             }
         }
     }
@@ -128,6 +130,10 @@ final class Minter {
                 if (plan.refusal().isPresent()) {
                     return Optional.of(refused(plan.refusal().get()));
                 }
+                Optional<String> ended = session.endedAt(now);
+                if (ended.isPresent()) {
+                    return Optional.of(new Refusal("session-expired", ended.get(), "log in again"));
+                }
                 if (!sessions.depend(session, recordsOf(plan))) {
                     continue; // Read before it was registered: what changed in between would go unnoticed.
                 }
@@ -139,10 +145,8 @@ final class Minter {
                     case Session.Publication.Published() -> {
                         return Optional.empty();
                     }
-                    case Session.Publication.Stale() -> {}
-                    case Session.Publication.Over(String why) -> {
-                        return Optional.of(Refusal.because("session-expired", why));
-                    }
+                    // If it is over, the next plan says why there is no session, or the check before it.
+                    case Session.Publication.Stale(), Session.Publication.Over(_) -> {}
                 }
             }
             return Optional.of(new Refusal(

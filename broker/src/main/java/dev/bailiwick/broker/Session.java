@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,7 @@ final class Session {
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock minting = new ReentrantLock();
     private final CompletableFuture<Void> cleared = new CompletableFuture<>();
+    private final Set<RootId> roots = ConcurrentHashMap.newKeySet();
     private final Map<Slot, Grant> grants = new EnumMap<>(Slot.class); // guarded by lock
     private final Map<RecordId, Long> newest = new HashMap<>(); // guarded by lock
     private Moved.@Nullable Policy newestPolicy; // guarded by lock
@@ -125,7 +128,10 @@ final class Session {
         return Optional.ofNullable(plan);
     }
 
-    /** Held while a plan is made into grants, so that two connections that take the session up do not mint against each other. */
+    /**
+     * Held while a plan is made into grants, and while what ends with the session is cleared away: two connections that take the
+     * session up do not mint against each other, and nothing is made for a session that was cleared away.
+     */
     ReentrantLock minting() {
         return minting;
     }
@@ -327,6 +333,16 @@ final class Session {
             }
         }
         return true;
+    }
+
+    /** Notes a storage root that ends with the session, before it is made. */
+    void owns(RootId root) {
+        roots.add(root);
+    }
+
+    /** The storage roots that end with the session. */
+    Set<RootId> roots() {
+        return Set.copyOf(roots);
     }
 
     /** Completes when everything that ends with the session is gone: its storage, its place in the table. */

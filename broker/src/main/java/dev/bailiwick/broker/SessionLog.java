@@ -15,22 +15,33 @@ final class SessionLog {
         this.logs = logs;
     }
 
+    /** Notes that the session began, unless it is over already: its log may be cleared away then. */
     void began(Session session) {
-        if (session.grant(Slot.LOGS).isPresent()) {
-            write(
-                    session,
-                    "session " + session.identity().id() + " began, from "
-                            + session.identity().source().text());
+        session.minting().lock();
+        try {
+            if (session.endedAt(session.now()).isEmpty()) {
+                write(
+                        session,
+                        "session " + session.identity().id() + " began, from "
+                                + session.identity().source().text());
+            }
+        } finally {
+            session.minting().unlock();
         }
     }
 
+    /** Notes that the session is over, in a log that outlives it. */
     void ended(Session session, String why) {
-        if (session.grant(Slot.LOGS).isPresent()) {
-            write(session, "session " + session.identity().id() + " ended: " + why);
+        switch (SlotObjects.durability(session)) {
+            case DURABLE -> write(session, "session " + session.identity().id() + " ended: " + why);
+            case SESSION -> {}
         }
     }
 
     private void write(Session session, String text) {
+        if (session.grant(Slot.LOGS).isEmpty()) {
+            return;
+        }
         switch (logs.appendSession(SlotObjects.log(session), SlotObjects.durability(session), text)) {
             case AppendResult.Appended _ -> {}
             case Denied denied ->

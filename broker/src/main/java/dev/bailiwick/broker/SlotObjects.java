@@ -117,6 +117,10 @@ final class SlotObjects {
 
     private void namespace(Grant grant, Place place) {
         Session.Identity identity = grant.session().identity();
+        switch (place.durability()) {
+            case DURABLE -> {}
+            case SESSION -> grant.session().owns(place.root());
+        }
         switch (namespaces.ensureRoot(place.root(), identity.principalId(), place.durability())) {
             case EnsureResult.Ready ignored -> {}
             case Denied denied -> throw unusable(place, denied);
