@@ -1,5 +1,7 @@
 package dev.bailiwick.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.ResourceProfile;
 import dev.bailiwick.profiles.SeedManifest;
@@ -7,11 +9,13 @@ import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.profiles.Seeded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The manifest that ships with Bailiwick, as the tests of this module need it. */
 final class Shipped {
-    private static final SeedPlan MANIFEST = parse();
+    private static final String TEXT = read();
+    private static final SeedPlan MANIFEST = parse(TEXT);
 
     private Shipped() {}
 
@@ -19,19 +23,30 @@ final class Shipped {
         return MANIFEST;
     }
 
-    private static SeedPlan parse() {
+    /** The same without that account, which must not be the last one nor one with credentials. */
+    static SeedPlan manifestWithout(String account) {
+        int start = TEXT.indexOf("[[account]]\nname = \"" + account + "\"");
+        int end = TEXT.indexOf("[[account]]", start + 1);
+        return parse(TEXT.substring(0, start) + TEXT.substring(end));
+    }
+
+    private static String read() {
         try {
-            return switch (SeedManifest.parse(Path.of("../profiles/manifests/default.toml"))) {
-                case SeedManifest.Parsed(SeedPlan plan) -> plan;
-                case SeedManifest.Refused refused -> throw new AssertionError(refused);
-            };
+            return Files.readString(Path.of("../profiles/manifests/default.toml"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static SeedPlan parse(String text) {
+        return switch (SeedManifest.parse(text.getBytes(UTF_8))) {
+            case SeedManifest.Parsed(SeedPlan plan) -> plan;
+            case SeedManifest.Refused refused -> throw new AssertionError(refused);
+        };
+    }
+
     static ResourceProfile resources(String name) {
-        return manifest().resourceProfiles().stream()
+        return MANIFEST.resourceProfiles().stream()
                 .map(Seeded::content)
                 .filter(profile -> profile.name().equals(name))
                 .findFirst()
@@ -39,7 +54,7 @@ final class Shipped {
     }
 
     static PolicyProfile policy(String name) {
-        return manifest().policyProfiles().stream()
+        return MANIFEST.policyProfiles().stream()
                 .map(Seeded::content)
                 .filter(profile -> profile.name().equals(name))
                 .findFirst()

@@ -1,0 +1,171 @@
+package dev.bailiwick.broker;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.AuditEntry;
+import dev.bailiwick.accountstore.SeedRecords;
+import dev.bailiwick.capnp.rpc.Response;
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.RamEngine;
+import dev.bailiwick.profiles.SeedPlan;
+import dev.bailiwick.schema.gen.LoginResult;
+import dev.bailiwick.schema.gen.SessionManager;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A broker over a store in memory, seeded from the shipped manifest, as its clients see it: {@code
+ * world.operator().create("alice")}.
+ */
+final class World implements AutoCloseable {
+    static final String PASSWORD = "correct horse battery";
+    static final int OPERATOR_UID = 1000;
+    static final int ALICE_UID = 1001;
+
+    final TestClock clock = new TestClock();
+    final Engine engine = RamEngine.open();
+    final AccountStore store;
+    final Broker broker;
+    private final Map<String, String> codes = new HashMap<>();
+    private final List<Holder> holders = Collections.synchronizedList(new ArrayList<>());
+
+    private World(SeedPlan manifest, int hashThreads) {
+        SecureRandom random = new SecureRandom();
+        store = AccountStore.createInMemory(
+                engine,
+                SeedRecords.of(
+                        manifest,
+                        clock.instant(),
+                        seed -> {
+                            EnrolmentCode code = EnrolmentCode.draw(random);
+                            codes.put(seed.label(), code.text());
+                            return code.verifier();
+                        },
+                        EnrolmentCode.ALGORITHM),
+                clock,
+                random);
+        broker = Broker.idle(
+                engine, store, new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS, "", ""));
+    }
+
+    static World seeded() {
+        return seeded(Shipped.manifest());
+    }
+
+    static World seeded(SeedPlan manifest) {
+        return new World(manifest, 2);
+    }
+
+    /** The seeded operator, enrolled and logged in. */
+    Holder operator() {
+        return enroll(OPERATOR_UID, "operator", seededCode("operator-first-code"), PASSWORD);
+    }
+
+    String seededCode(String label) {
+        return Objects.requireNonNull(codes.get(label), label);
+    }
+
+    SessionManager.Client connect(int uid) {
+        return broker.bootstrap(uid, SessionSource.UNIX_SOCKET);
+    }
+
+    SessionManager.Client connect(int uid, SessionSource source) {
+        return broker.bootstrap(uid, source);
+    }
+
+    Holder enroll(int uid, String name, String code, String password) {
+        try (SessionManager.Client manager = connect(uid)) {
+            return enroll(manager, name, code, password);
+        }
+    }
+
+    Holder enroll(SessionManager.Client manager, String name, String code, String password) {
+        var request = manager.enrollRequest();
+        request.params().setName(name);
+        request.params().setCode(code.getBytes(US_ASCII));
+        request.params().setPassword(password.getBytes(UTF_8));
+        Response<SessionManager.EnrollResults.Reader> response = request.send().join();
+        return hold(response, response.get().getResult());
+    }
+
+    Holder login(int uid, String name, String password) {
+        try (SessionManager.Client manager = connect(uid)) {
+            return login(manager, name, password);
+        }
+    }
+
+    Holder login(SessionManager.Client manager, String name, String password) {
+        var request = manager.passwordRequest();
+        request.params().setName(name);
+        request.params().setPassword(password.getBytes(UTF_8));
+        Response<SessionManager.PasswordResults.Reader> response =
+                request.send().join();
+        return hold(response, response.get().getResult());
+    }
+
+    Holder guest(int uid) {
+        try (SessionManager.Client manager = connect(uid)) {
+            Response<SessionManager.GuestResults.Reader> response =
+                    manager.guestRequest().send().join();
+            return hold(response, response.get().getResult());
+        }
+    }
+
+    Holder anonymous(int uid) {
+        try (SessionManager.Client manager = connect(uid)) {
+            Response<SessionManager.AnonymousResults.Reader> response =
+                    manager.anonymousRequest().send().join();
+            return hold(response, response.get().getResult());
+        }
+    }
+
+    Holder resume(int uid, byte[] reference) {
+        try (SessionManager.Client manager = connect(uid)) {
+            var request = manager.resumeRequest();
+            request.params().setReference(reference);
+            Response<SessionManager.ResumeResults.Reader> response =
+                    request.send().join();
+            return hold(response, response.get().getResult());
+        }
+    }
+
+    /** An ordinary account with its owner logged in. */
+    Holder alice(Holder operator) {
+        return enroll(ALICE_UID, "alice", operator.create("alice"), PASSWORD);
+    }
+
+    private Holder hold(Response<?> response, LoginResult.Reader result) {
+        Holder holder = new Holder(response, result);
+        holders.add(holder);
+        return holder;
+    }
+
+    /** The audit chain's words so far, {@code kind code} each, without those of the seeds. */
+    List<String> audit() {
+        return store.auditLog().read(1, 1000).stream()
+                .map(AuditEntry::event)
+                .map(event -> event.kind() + " " + event.code())
+                .toList();
+    }
+
+    List<AuditEntry> auditEntries() {
+        return store.auditLog().read(1, 1000);
+    }
+
+    @Override
+    public void close() {
+        holders.forEach(Holder::close);
+        broker.close();
+        engine.close();
+        store.close();
+        assertThat(broker.sessions()).isZero();
+    }
+}
