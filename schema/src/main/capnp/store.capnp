@@ -164,6 +164,8 @@ struct VerifyReport @0xc633be1941dd57b0 {
   findings @4 :List(Finding);
   head @5 :StoreHead;
   elapsedMs @6 :UInt64;
+  storageRows @7 :UInt64;
+  # Rows of namespaces, blobs and session logs.
 }
 
 interface StoreInspector @0xa09a81c5a3e1ccbb {

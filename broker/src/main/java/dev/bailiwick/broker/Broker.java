@@ -11,6 +11,7 @@ import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
 import dev.bailiwick.storage.StorageLimits;
+import dev.bailiwick.storage.StorageVerifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,7 @@ public final class Broker implements AutoCloseable {
                 janitor,
                 new StoreServices(
                         store,
+                        new StorageVerifier(engine),
                         records,
                         authenticator,
                         planner,

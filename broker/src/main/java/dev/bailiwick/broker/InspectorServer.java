@@ -8,18 +8,27 @@ import dev.bailiwick.accountstore.VerifyReport;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.storage.StorageFinding;
+import dev.bailiwick.storage.StorageReport;
+import dev.bailiwick.storage.StorageVerifier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Serves integrity inspection: sizes, hashes and findings, no content and no keys. */
 final class InspectorServer implements StoreInspector.Server {
     private final dev.bailiwick.accountstore.StoreInspector inspector;
+    private final StorageVerifier storage;
     private final Supplier<Optional<AnchoredHead>> anchored;
     private final BrokerConfig config;
 
-    InspectorServer(AccountStore store, BrokerConfig config) {
+    InspectorServer(AccountStore store, StorageVerifier storage, BrokerConfig config) {
         this.inspector = store.inspector();
+        this.storage = storage;
         this.anchored = store::anchored;
         this.config = config;
     }
@@ -34,20 +43,26 @@ final class InspectorServer implements StoreInspector.Server {
     @Override
     public CompletionStage<?> verify(
             CallContext<StoreInspector.VerifyParams.Reader, StoreInspector.VerifyResults.Builder> call) {
-        VerifyReport report = inspector.verify();
+        Instant started = config.clock().instant();
+        VerifyReport records = inspector.verify();
+        StorageReport objects = storage.verify();
         var wire = call.results().initReport();
-        wire.setJournalEntries(report.journalEntries());
-        wire.setRecordVersions(report.recordVersions());
-        wire.setIndexRows(report.indexRows());
-        wire.setAuditEntries(report.auditEntries());
-        wire.setElapsedMs(report.elapsed().toMillis());
-        report.head().ifPresent(head -> write(head, wire.initHead()));
-        var findings = wire.initFindings(report.findings().size());
-        for (int i = 0; i < report.findings().size(); i++) {
-            Finding finding = report.findings().get(i);
-            findings.get(i).setCode(finding.code());
-            findings.get(i).setWhat(finding.what());
-            findings.get(i).setMessage(finding.message());
+        wire.setJournalEntries(records.journalEntries());
+        wire.setRecordVersions(records.recordVersions());
+        wire.setIndexRows(records.indexRows());
+        wire.setAuditEntries(records.auditEntries());
+        wire.setStorageRows(
+                objects.roots() + objects.entries() + objects.blobs() + objects.chunks() + objects.logLines());
+        wire.setElapsedMs(Duration.between(started, config.clock().instant()).toMillis());
+        records.head().ifPresent(head -> write(head, wire.initHead()));
+        List<Finding> findings = Stream.concat(
+                        records.findings().stream(), objects.findings().stream().map(InspectorServer::finding))
+                .toList();
+        var listed = wire.initFindings(findings.size());
+        for (int i = 0; i < findings.size(); i++) {
+            listed.get(i).setCode(findings.get(i).code());
+            listed.get(i).setWhat(findings.get(i).what());
+            listed.get(i).setMessage(findings.get(i).message());
         }
         return Calls.DONE;
     }
@@ -58,6 +73,10 @@ final class InspectorServer implements StoreInspector.Server {
         call.results().setNote(inspector.checkpoint());
         call.results().setPublicKey(inspector.verifierKey());
         return Calls.DONE;
+    }
+
+    private static Finding finding(StorageFinding found) {
+        return new Finding(found.code(), found.what(), found.message());
     }
 
     private void write(StoreHead head, dev.bailiwick.schema.gen.StoreHead.Builder wire) {

@@ -1,12 +1,14 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.engine.Engine;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.storage.StorageVerifier;
 
 /**
  * The administrative capabilities of whoever opened a store's directory themselves, with no daemon in between. They are the objects
@@ -17,16 +19,19 @@ import dev.bailiwick.schema.gen.StoreInspector;
  */
 public final class OfflineAuthority {
     private final AccountStore store;
+    private final StorageVerifier storage;
     private final int uid;
     private final BrokerConfig config;
 
     /**
      * The authority of that operating-system user over that store, which stays the caller's to close.
      *
+     * @param engine what the store is kept in
      * @param uid unsigned
      */
-    public OfflineAuthority(AccountStore store, int uid, BrokerConfig config) {
+    public OfflineAuthority(Engine engine, AccountStore store, int uid, BrokerConfig config) {
         this.store = store;
+        this.storage = new StorageVerifier(engine);
         this.uid = uid;
         this.config = config;
     }
@@ -64,6 +69,6 @@ public final class OfflineAuthority {
 
     /** Integrity inspection. */
     public StoreInspector.Client storeInspector() {
-        return StoreInspector.client(new InspectorServer(store, config));
+        return StoreInspector.client(new InspectorServer(store, storage, config));
     }
 }

@@ -10,12 +10,14 @@ import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.storage.StorageVerifier;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Makes the objects that reach the account store, each with no more of the store than it needs. */
 final class StoreServices implements SlotObjects.Services {
     private final AccountStore store;
+    private final StorageVerifier storage;
     private final Records records;
     private final Authenticator authenticator;
     private final Planner planner;
@@ -26,6 +28,7 @@ final class StoreServices implements SlotObjects.Services {
     /** @param logins the login paths, which need this in turn; complete before the first session */
     StoreServices(
             AccountStore store,
+            StorageVerifier storage,
             Records records,
             Authenticator authenticator,
             Planner planner,
@@ -33,6 +36,7 @@ final class StoreServices implements SlotObjects.Services {
             BrokerConfig config,
             CompletableFuture<Logins> logins) {
         this.store = store;
+        this.storage = storage;
         this.records = records;
         this.authenticator = authenticator;
         this.planner = planner;
@@ -91,6 +95,6 @@ final class StoreServices implements SlotObjects.Services {
 
     @Override
     public StoreInspector.Server storeInspector() {
-        return new InspectorServer(store, config);
+        return new InspectorServer(store, storage, config);
     }
 }

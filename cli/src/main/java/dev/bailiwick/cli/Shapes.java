@@ -335,6 +335,7 @@ final class Shapes {
                 .with("recordVersions", report.getRecordVersions())
                 .with("indexRows", report.getIndexRows())
                 .with("auditEntries", report.getAuditEntries())
+                .with("storageRows", report.getStorageRows())
                 .with("findings", list(report.getFindings(), Shapes::finding))
                 .with("head", report.hasHead() ? head(report.getHead()) : NOTHING)
                 .with("elapsedMs", report.getElapsedMs());

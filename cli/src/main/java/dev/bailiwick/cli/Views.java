@@ -234,6 +234,7 @@ final class Views {
                         .line("recordVersions", report.number("recordVersions"))
                         .line("indexRows", report.number("indexRows"))
                         .line("auditEntries", report.number("auditEntries"))
+                        .line("storageRows", report.number("storageRows"))
                         .line("elapsed", Printable.duration(report.number("elapsedMs")))
                         .render(style)
                 + outcome;

@@ -10,6 +10,7 @@ import dev.bailiwick.engine.RocksOptions;
 import dev.bailiwick.engine.StoreOwner;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.storage.StorageTables;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -26,12 +27,12 @@ class IntegrityTest {
 
     /** Flips one byte of the rows of a table whose value holds that text, below everything that would notice. */
     private static int flip(Site site, String tableName, byte[] needle) {
-        Table table = StoreTables.ALL.stream()
+        List<Table> tables = Stream.concat(StoreTables.ALL.stream(), StorageTables.all().stream())
+                .toList();
+        Table table = tables.stream()
                 .filter(one -> one.name().equals(tableName))
                 .findFirst()
                 .orElseThrow();
-        List<Table> tables = Stream.concat(StoreTables.ALL.stream(), StorageTables.all().stream())
-                .toList();
         try (Engine engine = RocksEngine.open(new RocksOptions(
                 site.store(),
                 tables,
@@ -79,7 +80,7 @@ class IntegrityTest {
                     .ok()
                     .json();
             site.stop();
-            assertThat(flip(site, "records", "UnmistakableName".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+            assertThat(flip(site, "records", "UnmistakableName".getBytes(StandardCharsets.UTF_8)))
                     .isEqualTo(1);
 
             TestHost.Ended verified = site.offline("store", "verify", "-o", "json");
@@ -123,6 +124,29 @@ class IntegrityTest {
 
             assertThat(verified.status()).isEqualTo(6);
             assertThat(verified.err()).startsWith("error[");
+        }
+    }
+
+    @Test
+    void aFlippedByteInAHomeFileIsFoundAndTheFileIsRefused() {
+        try (Site site = Site.running(directory)) {
+            site.withInput("operator", "an unmistakable diary", "home", "put", "diary.txt")
+                    .ok();
+            assertThat(site.admin("operator", "store", "verify").status()).isZero();
+            site.stop();
+            assertThat(flip(site, "storage.chunks", "unmistakable".getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(1);
+
+            TestHost.Ended verified = site.offline("store", "verify", "-o", "json");
+            assertThat(verified.status()).isEqualTo(6);
+            assertThat(((Json.Obj) verified.json()).list("findings").objects())
+                    .anyMatch(finding -> finding.text("what").contains("diary.txt"));
+
+            site.serve();
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+            TestHost.Ended read = site.bailiwick("operator", "home", "get", "diary.txt");
+            assertThat(read.status()).isEqualTo(6);
+            assertThat(read.out()).isEmpty();
         }
     }
 

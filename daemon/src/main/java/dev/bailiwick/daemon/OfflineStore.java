@@ -41,7 +41,7 @@ public final class OfflineStore implements AutoCloseable {
             OpenedStore store = OpenedStore.open(location, modeFor(use), Optional.empty(), clock, random);
             BrokerConfig config = new BrokerConfig(
                     version, clock, random, 1, 1, location.anchor().toString(), OpenedStore.ANCHOR_MODE);
-            return new OfflineStore(store, new OfflineAuthority(store.accounts(), uid, config));
+            return new OfflineStore(store, new OfflineAuthority(store.engine(), store.accounts(), uid, config));
         });
     }
 

@@ -12,7 +12,7 @@ import org.capnproto.StructSize;
 @SuppressWarnings("all")
 public final class VerifyReport {
     public static final long TYPE_ID = 0xc633be1941dd57b0L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 5, (short) 2);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 2);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -127,6 +127,15 @@ public final class VerifyReport {
         public void setElapsedMs(long value) {
             _setLongField(4, value);
         }
+
+        /** Rows of namespaces, blobs and session logs. */
+        public long getStorageRows() {
+            return _getLongField(5);
+        }
+
+        public void setStorageRows(long value) {
+            _setLongField(5, value);
+        }
     }
 
     public static final class Reader extends StructReader {
@@ -168,6 +177,11 @@ public final class VerifyReport {
 
         public long getElapsedMs() {
             return _getLongField(4);
+        }
+
+        /** Rows of namespaces, blobs and session logs. */
+        public long getStorageRows() {
+            return _getLongField(5);
         }
     }
 }
