@@ -6,68 +6,58 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A bootable guest: a kernel and an initramfs with busybox, a Java runtime, the built jars and one launcher for each program.
+ * A bootable guest: a kernel and an initramfs with busybox, a Java runtime and the project as a user has it after a build.
  *
  * <pre>
- *   /init                   PID 1: mounts, then runs the scripts it is sent
- *   /bin                    busybox, the launchers, 'as USER COMMAND'
- *   /jre  /app/lib/*.jar    runtime and programs; /app/programs.aot starts them sooner
- *   /lib  /lib64            the C libraries of the host, and RocksDB's native code
- *   /lib/modules            kernel modules, with load-order beside them
- *   /profiles               the shipped seed manifests
+ *   /init                      PID 1: mounts, then runs the scripts it is sent
+ *   /bin                       busybox, the probe's launcher, 'as USER COMMAND'
+ *   /jre                       the Java runtime
+ *   /opt/bailiwick             bin, jars and manifests, in the places where the project has them
+ *   /etc/environment.sh        what every script starts with: PATH, JAVA_HOME, JVM options
+ *   /app                       the probe's jar, the AOT caches
+ *   /lib  /lib64               the C libraries of the host, and RocksDB's native code
+ *   /lib/modules               kernel modules, with load-order beside them
  * </pre>
  *
  * @param kernel what QEMU starts
  * @param initramfs the file system it starts in
  */
 record GuestImage(Path kernel, Path initramfs) {
-    /** A main class of the jars, started in the guest as {@code /bin/name}. */
-    record Program(String name, String mainClass) {}
-
-    private static final String GUEST_CACHE = "/app/programs.aot";
+    private static final String HOME = "opt/bailiwick";
+    private static final String JARS = "cli/target/lib";
+    private static final String MANIFESTS = "profiles/manifests";
     private static final String ROCKSDB_LIBRARY = "librocksdbjni-linux64.so";
     private static final Pattern LIBRARY_PATH = Pattern.compile("(/\\S+\\.so\\S*) \\(0x");
     private static final Pattern NATIVE_CODE = Pattern.compile(".*\\.(so|dll|jnilib)");
 
     /**
-     * Assembles the guest below {@code work}; what is expensive (runtime, AOT cache) is kept there from run to run.
+     * Assembles the guest below {@code work}; what is expensive (runtime, AOT caches) is kept there from run to run.
      *
-     * @param classPath jars only, in class path order
-     * @param training a run on the host that shows which classes the programs use; it must end by itself with exit code 0
-     * @param manifests the folder to be found at {@code /profiles}
+     * @param project the built project
+     * @param probe the jar of {@code StorageProbe}
      */
-    static GuestImage assemble(
-            Path work,
-            CloudKernel kernel,
-            List<Path> classPath,
-            List<Program> programs,
-            Training training,
-            Path manifests)
-            throws IOException {
+    static GuestImage assemble(Path work, CloudKernel kernel, Path project, Path probe) throws IOException {
         Files.createDirectories(work);
         JavaRuntime runtime = JavaRuntime.linked(work.resolve("jre"));
         Path root = Folders.fresh(work.resolve("root"));
-
         Path lib = Files.createDirectories(root.resolve("lib"));
-        List<Path> jars = copyJars(classPath, Files.createDirectories(root.resolve("app/lib")), lib);
-        copyKernelModules(kernel, Files.createDirectories(root.resolve("lib/modules")));
-        copyTree(runtime.home(), root.resolve("jre"));
-        copyTree(manifests, root.resolve("profiles"));
         Path bin = Files.createDirectories(root.resolve("bin"));
+        Path app = Files.createDirectories(root.resolve("app"));
+
+        Path home = copyProject(project, root.resolve(HOME), lib);
+        copyTree(runtime.home(), root.resolve("jre"));
+        copyKernelModules(kernel, Files.createDirectories(root.resolve("lib/modules")));
         copy(HostTool.BUSYBOX.path(), bin.resolve("busybox"));
         copyLibraries(
                 List.of(bin.resolve("busybox"), runtime.jvmLibrary(), lib.resolve(ROCKSDB_LIBRARY)),
@@ -75,13 +65,15 @@ record GuestImage(Path kernel, Path initramfs) {
                 runtime.home());
         resource("init", root.resolve("init"));
         resource("as", bin.resolve("as"));
+        resource("storage-probe", bin.resolve("storage-probe"));
         resource("passwd", Files.createDirectories(root.resolve("etc")).resolve("passwd"));
         resource("group", root.resolve("etc/group"));
+        copy(probe, app.resolve("storage-probe.jar"));
 
-        copy(training.cache(work, runtime, jars, lib), root.resolve(GUEST_CACHE.substring(1)));
-        for (Program program : programs) {
-            script(bin.resolve(program.name()), launcher(program, jars));
-        }
+        Rehearsal rehearsal = Rehearsal.of(work, runtime, home, lib);
+        copy(rehearsal.daemonCache(), app.resolve("daemon.aot"));
+        copy(rehearsal.clientCache(), app.resolve("client.aot"));
+        Files.writeString(root.resolve("etc/environment.sh"), environment());
 
         Path initramfs = work.resolve("initramfs.cpio");
         try (Initramfs archive = new Initramfs(Files.newOutputStream(initramfs))) {
@@ -90,29 +82,38 @@ record GuestImage(Path kernel, Path initramfs) {
         return new GuestImage(kernel.image(), initramfs);
     }
 
-    private static String launcher(Program program, List<Path> jars) {
-        String classPath =
-                jars.stream().map(jar -> "/app/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
-        return "#!/bin/sh\nexec /jre/bin/java " + String.join(" ", JavaRuntime.FLAGS) + " -XX:AOTCache=" + GUEST_CACHE
-                + " $GUEST_JAVA_FLAGS -cp " + classPath + " " + program.mainClass() + " \"$@\"\n";
+    private static String environment() {
+        String flags = String.join(" ", JavaRuntime.FLAGS);
+        return """
+                export PATH=/%1$s/bin:/bin HOME=/root JAVA_HOME=/jre MANIFEST=/%1$s/%2$s/default.toml
+                export JVM_OPTIONS="%3$s"
+                export BAILIWICK_JAVA_OPTIONS="$JVM_OPTIONS -XX:AOTCache=/app/client.aot"
+                export DAEMON_JAVA_OPTIONS="$JVM_OPTIONS -XX:AOTCache=/app/daemon.aot"
+                """.formatted(HOME, MANIFESTS, flags);
     }
 
-    /** Copies jars as they are, except that native code for other machines stays behind and ours goes to {@code lib}. */
-    private static List<Path> copyJars(List<Path> classPath, Path target, Path lib) throws IOException {
-        List<Path> copies = new ArrayList<>();
-        for (Path jar : classPath) {
-            if (!Files.isRegularFile(jar)) {
-                throw new IllegalStateException("'" + jar + "' is not a jar: run 'mvn verify', which packages them");
-            }
-            Path copy = target.resolve(jar.getFileName());
-            if (jar.getFileName().toString().startsWith("rocksdbjni-")) {
-                copyWithoutNativeCode(jar, copy, lib);
-            } else {
-                copy(jar, copy);
-            }
-            copies.add(copy);
+    /** Copies what a user runs, except that native code for other machines stays behind and ours goes to {@code lib}. */
+    private static Path copyProject(Path project, Path home, Path lib) throws IOException {
+        Path jars = project.resolve(JARS);
+        if (!Files.isDirectory(jars)) {
+            throw new IllegalStateException("no jars in '" + jars + "': run 'mvn verify', which packages them");
         }
-        return copies;
+        copyTree(project.resolve("bin"), Files.createDirectories(home).resolve("bin"));
+        copyTree(
+                project.resolve(MANIFESTS),
+                Files.createDirectories(home.resolve("profiles")).resolve("manifests"));
+        Path target = Files.createDirectories(home.resolve(JARS));
+        try (var files = Files.newDirectoryStream(jars, "*.jar")) {
+            for (Path jar : files) {
+                Path copy = target.resolve(jar.getFileName());
+                if (jar.getFileName().toString().startsWith("rocksdbjni-")) {
+                    copyWithoutNativeCode(jar, copy, lib);
+                } else {
+                    copy(jar, copy);
+                }
+            }
+        }
+        return home;
     }
 
     private static void copyWithoutNativeCode(Path jar, Path copy, Path lib) throws IOException {
@@ -190,53 +191,5 @@ record GuestImage(Path kernel, Path initramfs) {
     private static void script(Path target, String text) throws IOException {
         Files.writeString(target, text);
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    /** A run of one program on the host, from which the JDK makes the AOT cache. */
-    record Training(String mainClass, List<String> arguments) {
-        /** The cache for these jars and this runtime; made anew only when one of them changed. */
-        Path cache(Path work, JavaRuntime runtime, List<Path> jars, Path nativeLibraries) throws IOException {
-            Path cache = work.resolve("programs.aot");
-            Path stamp = work.resolve("programs.aot.stamp");
-            String identity = identity(runtime, jars);
-            if (!Files.exists(stamp) || !Files.readString(stamp).equals(identity)) {
-                Files.deleteIfExists(stamp);
-                Path scratch = Folders.fresh(work.resolve("training"));
-                List<String> command = runtime.command(
-                        "-XX:AOTCacheOutput=" + cache.toAbsolutePath(),
-                        "-Djava.library.path=" + nativeLibraries.toAbsolutePath(),
-                        "-cp",
-                        jars.stream()
-                                .map(jar -> jar.toAbsolutePath().toString())
-                                .collect(Collectors.joining(":")),
-                        mainClass);
-                command.addAll(arguments);
-                HostTool.Outcome run = HostTool.execute(scratch, command);
-                if (run.exit() != 0 || !Files.exists(cache)) {
-                    throw new IllegalStateException(run.describe());
-                }
-                Files.writeString(stamp, identity);
-            }
-            return cache;
-        }
-
-        private String identity(JavaRuntime runtime, List<Path> jars) throws IOException {
-            StringBuilder identity = new StringBuilder();
-            identity.append(Files.getLastModifiedTime(runtime.jvmLibrary())).append('\n');
-            identity.append(JavaRuntime.FLAGS)
-                    .append(mainClass)
-                    .append(arguments)
-                    .append('\n');
-            for (Path jar : jars) {
-                FileTime modified = Files.getLastModifiedTime(jar);
-                identity.append(jar.getFileName())
-                        .append(' ')
-                        .append(modified)
-                        .append(' ')
-                        .append(Files.size(jar))
-                        .append('\n');
-            }
-            return identity.toString();
-        }
     }
 }

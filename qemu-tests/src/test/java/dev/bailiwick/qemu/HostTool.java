@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -30,6 +31,9 @@ enum HostTool {
     /** Debian keeps mkfs here, and an ordinary user's PATH does not. */
     private static final List<String> SYSTEM_FOLDERS =
             List.of("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin");
+
+    /** For a program that reads nothing. */
+    static final Path NOTHING = Path.of("/dev/null");
 
     /** Generous: a download over a slow line. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -71,20 +75,22 @@ enum HostTool {
     Outcome attempt(Path folder, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(path().toString()));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
-        return execute(folder, command);
+        return execute(folder, Map.of(), NOTHING, command);
     }
 
-    /** Runs any program, for those that are part of a JDK and not of a Debian package. */
-    static Outcome execute(Path folder, List<String> command) {
+    /** Runs any program, for those that are part of a JDK or of the project and not of a Debian package. */
+    static Outcome execute(Path folder, Map<String, String> environment, Path input, List<String> command) {
         try {
             // A file, not a pipe: reading a pipe to its end would wait past the limit for a program that hangs.
             Path output = Files.createTempFile("host-tool", ".out");
             try {
                 ProcessBuilder builder = new ProcessBuilder(command)
                         .directory(folder.toFile())
+                        .redirectInput(input.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
                 builder.environment().put("LC_ALL", "C");
+                builder.environment().putAll(environment);
                 int exit = ended(builder.start(), command);
                 return new Outcome(command, exit, new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
             } finally {
@@ -98,9 +104,8 @@ enum HostTool {
         }
     }
 
-    private static int ended(Process process, List<String> command) throws IOException, InterruptedException {
+    private static int ended(Process process, List<String> command) throws InterruptedException {
         try {
-            process.getOutputStream().close();
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("no end after " + LIMIT + " of " + command);
             }

@@ -3,8 +3,8 @@ package dev.bailiwick.qemu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The Java runtime of the guest, linked from the JDK that runs the tests. It must be that one, file for file: the AOT cache
@@ -19,8 +19,8 @@ record JavaRuntime(Path home) {
 
     /**
      * What makes a short-lived JVM start soonest under emulation: compile little, collect with one thread, write no
-     * performance file, and map the AOT cache where it was made to be mapped (moving it means touching every page of it,
-     * which took three quarters of a start). The AOT code switches are off because JDK 25 stores machine code for the CPU that
+     * performance file, and map the AOT cache where it was made to be mapped (moving it faults in every page of it, which
+     * takes seconds when the host is busy). The AOT code switches are off because JDK 25 stores machine code for the CPU that
      * made the cache and then runs it on a lesser one: SIGILL in an {@code AdapterBlob}.
      */
     static final List<String> FLAGS = List.of(
@@ -48,6 +48,8 @@ record JavaRuntime(Path home) {
             Folders.delete(home);
             HostTool.Outcome linked = HostTool.execute(
                     Path.of("."),
+                    Map.of(),
+                    HostTool.NOTHING,
                     List.of(
                             jlink.toString(),
                             "--add-modules=" + String.join(",", MODULES),
@@ -62,14 +64,6 @@ record JavaRuntime(Path home) {
             Files.writeString(stamp, identity);
         }
         return new JavaRuntime(home);
-    }
-
-    /** The command line, up to the class path, that starts this runtime on the host. */
-    List<String> command(String... more) {
-        List<String> command = new ArrayList<>(List.of(home.resolve("bin/java").toString()));
-        command.addAll(FLAGS);
-        command.addAll(List.of(more));
-        return command;
     }
 
     Path jvmLibrary() {

@@ -1,15 +1,11 @@
 package dev.bailiwick.qemu;
 
-import dev.bailiwick.qemu.GuestImage.Program;
-import dev.bailiwick.qemu.GuestImage.Training;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -22,7 +18,6 @@ final class LabExtension implements ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
     private static final Path MODULE = Path.of("").toAbsolutePath();
     private static final Path TARGET = MODULE.resolve("target");
-    private static final String PROBE = "dev.bailiwick.qemu.probe.StorageProbe";
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -45,19 +40,11 @@ final class LabExtension implements ParameterResolver {
 
     private static GuestImage assemble() {
         try {
-            List<Path> jars = new ArrayList<>(Stream.of(Files.readString(TARGET.resolve("guest.classpath"))
-                            .strip()
-                            .split(":", -1))
-                    .map(Path::of)
-                    .toList());
-            jars.add(probeJar());
             return GuestImage.assemble(
                     TARGET.resolve("guest"),
                     CloudKernel.from(MODULE.resolve(".cache")),
-                    jars,
-                    List.of(new Program("storage-probe", PROBE)),
-                    new Training(PROBE, List.of("rehearse", "store")),
-                    MODULE.resolve("../profiles/manifests"));
+                    MODULE.resolve("..").normalize(),
+                    probeJar());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot assemble the guest", e);
         }

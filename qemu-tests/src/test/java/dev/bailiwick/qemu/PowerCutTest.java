@@ -113,9 +113,9 @@ class PowerCutTest {
                             .ok())
                     .isEqualTo("/home/alice /run/user/1001 two words");
 
-            // The cache made on the host must fit the guest's runtime and jars, else every start is slow and nobody
+            // The caches made on the host must fit the guest's runtime and jars, else every start is slow and nobody
             // notices.
-            vm.run("GUEST_JAVA_FLAGS=-XX:AOTMode=on storage-probe rehearse /tmp/rehearsal")
+            vm.run("BAILIWICK_JAVA_OPTIONS=\"$BAILIWICK_JAVA_OPTIONS -XX:AOTMode=on\" bailiwick --version")
                     .ok();
             vm.powerOff();
         }

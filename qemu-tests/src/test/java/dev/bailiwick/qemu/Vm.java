@@ -30,7 +30,7 @@ final class Vm implements AutoCloseable {
     /** Several times what a loaded two-core machine needs, so that only a hanging guest meets it. */
     private static final Duration BOOT_LIMIT = Duration.ofMinutes(3);
 
-    private static final Duration STEP_LIMIT = Duration.ofMinutes(3);
+    private static final Duration STEP_LIMIT = Duration.ofMinutes(6);
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(30);
     private static final int CONSOLE_LINES_SHOWN = 40;
 

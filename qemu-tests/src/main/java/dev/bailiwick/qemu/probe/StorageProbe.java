@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -24,7 +23,6 @@ import org.rocksdb.WriteOptions;
  * <pre>
  *   storage-probe serve STORE SOCKET      answers until it is killed
  *   storage-probe ask SOCKET WORD...      one request: put KEY VALUE | scribble KEY VALUE | get KEY
- *   storage-probe rehearse FOLDER         a server and its client in one process, then the end
  * </pre>
  *
  * {@code put} answers once the value is synced, {@code scribble} without any sync.
@@ -37,13 +35,8 @@ public final class StorageProbe {
     /** Exit code 4: no such key. */
     public static void main(String[] arguments) throws IOException, RocksDBException {
         switch (arguments[0]) {
-            case "serve" -> {
-                try (ServerSocketChannel server = listen(Path.of(arguments[2]))) {
-                    serve(Path.of(arguments[1]), server, Integer.MAX_VALUE);
-                }
-            }
+            case "serve" -> serve(Path.of(arguments[1]), Path.of(arguments[2]));
             case "ask" -> System.exit(ask(Path.of(arguments[1]), words(arguments, 2)));
-            case "rehearse" -> rehearse(Files.createDirectories(Path.of(arguments[1])));
             default -> throw new IllegalArgumentException("unknown verb '" + arguments[0] + "'");
         }
     }
@@ -52,34 +45,16 @@ public final class StorageProbe {
         return String.join(" ", Arrays.copyOfRange(arguments, from, arguments.length));
     }
 
-    private static void rehearse(Path folder) throws IOException, RocksDBException {
-        Path socket = folder.resolve("socket");
-        try (ServerSocketChannel server = listen(socket)) {
-            Thread client = Thread.ofPlatform().daemon().start(() -> {
-                try {
-                    ask(socket, "put key value");
-                    ask(socket, "get key");
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-            serve(folder.resolve("store"), server, 2);
-            client.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static ServerSocketChannel listen(Path socket) throws IOException {
-        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
-    }
-
-    private static void serve(Path store, ServerSocketChannel server, int requests)
-            throws IOException, RocksDBException {
+    private static void serve(Path store, Path socket) throws IOException, RocksDBException {
         try (RocksDB db = RocksDB.open(store.toString());
                 WriteOptions synced = new WriteOptions().setSync(true);
-                WriteOptions lazy = new WriteOptions().setSync(false)) {
-            for (int served = 0; served < requests; served++) {
+                WriteOptions lazy = new WriteOptions().setSync(false);
+                ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // Whoever sees the socket can connect: it gets its name only when somebody listens.
+            Path unready = socket.resolveSibling(socket.getFileName() + ".new");
+            server.bind(UnixDomainSocketAddress.of(unready));
+            Files.move(unready, socket);
+            while (true) {
                 try (SocketChannel caller = server.accept()) {
                     String[] request = line(caller).split(" ", -1);
                     caller.write(UTF_8.encode(
