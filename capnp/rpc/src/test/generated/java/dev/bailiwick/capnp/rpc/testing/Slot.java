@@ -87,9 +87,6 @@ public final class Slot {
         }
 
         public CapabilityList.Builder<Counter.Client> getAll() {
-            if (_pointerFieldIsNull(1)) {
-                return Counter.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
-            }
             return _getPointerField(Counter.listFactory, 1);
         }
 
