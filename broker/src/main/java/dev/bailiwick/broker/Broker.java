@@ -101,8 +101,8 @@ public final class Broker implements AutoCloseable {
                 janitor,
                 config.clock(),
                 config.random());
-        Logins logins = new Logins(
-                records, authenticator, minter, sessions, audit, sessionLog, janitor, config.clock());
+        Logins logins =
+                new Logins(records, authenticator, minter, sessions, audit, sessionLog, janitor, config.clock());
         loginsLater.complete(logins);
         store.addCommitListener(
                 (receipt, written) -> sessions.moved(movedBy(receipt, written)).forEach(janitor::clearLater));
@@ -171,7 +171,8 @@ public final class Broker implements AutoCloseable {
         List<Session> live = sessions.all();
         live.forEach(session -> janitor.end(session, "the daemon stopped"));
         // One that ended a moment ago may still be being cleared away, on a thread of its own.
-        live.forEach(session -> session.cleared().handle((done, failure) -> true).join());
+        live.forEach(
+                session -> session.cleared().handle((done, failure) -> true).join());
         pool.close();
     }
 }

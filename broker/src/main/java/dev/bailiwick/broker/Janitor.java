@@ -1,6 +1,5 @@
 package dev.bailiwick.broker;
 
-import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.storage.Durability;
 import dev.bailiwick.storage.LogStore;
@@ -86,8 +85,10 @@ final class Janitor implements UserSessionServer.Logout {
                 audit.ended(session, why);
             });
             session.cleared().complete(null);
-        } catch (EngineException failure) {
-            // The session is over all the same; what is left of its storage goes when the daemon starts again.
+        } catch (RuntimeException failure) {
+            // Whatever went wrong, damage of the audit chain included, the session is over and whoever waits for its
+            // end
+            // must hear of it. What is left of its storage goes when the daemon starts again.
             LOG.log(System.Logger.Level.WARNING, "could not clear up after a session", failure);
             session.cleared().completeExceptionally(failure);
         } finally {
