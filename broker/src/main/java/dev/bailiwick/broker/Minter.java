@@ -146,7 +146,7 @@ final class Minter {
                         return Optional.empty();
                     }
                     // If it is over, the next plan says why there is no session, or the check before it.
-                    case Session.Publication.Stale(), Session.Publication.Over(_) -> {}
+                    case Session.Publication.Stale(), Session.Publication.Over(var _) -> {}
                 }
             }
             return Optional.of(new Refusal(
