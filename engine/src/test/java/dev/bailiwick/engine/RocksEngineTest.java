@@ -8,10 +8,12 @@ import static dev.bailiwick.engine.Bytes.put;
 import static dev.bailiwick.engine.Bytes.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.bailiwick.engine.EngineException.Code;
 import dev.bailiwick.engine.RocksOptions.Mode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,12 +198,34 @@ final class RocksEngineTest extends EngineContract {
         }
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    /** Copies a directory that is in use, as one moment left it: again until nothing moved meanwhile. */
+    private static void copy(Path from, Path to) {
+        AtomicInteger attempts = new AtomicInteger();
+        await().ignoreExceptionsInstanceOf(IOException.class)
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> {
+                    Path attempt = to.resolveSibling(to.getFileName() + "." + attempts.incrementAndGet());
+                    copyOnce(from, attempt);
+                    if (!bytes(attempt).equals(bytes(from))) {
+                        return false;
+                    }
+                    Files.move(attempt, to);
+                    return true;
+                });
+    }
+
+    private static void copyOnce(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }
+    }
+
+    private static Map<String, String> bytes(Path directory) throws IOException {
+        Map<String, String> bytes = new TreeMap<>();
+        contents(directory).forEach((file, content) -> bytes.put(file.substring(0, file.indexOf(' ')), content));
+        return bytes;
     }
 
     private static Map<String, String> contents(Path directory) throws IOException {
