@@ -57,7 +57,12 @@ final class Sessions {
             if (byId.size() >= limit) {
                 return Admission.DAEMON_FULL;
             }
-            if (byAccount.getOrDefault(identity.account(), Set.of()).size() >= accountLimit) {
+            // Those that have ended and are still being cleared away hold nothing any more, and do not count.
+            Instant now = session.now();
+            long live = byAccount.getOrDefault(identity.account(), Set.of()).stream()
+                    .filter(other -> other.endedAt(now).isEmpty())
+                    .count();
+            if (live >= accountLimit) {
                 return Admission.ACCOUNT_FULL;
             }
             if (identity.kind() == SessionKind.ANONYMOUS) {
