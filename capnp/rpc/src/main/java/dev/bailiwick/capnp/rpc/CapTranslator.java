@@ -4,7 +4,6 @@ import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.MessageTarget;
 import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.PromisedAnswer;
-import java.util.function.IntFunction;
 import org.capnproto.DecodeException;
 import org.capnproto.StructList;
 import org.capnproto.Void;
@@ -18,20 +17,12 @@ final class CapTranslator {
     private final VatConnection connection;
     private final ExportTable exports;
     private final ImportTable imports;
-    private final IntFunction<@Nullable Pipeline> answers;
     private final Limits limits;
 
-    /** @param answers the pipeline of the answer with an id, null if there is none */
-    CapTranslator(
-            VatConnection connection,
-            ExportTable exports,
-            ImportTable imports,
-            IntFunction<@Nullable Pipeline> answers,
-            Limits limits) {
+    CapTranslator(VatConnection connection, ExportTable exports, ImportTable imports, Limits limits) {
         this.connection = connection;
         this.exports = exports;
         this.imports = imports;
-        this.answers = answers;
         this.limits = limits;
     }
 
@@ -78,7 +69,7 @@ final class CapTranslator {
             }
             export = exports.add(inner);
             if (isPromise) {
-                connection.watch(export, inner);
+                connection.resolutions().watch(export, inner);
             }
         }
         export.references++;
@@ -146,10 +137,10 @@ final class CapTranslator {
     }
 
     private ClientHook answer(PromisedAnswer.Reader promised) {
-        Pipeline pipeline = answers.apply(promised.getQuestionId());
-        return pipeline == null
+        CallHandle handle = connection.answers().handle(promised.getQuestionId());
+        return handle == null
                 ? broken("peer refers to results that are not there")
-                : pipeline.capability(path(promised));
+                : handle.pipeline().capability(path(promised));
     }
 
     private PipelinePath path(PromisedAnswer.Reader promised) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A call to the peer: our side of an entry in the question table. */
 final class QuestionCall extends PendingCall {
-    private final VatConnection connection;
+    private final Questions questions;
     private final int id;
     private final QuestionPipeline pipeline = new QuestionPipeline();
 
@@ -18,8 +18,8 @@ final class QuestionCall extends PendingCall {
     boolean finishSent;
     private volatile @Nullable Pipeline settled; // set under the lock
 
-    QuestionCall(VatConnection connection, int id) {
-        this.connection = connection;
+    QuestionCall(Questions questions, int id) {
+        this.questions = questions;
         this.id = id;
     }
 
@@ -48,13 +48,13 @@ final class QuestionCall extends PendingCall {
 
     @Override
     void cancel() {
-        connection.cancel(this);
+        questions.cancel(this);
     }
 
     private final class QuestionPipeline extends Pipeline {
         @Override
         ClientHook capability(PipelinePath path) {
-            RemotePromise promise = connection.promise(QuestionCall.this, path);
+            RemotePromise promise = questions.promise(QuestionCall.this, path);
             if (promise != null) {
                 return promise;
             }
@@ -64,7 +64,7 @@ final class QuestionCall extends PendingCall {
 
         @Override
         void close() {
-            connection.forgetPromises(QuestionCall.this);
+            questions.forgetPromises(QuestionCall.this);
         }
     }
 }

@@ -30,7 +30,7 @@ final class RemotePromise extends ClientHook {
     CallHandle call(long interfaceId, int methodId, Parcel params) {
         ClientHook known = resolution;
         if (known == null) {
-            CallHandle sent = connection.callUnlessResolved(this, interfaceId, methodId, params);
+            CallHandle sent = connection.questions().callUnlessResolved(this, interfaceId, methodId, params);
             if (sent != null) {
                 return sent;
             }
@@ -67,7 +67,7 @@ final class RemotePromise extends ClientHook {
     void awaitCapacity() {
         ClientHook known = resolution;
         if (known == null) {
-            connection.awaitWindow();
+            connection.questions().awaitWindow();
         } else {
             known.awaitCapacity();
         }

@@ -19,12 +19,12 @@ abstract sealed class RemoteTarget extends ClientHook {
 
     @Override
     final CallHandle call(long interfaceId, int methodId, Parcel params) {
-        return connection.call(this, interfaceId, methodId, params);
+        return connection.questions().call(this, interfaceId, methodId, params);
     }
 
     @Override
     final void awaitCapacity() {
-        connection.awaitWindow();
+        connection.questions().awaitWindow();
     }
 
     /** Names this as the receiver of a message. */

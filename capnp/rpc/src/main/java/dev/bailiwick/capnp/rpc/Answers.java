@@ -1,0 +1,271 @@
+package dev.bailiwick.capnp.rpc;
+
+import dev.bailiwick.capnp.rpc.wire.Bootstrap;
+import dev.bailiwick.capnp.rpc.wire.Call;
+import dev.bailiwick.capnp.rpc.wire.Finish;
+import dev.bailiwick.capnp.rpc.wire.Message;
+import dev.bailiwick.capnp.rpc.wire.Payload;
+import dev.bailiwick.capnp.rpc.wire.Return;
+import java.util.HashMap;
+import java.util.Map;
+import org.capnproto.Void;
+import org.jspecify.annotations.Nullable;
+
+/** The peer's calls to us: the answer table, and what becomes of its entries. */
+final class Answers {
+    private final VatConnection connection;
+    private final Link link;
+    private final VatLock lock;
+    private final CapTranslator caps;
+    private final ExportTable exports;
+
+    private final Map<Integer, Answer> table = new HashMap<>(); // guarded by lock, as all that follows
+    private long callBytes; // of calls that have not returned
+    private long heldBytes; // of results that are kept
+
+    Answers(VatConnection connection, Link link, CapTranslator caps, ExportTable exports) {
+        this.connection = connection;
+        this.link = link;
+        this.lock = link.lock;
+        this.caps = caps;
+        this.exports = exports;
+    }
+
+    // ---- calls
+
+    /** The peer asked for our public object. */
+    void handleBootstrap(Bootstrap.Reader message, ClientHook bootstrap) throws ProtocolException {
+        Draft results = Draft.results(0);
+        ServedBootstrap served = new ServedBootstrap();
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                return;
+            }
+            Answer answer = add(message.getQuestionId(), false, 0);
+            answer.handle = served;
+            CapPointers.write(results.first(), results.contentWord(), bootstrap);
+            lock.later(() -> served.complete(Parcel.of(results)));
+            lock.later(() -> watch(answer, served));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Answer add(int id, boolean keepsResults, long bytes) throws ProtocolException {
+        if (table.size() >= link.limits.answers()) {
+            throw new ProtocolException("peer has more than " + link.limits.answers() + " calls waiting");
+        }
+        Answer answer = new Answer(id, keepsResults, bytes);
+        if (table.putIfAbsent(id, answer) != null) {
+            throw new ProtocolException("peer used question id " + Integer.toUnsignedString(id) + " twice");
+        }
+        callBytes += bytes;
+        checkBacklog();
+        return answer;
+    }
+
+    private void checkBacklog() throws ProtocolException {
+        if (callBytes + heldBytes + link.out.backlog() > link.limits.backlog()) {
+            throw new ProtocolException(
+                    "peer has more than " + link.limits.backlog() + " bytes of calls waiting or unread");
+        }
+    }
+
+    /** The peer calls a method. */
+    void handleCall(Message.Reader message, MessageView view) throws ProtocolException {
+        Call.Reader call = message.getCall();
+        boolean isSupported = switch (call.getSendResultsTo().which()) {
+            case CALLER, YOURSELF -> true;
+            case THIRD_PARTY, _NOT_IN_SCHEMA -> false;
+        };
+        if (!isSupported) {
+            connection.sendUnimplemented(view);
+            return;
+        }
+        Payload.Reader payload = call.getParams();
+        Parcel params = VatConnection.parcel(payload, view);
+        ClientHook target;
+        Answer answer;
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                return;
+            }
+            caps.read(payload, view.caps());
+            answer = add(call.getQuestionId(), call.getSendResultsTo().isYourself(), view.sizeInBytes());
+            target = caps.read(call.getTarget());
+        } finally {
+            lock.unlock();
+        }
+        CallHandle handle = target.call(call.getInterfaceId(), Short.toUnsignedInt(call.getMethodId()), params);
+        target.release();
+        boolean orphaned;
+        lock.lock();
+        try {
+            orphaned = link.isClosed();
+            answer.handle = handle;
+        } finally {
+            lock.unlock();
+        }
+        if (orphaned) {
+            handle.close();
+        } else {
+            watch(answer, handle);
+        }
+    }
+
+    /** The call that answer stands for; null if there is none. Under the lock. */
+    @Nullable
+    CallHandle handle(int id) {
+        Answer answer = table.get(id);
+        return answer == null ? null : answer.handle;
+    }
+
+    /** The call whose results the peer asked us to keep; null if there is none. Under the lock. */
+    @Nullable
+    CallHandle kept(int id) {
+        Answer answer = table.get(id);
+        return answer == null || !answer.keepsResults ? null : answer.handle;
+    }
+
+    // ---- returns
+
+    private void watch(Answer answer, CallHandle handle) {
+        handle.whenDone(results -> sendReturn(answer, results, null), failure -> sendReturn(answer, null, failure));
+    }
+
+    /** Answers a call of the peer's, with results or a failure. Borrows the results. */
+    private void sendReturn(Answer answer, @Nullable Parcel results, @Nullable RpcException failure) {
+        lock.lock();
+        try {
+            if (link.isClosed() || answer.returned) {
+                return;
+            }
+            answer.returned = true;
+            connection.imports().releaseUnreachable();
+            callBytes -= answer.callBytes;
+            link.eased.signalAll();
+            Outgoing outgoing = null;
+            RpcException reason = failure;
+            if (results != null && !answer.finished && !answer.keepsResults) {
+                outgoing = Outgoing.of(results, false);
+                if (outgoing.bytes > link.limits.messageBytes()) {
+                    lock.later(outgoing::releaseCopy);
+                    reason = RpcException.failed("results of " + outgoing.bytes + " bytes are longer than the limit of "
+                            + link.limits.messageBytes() + "; ask for them in parts");
+                    outgoing = null;
+                }
+            }
+            Draft draft = outgoing != null ? outgoing.draft : Draft.plain(32);
+            Return.Builder message = outgoing != null
+                    ? ProtocolWriter.message(draft).getReturn()
+                    : ProtocolWriter.message(draft).initReturn();
+            message.setAnswerId(answer.id);
+            message.setReleaseParamCaps(false);
+            if (answer.finished) {
+                message.setCanceled(Void.VOID);
+            } else if (reason != null) {
+                WireExceptions.write(message.initException(), reason);
+            } else if (outgoing != null) {
+                answer.resultExports = caps.write(outgoing.caps, message.getResults());
+                if (outgoing.caps.size() > 0) {
+                    hold(answer, outgoing.bytes);
+                }
+                lock.later(outgoing::releaseCopy);
+            } else {
+                // They stay until another question takes them, and their memory is the peer's to answer for.
+                hold(answer, results == null ? 0 : results.sizeInBytes());
+                message.setResultsSentElsewhere(Void.VOID);
+            }
+            link.writer.send(draft);
+            if (answer.finished) {
+                remove(answer);
+            } else if (answer.heldBytes == 0 && !answer.keepsResults) {
+                // Nothing can be pipelined on results without capabilities, so they need not wait for the finish.
+                CallHandle handle = answer.handle;
+                if (handle != null && failure == null) {
+                    lock.later(handle::close);
+                }
+            }
+            checkBacklog();
+        } catch (ProtocolException overrun) {
+            connection.abort(overrun.reason());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void hold(Answer answer, long bytes) {
+        answer.heldBytes = bytes;
+        heldBytes += bytes;
+    }
+
+    private void remove(Answer answer) {
+        table.remove(answer.id);
+        heldBytes -= answer.heldBytes;
+        CallHandle handle = answer.handle;
+        if (handle != null) {
+            lock.later(handle::close);
+        }
+    }
+
+    /** The peer needs an answer no more. */
+    void handleFinish(Finish.Reader message) throws ProtocolException {
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                return;
+            }
+            Answer answer = table.get(message.getQuestionId());
+            if (answer == null || answer.finished) {
+                throw new ProtocolException("peer finished a call it did not make");
+            }
+            answer.finished = true;
+            if (!answer.returned) {
+                CallHandle handle = answer.handle;
+                if (handle != null) {
+                    lock.later(handle::cancel);
+                }
+                return;
+            }
+            if (message.getReleaseResultCaps()) {
+                exports.releaseAll(answer.resultExports);
+            }
+            remove(answer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the end
+
+    /** Cancels what runs and forgets everything, because the connection is gone. Under the lock. */
+    void close() {
+        for (Answer answer : table.values()) {
+            CallHandle handle = answer.handle;
+            if (handle != null) {
+                lock.later(handle::close);
+            }
+        }
+        table.clear();
+        callBytes = 0;
+        heldBytes = 0;
+    }
+
+    /** Bytes of calls that have not returned. Under the lock. */
+    long callBytes() {
+        return callBytes;
+    }
+
+    /** How many there are. Under the lock. */
+    int size() {
+        return table.size();
+    }
+
+    /** The answer to a bootstrap question. */
+    private static final class ServedBootstrap extends PromisedCall {
+        @Override
+        void cancel() {}
+    }
+}

@@ -1,0 +1,304 @@
+package dev.bailiwick.capnp.rpc;
+
+import dev.bailiwick.capnp.rpc.wire.Call;
+import dev.bailiwick.capnp.rpc.wire.Payload;
+import dev.bailiwick.capnp.rpc.wire.Return;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our calls to the peer: the question table, and what becomes of its entries.
+ *
+ * <p>A question is forgotten when its return has come and its finish was sent, which happens together: what is later asked of its
+ * pipeline is found in the results.
+ */
+final class Questions {
+    private final VatConnection connection;
+    private final Link link;
+    private final VatLock lock;
+    private final CapTranslator caps;
+    private final ExportTable exports;
+    private final Resolutions resolutions;
+
+    private final IdTable<QuestionCall> table = new IdTable<>(); // guarded by lock
+    private long bytes; // of calls that are not answered; guarded by lock
+
+    Questions(VatConnection connection, Link link, CapTranslator caps, ExportTable exports, Resolutions resolutions) {
+        this.connection = connection;
+        this.link = link;
+        this.lock = link.lock;
+        this.caps = caps;
+        this.exports = exports;
+        this.resolutions = resolutions;
+    }
+
+    // ---- asking
+
+    /** Asks for the peer's public object. */
+    ClientHook bootstrap() {
+        lock.lock();
+        try {
+            RpcException closed = link.closedBecause();
+            if (closed != null) {
+                return new BrokenClient(closed);
+            }
+            QuestionCall question = table.add(id -> new QuestionCall(this, id));
+            link.writer.bootstrap(question.id());
+            RemotePromise promise = promiseLocked(question, PipelinePath.ROOT);
+            question.whenDone(results -> question.close(), failure -> question.close());
+            return promise;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until so much was answered that another call may be sent; for application threads, outside any lock. */
+    void awaitWindow() {
+        lock.lock();
+        try {
+            while (!link.isClosed() && bytes >= link.limits.window()) {
+                link.eased.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Calls a method of something of the peer's; takes the parameters over. */
+    CallHandle call(RemoteTarget target, long interfaceId, int methodId, Parcel params) {
+        lock.lock();
+        try {
+            return callLocked(target, interfaceId, methodId, params);
+        } finally {
+            lock.unlock();
+            params.close();
+        }
+    }
+
+    /** Calls the promise's remote side, unless it has settled; then gives null, and the parameters stay the caller's. */
+    @Nullable
+    CallHandle callUnlessResolved(RemotePromise promise, long interfaceId, int methodId, Parcel params) {
+        CallHandle handle;
+        lock.lock();
+        try {
+            if (promise.resolved() != null) {
+                return null;
+            }
+            handle = callLocked(promise.use(), interfaceId, methodId, params);
+        } finally {
+            lock.unlock();
+        }
+        params.close();
+        return handle;
+    }
+
+    private CallHandle callLocked(RemoteTarget target, long interfaceId, int methodId, Parcel params) {
+        RpcException closed = link.closedBecause();
+        if (closed != null) {
+            return BrokenClient.failed(closed);
+        }
+        if (table.size() >= link.limits.questions()) {
+            return BrokenClient.failed(RpcException.overloaded("too many calls are waiting for an answer; try again"));
+        }
+        Outgoing outgoing = Outgoing.of(params, true);
+        if (outgoing.bytes > link.limits.messageBytes()) {
+            lock.later(outgoing::releaseCopy);
+            return BrokenClient.failed(RpcException.failed("parameters of " + outgoing.bytes
+                    + " bytes are longer than the limit of " + link.limits.messageBytes() + "; send them in parts"));
+        }
+        QuestionCall question = table.add(id -> new QuestionCall(this, id));
+        Call.Builder call = ProtocolWriter.message(outgoing.draft).getCall();
+        call.setQuestionId(question.id());
+        call.setInterfaceId(interfaceId);
+        call.setMethodId((short) methodId);
+        target.writeTarget(call.getTarget());
+        question.paramExports = caps.write(outgoing.caps, call.getParams());
+        question.bytes = outgoing.bytes;
+        bytes += outgoing.bytes;
+        lock.later(outgoing::releaseCopy);
+        link.writer.send(outgoing.draft);
+        connection.imports().releaseUnreachable();
+        link.eased.signalAll(); // from now on the peer owes us something, so it must be listened to
+        return question;
+    }
+
+    // ---- pipelines
+
+    /** The promise of a place in a question's results, as a fresh reference; null once the results are known. */
+    @Nullable
+    RemotePromise promise(QuestionCall question, PipelinePath path) {
+        lock.lock();
+        try {
+            // One given out before is given out again even when it settled: it may be under embargo.
+            RemotePromise given = question.promises.get(path);
+            if (given != null) {
+                given.addRef();
+                return given;
+            }
+            return question.isSettled() || question.finishSent || link.isClosed()
+                    ? null
+                    : promiseLocked(question, path);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private RemotePromise promiseLocked(QuestionCall question, PipelinePath path) {
+        RemotePromise promise = new RemotePromise(connection, new RemoteTarget.Promised(connection, question, path));
+        promise.addRef(); // the question's own
+        question.promises.put(path, promise);
+        return promise;
+    }
+
+    /** The question's holder will not use its pipeline any more. */
+    void forgetPromises(QuestionCall question) {
+        lock.lock();
+        try {
+            question.promises.values().forEach(promise -> lock.later(promise::release));
+            question.promises.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settlePromises(QuestionCall question, Pipeline actual) {
+        question.settleLocked(actual);
+        question.promises.forEach((path, promise) -> resolutions.settle(promise, actual.capability(path)));
+    }
+
+    // ---- answers
+
+    /** Tells the peer that the answer is not needed; the question stays in the table until the peer's return. */
+    void cancel(QuestionCall question) {
+        lock.lock();
+        try {
+            if (link.isClosed() || question.finishSent || table.get(question.id()) != question) {
+                return;
+            }
+            RpcException cancelled = PendingCall.cancelled();
+            if (!question.isSettled()) {
+                settlePromises(question, Pipeline.broken(cancelled));
+            }
+            sendFinish(question, true);
+            lock.later(() -> question.fail(cancelled));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sendFinish(QuestionCall question, boolean releaseResultCaps) {
+        question.finishSent = true;
+        if (question.returned) {
+            table.remove(question.id());
+        }
+        link.writer.finish(question.id(), releaseResultCaps);
+    }
+
+    /** The peer answered. */
+    void handleReturn(Return.Reader message, MessageView view) throws ProtocolException {
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                return;
+            }
+            QuestionCall question = table.get(message.getAnswerId());
+            if (question == null) {
+                throw new ProtocolException("peer answered a call that was not made");
+            }
+            if (question.returned) {
+                throw new ProtocolException("peer answered a call twice");
+            }
+            question.returned = true;
+            bytes -= question.bytes;
+            link.eased.signalAll();
+            if (message.getReleaseParamCaps()) {
+                exports.releaseAll(question.paramExports);
+            }
+            if (question.finishSent) {
+                table.remove(question.id());
+                return;
+            }
+            switch (message.which()) {
+                case RESULTS -> {
+                    Payload.Reader payload = message.getResults();
+                    caps.read(payload, view.caps());
+                    returned(question, VatConnection.parcel(payload, view));
+                }
+                case EXCEPTION -> failed(question, WireExceptions.read(message.getException()));
+                case CANCELED -> failed(question, PendingCall.cancelled());
+                case RESULTS_SENT_ELSEWHERE ->
+                    throw new ProtocolException("peer sent results elsewhere without having been asked to");
+                case TAKE_FROM_OTHER_QUESTION -> takeFrom(question, message.getTakeFromOtherQuestion());
+                case ACCEPT_FROM_THIRD_PARTY, _NOT_IN_SCHEMA -> {
+                    failed(question, RpcException.unimplemented("results from a third party are not supported"));
+                    connection.sendUnimplemented(view);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void returned(QuestionCall question, Parcel results) {
+        settlePromises(question, Pipeline.of(results));
+        sendFinish(question, false);
+        lock.later(() -> question.complete(results));
+    }
+
+    private void failed(QuestionCall question, RpcException failure) {
+        settlePromises(question, Pipeline.broken(failure));
+        sendFinish(question, false);
+        lock.later(() -> question.fail(failure));
+    }
+
+    /**
+     * The results are those of a call that the peer made to us, and that it asked us to keep. The question is finished only when
+     * they are there: its finish makes the peer finish that other call, which would cancel it.
+     */
+    private void takeFrom(QuestionCall question, int otherId) throws ProtocolException {
+        CallHandle handle = connection.answers().kept(otherId);
+        if (handle == null) {
+            throw new ProtocolException("peer redirected a call to one that kept no results");
+        }
+        settlePromises(question, handle.pipeline());
+        lock.later(() -> handle.whenDone(
+                results -> {
+                    question.complete(results.retain());
+                    finishRedirected(question);
+                },
+                failure -> {
+                    question.fail(failure);
+                    finishRedirected(question);
+                }));
+    }
+
+    private void finishRedirected(QuestionCall question) {
+        lock.lock();
+        try {
+            if (!link.isClosed() && !question.finishSent) {
+                sendFinish(question, false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the end
+
+    /** Fails everything that is not answered, because the connection is gone. Under the lock. */
+    void close(RpcException reason) {
+        table.drain(question -> {
+            if (!question.finishSent) {
+                if (!question.isSettled()) {
+                    settlePromises(question, Pipeline.broken(reason));
+                }
+                lock.later(() -> question.fail(reason));
+            }
+        });
+        bytes = 0;
+    }
+
+    /** How many there are. Under the lock. */
+    int size() {
+        return table.size();
+    }
+}

@@ -1,0 +1,203 @@
+package dev.bailiwick.capnp.rpc;
+
+import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
+import dev.bailiwick.capnp.rpc.wire.Disembargo;
+import dev.bailiwick.capnp.rpc.wire.Resolve;
+
+/**
+ * How promises settle across a connection, either way: those we exported, those the peer exported, and the embargoes that keep
+ * calls in order while a promise turns out to lead back to this side.
+ */
+final class Resolutions {
+    private final VatConnection connection;
+    private final Link link;
+    private final VatLock lock;
+    private final CapTranslator caps;
+    private final ExportTable exports;
+
+    private final IdTable<Embargo> embargoes = new IdTable<>(); // guarded by lock
+
+    /** A capability of ours that calls must not be made on before a disembargo came back. */
+    private record Embargo(int id, PromiseClient held, ClientHook target) {}
+
+    Resolutions(VatConnection connection, Link link, CapTranslator caps, ExportTable exports) {
+        this.connection = connection;
+        this.link = link;
+        this.lock = link.lock;
+        this.caps = caps;
+        this.exports = exports;
+    }
+
+    // ---- promises the peer gave us
+
+    /** Settles a promise, under embargo if calls are on their way to the peer and back. Owns the target's reference. */
+    void settle(RemotePromise promise, ClientHook owned) {
+        ClientHook target = owned.innermost();
+        if (promise.wasUsed() && target instanceof RemotePromise next) {
+            next.use(); // it may lead back yet, and then what was called on this promise was called on it
+        }
+        boolean leadsBack = target.connection() != connection && !(target instanceof BrokenClient);
+        if (!leadsBack || !promise.wasUsed() || link.isClosed()) {
+            lock.later(promise.settleLocked(owned));
+            return;
+        }
+        PromiseClient held = new PromiseClient();
+        Embargo embargo = embargoes.add(id -> new Embargo(id, held, owned));
+        link.writer.disembargo(promise.remote(), embargo.id());
+        lock.later(promise.settleLocked(held));
+    }
+
+    /** The peer says what a promise it exported settled for. */
+    void handleResolve(Resolve.Reader message) throws ProtocolException {
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                return;
+            }
+            ClientHook replacement = switch (message.which()) {
+                case CAP -> caps.read(message.getCap());
+                case EXCEPTION -> new BrokenClient(WireExceptions.read(message.getException()));
+                case _NOT_IN_SCHEMA -> CapTranslator.broken("promise was settled in a way not known here");
+            };
+            RemotePromise promise = connection.imports().takePromise(message.getPromiseId());
+            if (promise == null) {
+                // Nobody waits for it any more; the reference that came with it goes back.
+                lock.later(replacement::release);
+            } else {
+                boolean isItself = replacement.innermost().equals(promise);
+                if (isItself) { // whoever looked for its end would go round for ever
+                    lock.later(replacement::release);
+                }
+                settle(promise, isItself ? CapTranslator.broken("promise was settled for itself") : replacement);
+                lock.later(promise::release);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- promises the peer was given
+
+    /** Tells the peer what an exported promise settles for, once it does. Under the lock. */
+    void watch(Export export, ClientHook promise) {
+        lock.later(() -> {
+            var stage = promise.whenResolved();
+            if (stage == null) {
+                exportSettled(export);
+            } else {
+                var _ = stage.whenComplete((hook, failure) -> exportSettled(export));
+            }
+        });
+    }
+
+    /** An exported promise may have settled: then the peer is told, once. */
+    private void exportSettled(Export export) {
+        lock.lock();
+        try {
+            if (link.isClosed() || exports.get(export.id) != export) {
+                return;
+            }
+            ClientHook inner = export.hook.innermost();
+            if (inner.connection() != connection && inner.whenResolved() != null) {
+                watch(export, inner);
+                return;
+            }
+            link.writer.resolve(export.id, resolve -> {
+                if (inner instanceof BrokenClient broken) {
+                    WireExceptions.write(resolve.initException(), broken.reason());
+                } else {
+                    caps.write(inner, resolve.initCap(), new Ids());
+                }
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The peer goes on using a promise, which works as well; it did not take the reference it was sent. Under the lock. */
+    void resolveNotTaken(Resolve.Reader resolve) throws ProtocolException {
+        if (resolve.isCap()) {
+            CapDescriptor.Reader cap = resolve.getCap();
+            if (cap.isSenderHosted()) {
+                exports.release(cap.getSenderHosted(), 1);
+            } else if (cap.isSenderPromise()) {
+                exports.release(cap.getSenderPromise(), 1);
+            }
+        }
+    }
+
+    // ---- embargoes
+
+    /** The peer asks for an embargo to be lifted, or answers our asking. */
+    void handleDisembargo(Disembargo.Reader disembargo, MessageView view) throws ProtocolException {
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                return;
+            }
+            switch (disembargo.getContext().which()) {
+                case SENDER_LOOPBACK -> {
+                    ClientHook target = caps.read(disembargo.getTarget());
+                    int id = disembargo.getContext().getSenderLoopback();
+                    lock.later(() -> reflect(target, id));
+                }
+                case RECEIVER_LOOPBACK -> {
+                    int id = disembargo.getContext().getReceiverLoopback();
+                    Embargo embargo = embargoes.get(id);
+                    if (embargo == null) {
+                        throw new ProtocolException("peer lifted an embargo that was not set");
+                    }
+                    embargoes.remove(id);
+                    lock.later(() -> embargo.held().resolve(embargo.target()));
+                }
+                case ACCEPT, PROVIDE, _NOT_IN_SCHEMA -> connection.sendUnimplemented(view);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends a disembargo back once all calls made before it on that target were; owns the target's reference. */
+    private void reflect(ClientHook target, int embargoId) {
+        lock.lock();
+        try {
+            if (link.isClosed()) {
+                lock.later(target::release);
+                return;
+            }
+            ClientHook inner = target.innermost();
+            if (inner.connection() != connection) {
+                var stage = inner.whenResolved();
+                if (stage == null) {
+                    lock.later(target::release);
+                    connection.abort("disembargo is addressed to an object that does not lead back to its sender");
+                } else {
+                    // Calls may still be on their way through a local promise; it settles behind the last of them.
+                    lock.later(() -> {
+                        var _ = stage.whenComplete((hook, failure) -> reflect(target, embargoId));
+                    });
+                }
+                return;
+            }
+            link.writer.reflect(CapTranslator.wayBack(inner), embargoId);
+            lock.later(target::release);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the end
+
+    /** Breaks what is under embargo, because the connection is gone. Under the lock. */
+    void close(RpcException reason) {
+        embargoes.drain(embargo -> lock.later(() -> {
+            embargo.held().resolve(new BrokenClient(reason));
+            embargo.target().release();
+        }));
+    }
+
+    /** How many embargoes there are. Under the lock. */
+    int size() {
+        return embargoes.size();
+    }
+}
