@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import dev.bailiwick.capnp.rpc.persistent.Persistent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A boundary around some objects. A capability that is passed out through it is wrapped, and so is everything that is reached
  * through the wrapped one: capabilities in results come out wrapped, capabilities in parameters go in wrapped the other way
  * round, and one that comes home is unwrapped. So the policy sees every call that crosses, in either direction, and
- * {@link #revoke} cuts everything at once, however far it was passed on.
+ * {@link #revoke} cuts everything at once, however far it was passed on. Nothing can be {@linkplain MembranePolicy#decideSave saved}
+ * through it unless the policy says so.
  *
  * <p>Safe for use by any thread. The policy runs on the caller's thread and must not block.
  *
@@ -110,8 +112,9 @@ public final class Membrane {
     MembranePolicy.Decision decide(
             ClientHook target, long interfaceId, int methodId, MembranePolicy.Direction direction) {
         try {
-            return policy.decide(new MembranePolicy.Crossing(
-                    interfaceId, methodId, describe(target, interfaceId, methodId), direction));
+            MembranePolicy.Crossing crossing = new MembranePolicy.Crossing(
+                    interfaceId, methodId, describe(target, interfaceId, methodId), direction);
+            return interfaceId == Persistent.TYPE_ID ? policy.decideSave(crossing) : policy.decide(crossing);
         } catch (RuntimeException failed) { // a policy that cannot decide has not allowed anything
             return MembranePolicy.Decision.refuse(RpcException.of(failed));
         }

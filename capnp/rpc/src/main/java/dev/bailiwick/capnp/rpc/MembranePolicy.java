@@ -12,6 +12,15 @@ public interface MembranePolicy {
     /** Decides about one call, before anything of it crosses. */
     Decision decide(Crossing crossing);
 
+    /**
+     * Decides, instead of {@link #decide}, about calls of {@code Persistent}: whether a capability that was given through the
+     * membrane can be saved. What is restored later is not behind this membrane and outlives its revocation, so they are refused
+     * unless a policy overrides this; one that does says that the authority may last longer than the membrane.
+     */
+    default Decision decideSave(Crossing crossing) {
+        return Decision.refuse(RpcException.failed("a capability that can be revoked cannot be saved"));
+    }
+
     /** Which way a call crosses. */
     enum Direction {
         /** Somebody outside calls an object inside. */

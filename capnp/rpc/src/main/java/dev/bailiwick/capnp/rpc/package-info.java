@@ -73,6 +73,7 @@
  *   <li><b>Failures are {@link dev.bailiwick.capnp.rpc.RpcException}s</b> with a type that says what the caller can do. A method
  *       throws them; anything else it throws reaches the caller as an internal error and the log in full.
  *   <li><b>What is given out can be taken back</b> if it was given through a {@link dev.bailiwick.capnp.rpc.Membrane}.
+ *   <li><b>What shall outlast its connection is saved</b> as a sturdy reference: {@link dev.bailiwick.capnp.rpc.SturdyRefs}.
  *   <li><b>A peer can take only so much</b>: {@link dev.bailiwick.capnp.rpc.Limits}.
  * </ul>
  *
