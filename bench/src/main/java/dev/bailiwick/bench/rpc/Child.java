@@ -1,0 +1,69 @@
+package dev.bailiwick.bench.rpc;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.List;
+
+/** A process that takes part in a benchmark; killed when closed. Not thread-safe. */
+final class Child implements AutoCloseable {
+    private final Process process;
+    private final Writer commands;
+    private final BufferedReader answers;
+
+    private Child(Process process) {
+        this.process = process;
+        this.commands = process.outputWriter();
+        this.answers = process.inputReader();
+    }
+
+    static Child start(List<String> command) throws IOException {
+        return new Child(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** Waits until the process says that it is ready. */
+    Child whenReady() throws IOException {
+        expect("ready");
+        return this;
+    }
+
+    void expect(String wanted) throws IOException {
+        String answer = answers.readLine();
+        if (!wanted.equals(answer)) {
+            throw new IOException("a benchmark process said \"" + answer + "\" instead of \"" + wanted + "\"");
+        }
+    }
+
+    /** Sends a command and waits for the line that answers it. */
+    String ask(String command) throws IOException {
+        commands.write(command + "\n");
+        commands.flush();
+        String answer = answers.readLine();
+        if (answer == null) {
+            throw new IOException("a benchmark process ended during \"" + command + "\"");
+        }
+        return answer;
+    }
+
+    /** Does something so often; returns how often a second. */
+    double perSecond(String what, int size, int count) throws IOException {
+        return count * 1e9 / Long.parseLong(ask(what + " " + size + " " + count));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+            commands.close();
+            answers.close();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (IOException closed) {
+            throw new UncheckedIOException(closed);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.bailiwick.bench.rpc;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Command lines of further virtual machines with this one's class path. */
+final class JavaProcess {
+    private static final String HEAP = "-Xmx512m";
+
+    private JavaProcess() {}
+
+    /** With the options of the daemon's launcher. */
+    static List<String> of(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                HEAP,
+                "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.bailiwick.bench.rpc;
+
+import dev.bailiwick.bench.Rounds;
+import dev.bailiwick.bench.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** Measures calls over a Unix socket between every pair of Java and C++, and prints one table. */
+final class RpcBench implements AutoCloseable {
+    private static final String JAVA = "Java";
+    private static final String CPP = "C++";
+    private static final int MIB = 1 << 20;
+
+    private final Path cpp;
+    private final Path folder;
+    private final List<Child> servers = new ArrayList<>();
+    private final List<Child> drivers = new ArrayList<>();
+
+    private RpcBench(Path cpp, Path folder) {
+        this.cpp = cpp;
+        this.folder = folder;
+    }
+
+    /** The first argument is the C++ peer's program; the second, if there is one, the number of rounds. */
+    static void main(String[] arguments) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("bench");
+        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
+        try (RpcBench bench = new RpcBench(Path.of(arguments[0]), folder)) {
+            System.out.println(bench.calls(new Rounds(rounds)));
+        }
+    }
+
+    private Table calls(Rounds rounds) throws IOException, InterruptedException {
+        Child rawJava = pair("raw-", JAVA, JAVA);
+        Child rawCpp = pair("raw-", CPP, CPP);
+        Child ours = pair("", JAVA, JAVA);
+        Child theirs = pair("", CPP, CPP);
+        Child javaToCpp = pair("", JAVA, CPP);
+        Child cppToJava = pair("", CPP, JAVA);
+
+        for (int i = 0; i < 5; i++) { // until the compilers of the virtual machines have settled
+            for (Child driver : List.of(ours, javaToCpp, cppToJava)) {
+                driver.perSecond("small", 64, 20_000);
+                driver.perSecond("small", 1, 4_000);
+                driver.perSecond("blob", MIB, 50);
+            }
+        }
+        Table table = new Table("", "C++ to C++", "Java to Java", "ratio", "Java to C++", "C++ to Java");
+        SequencedMap<String, Rounds.Subject> raw = new LinkedHashMap<>();
+        raw.put(CPP, () -> rawCpp.perSecond("raw", 0, 10_000));
+        raw.put(JAVA, () -> rawJava.perSecond("raw", 0, 10_000));
+        SequencedMap<String, Double> bare = rounds.medians(raw);
+        double bareCpp = bare.getOrDefault(CPP, 0.0);
+        double bareJava = bare.getOrDefault(JAVA, 0.0);
+        table.row(
+                "raw socket, 48 to 680 bytes, round trips/s",
+                Table.number(bareCpp),
+                Table.number(bareJava),
+                Table.number(bareJava / bareCpp),
+                "",
+                "");
+        List<Child> all = List.of(theirs, ours, javaToCpp, cppToJava);
+        row(table, rounds, "small calls, one after another, calls/s", all, "small", 1, 10_000, 1);
+        row(table, rounds, "small calls, 16 outstanding, calls/s", all, "small", 16, 40_000, 1);
+        row(table, rounds, "small calls, 64 outstanding, calls/s", all, "small", 64, 40_000, 1);
+        row(table, rounds, "1 MiB results, one after another, MiB/s", all, "blob", MIB, 300, 1);
+        return table;
+    }
+
+    private static void row(
+            Table table, Rounds rounds, String name, List<Child> all, String what, int size, int count, double unit)
+            throws IOException, InterruptedException {
+        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            Child driver = all.get(i);
+            subjects.put("" + i, () -> unit * driver.perSecond(what, size, count));
+        }
+        List<Double> medians = List.copyOf(rounds.medians(subjects).values());
+        table.row(
+                name,
+                Table.number(medians.get(0)),
+                Table.number(medians.get(1)),
+                Table.number(medians.get(1) / medians.get(0)),
+                Table.number(medians.get(2)),
+                Table.number(medians.get(3)));
+    }
+
+    /** A client of one kind, connected to a server of another. */
+    private Child pair(String prefix, String client, String server) throws IOException {
+        String socket = folder.resolve("s" + servers.size()).toString();
+        servers.add(Child.start(command(server, prefix + "serve", socket)).whenReady());
+        Child driver = Child.start(command(client, prefix + "drive", socket));
+        drivers.add(driver);
+        return driver;
+    }
+
+    private List<String> command(String kind, String mode, String socket) {
+        return kind.equals(CPP) ? List.of(cpp.toString(), mode, socket) : JavaProcess.of(Peer.class, mode, socket);
+    }
+
+    @Override
+    public void close() throws IOException {
+        drivers.forEach(Child::close);
+        servers.forEach(Child::close);
+        try (var left = Files.list(folder)) {
+            for (Path file : left.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}
