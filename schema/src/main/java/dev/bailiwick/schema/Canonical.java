@@ -1,5 +1,7 @@
 package dev.bailiwick.schema;
 
+import dev.bailiwick.capnp.rpc.Limits;
+import dev.bailiwick.capnp.rpc.ValidatedMessage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -92,9 +94,15 @@ public final class Canonical {
         return rewrite(new ByteBuffer[] {ByteBuffer.wrap(segment)}, pointerIndex);
     }
 
-    /** Reads a canonical segment. The bytes must not change afterwards. */
+    /**
+     * Reads a canonical segment. The bytes must not change afterwards. They are not trusted: what they hold is walked first, so
+     * that accessors fail with nothing but {@link org.capnproto.DecodeException}.
+     *
+     * @throws org.capnproto.DecodeException if they are no message
+     */
     public static MessageReader reader(byte[] segment) {
         ByteBuffer buffer = ByteBuffer.wrap(segment).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        ValidatedMessage.segments(Limits.DEFAULT, buffer);
         return new MessageReader(new ByteBuffer[] {buffer}, ReaderOptions.DEFAULT_READER_OPTIONS);
     }
 

@@ -30,7 +30,9 @@ public final class CallContext<P, R> {
     }
 
     /**
-     * The parameters, readable until the call completes or {@link #releaseParams()}.
+     * The parameters, readable until the call completes or {@link #releaseParams()}. Their accessors throw
+     * {@link org.capnproto.DecodeException}, and nothing else, where the caller sent something of another kind than the schema
+     * says; a method lets it pass, and the caller learns that its message was malformed.
      *
      * @throws IllegalStateException if they were released
      */

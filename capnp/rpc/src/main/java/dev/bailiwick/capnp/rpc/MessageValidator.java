@@ -12,7 +12,10 @@ import org.capnproto.DecodeException;
  */
 final class MessageValidator {
     /** Spared to small messages, whose size times the factor would be too tight for a list of voids. In words. */
-    private static final int SMALL_CHANGE = 4096;
+    static final int SMALL_CHANGE = 4096;
+
+    /** The longest section the runtime can read: it keeps these numbers in a signed short, and copies wildly beyond. In words. */
+    static final int LONGEST_SECTION = Short.MAX_VALUE;
 
     private final MessageView view;
     private long budget;
@@ -80,6 +83,7 @@ final class MessageValidator {
         if (Wire.kind(tag) == Wire.STRUCT) {
             int words = Wire.structWords(tag);
             requireInside(segment, word, words);
+            requireReadable(tag);
             charge(words);
             pointers(segment, (int) word + Wire.structData(tag), Wire.structPointers(tag), nesting - 1);
             return;
@@ -116,6 +120,7 @@ final class MessageValidator {
         if ((long) elements * step > words) {
             throw new DecodeException("message has a list with elements beyond its end");
         }
+        requireReadable(tag);
         if (step == 0) {
             charge(elements);
         }
@@ -138,6 +143,13 @@ final class MessageValidator {
     private MessageView.Segment segment(int id) {
         view.tryGetSegment(id); // refuses an id without segment
         return view.segment(id);
+    }
+
+    private static void requireReadable(long tag) {
+        if (Wire.structData(tag) > LONGEST_SECTION || Wire.structPointers(tag) > LONGEST_SECTION) {
+            throw new DecodeException("message has a struct section of more than " + LONGEST_SECTION
+                    + " words, which cannot be read here");
+        }
     }
 
     private static void requireInside(MessageView.Segment segment, long word, long words) {

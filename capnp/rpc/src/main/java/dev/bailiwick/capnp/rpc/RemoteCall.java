@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.capnproto.DecodeException;
 import org.capnproto.FromPointerReader;
 
 /**
@@ -35,11 +36,12 @@ public final class RemoteCall<R, L> implements AutoCloseable {
      * Waits for the response; meant for virtual threads. The response takes the place of this handle: close it, and this need
      * not be.
      *
-     * @throws RpcException if the call failed, or if this thread was interrupted, which also cancels the call
+     * @throws RpcException if the call failed, if the results are no struct, or if this thread was interrupted, which also
+     *     cancels the call
      */
     public Response<R> join() {
         try {
-            return new Response<>(handle.results().get().content().getAs(results), handle);
+            return response(handle.results().get());
         } catch (ExecutionException failure) {
             handle.close();
             throw RpcException.of(failure);
@@ -60,10 +62,17 @@ public final class RemoteCall<R, L> implements AutoCloseable {
      * run on virtual threads of their own.
      */
     public CompletionStage<Response<R>> stage() {
-        return handle.results()
-                .thenApplyAsync(
-                        parcel -> new Response<>(parcel.content().getAs(results), handle),
-                        LocalClient::onVirtualThread);
+        return handle.results().thenApplyAsync(this::response, LocalClient::onVirtualThread);
+    }
+
+    /** What a callee sends may be anything; then the call has failed, and nobody is left to close the handle. */
+    private Response<R> response(Parcel parcel) {
+        try {
+            return new Response<>(parcel.content().getAs(results), handle);
+        } catch (DecodeException malformed) {
+            handle.close();
+            throw RpcException.of(malformed);
+        }
     }
 
     /** Tells the callee that nobody waits any more. The call completes all the same, as cancelled or with its outcome. */

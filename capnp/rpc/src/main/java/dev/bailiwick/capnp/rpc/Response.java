@@ -15,7 +15,10 @@ public final class Response<R> implements AutoCloseable {
         this.handle = handle;
     }
 
-    /** The results, readable until this is closed. */
+    /**
+     * The results, readable until this is closed. Their accessors throw {@link org.capnproto.DecodeException}, and nothing else,
+     * where the callee sent something of another kind than its schema says.
+     */
     public R get() {
         return results;
     }

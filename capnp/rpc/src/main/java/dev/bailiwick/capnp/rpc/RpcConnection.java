@@ -108,6 +108,8 @@ public final class RpcConnection implements AutoCloseable {
             vat.abort("malformed message: " + malformed.getMessage());
         } catch (IOException broken) {
             vat.close(RpcException.disconnected("connection broke: " + broken.getMessage()));
+        } catch (RuntimeException unforeseen) { // whatever bytes set off must cost their sender, and nobody else
+            vat.abort(RpcException.of(unforeseen).reason());
         } finally {
             vat.close(RpcException.disconnected("connection ended"));
         }

@@ -82,8 +82,27 @@ public final class RpcException extends RuntimeException {
         if (cause instanceof DecodeException) {
             return new RpcException(Type.FAILED, "malformed message: " + cause.getMessage(), cause);
         }
+        if (isFromTheRuntime(cause)) {
+            // It stumbled over what a peer sent; its text is about indices, and not worth a line in the log for each.
+            LOG.log(System.Logger.Level.DEBUG, "a message could not be read", cause);
+            return new RpcException(Type.FAILED, "malformed message: it does not fit its schema", cause);
+        }
         LOG.log(System.Logger.Level.ERROR, "unexpected failure while serving a call", cause);
         return new RpcException(Type.FAILED, "internal error; the server's log has the details", cause);
+    }
+
+    /** Whether the Cap'n Proto runtime threw this itself, or had it thrown by the buffers it reads. */
+    private static boolean isFromTheRuntime(Throwable thrown) {
+        if (!(thrown instanceof RuntimeException)) {
+            return false;
+        }
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            String name = frame.getClassName();
+            if (!name.startsWith("java.") && !name.startsWith("jdk.")) {
+                return name.startsWith("org.capnproto.");
+            }
+        }
+        return false;
     }
 
     /** What a caller can do about it. */

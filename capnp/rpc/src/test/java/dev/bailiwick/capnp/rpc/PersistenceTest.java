@@ -187,7 +187,8 @@ class PersistenceTest {
     @Test
     void aSealSaysHowLongAndWhatFor() throws IOException {
         try (Counter.Client counter = saveableCounter(ADA)) {
-            try (var response = saving(counter, ADA.bytes(), 1_000, "backup").send().join()) {
+            try (var response =
+                    saving(counter, ADA.bytes(), 1_000, "backup").send().join()) {
                 SturdyRef.Reader ref = response.get().getSturdyRef().getAs(SturdyRef.factory);
                 assertThat(ref.getExpiresAtMs())
                         .isEqualTo(clock.instant().plusSeconds(1).toEpochMilli());
@@ -281,10 +282,7 @@ class PersistenceTest {
         CompletableFuture<Void> go = new CompletableFuture<>();
         Counter.Server slow = new Adder() {
             @Override
-            public CompletionStage<?> child(
-                    CallContext<Slot.Reader, Slot.Builder>
-                            call)
-                    throws Exception {
+            public CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
                 try (Counter.Client child = adder.client()) {
                     call.results().setCounter(child);
                 }
