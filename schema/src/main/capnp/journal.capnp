@@ -81,6 +81,18 @@ struct JournalEntry @0xabce7752144dd83e {
   timeMs @10 :UInt64;
   stateRoot @11 :Data;
   # Reserved; empty.
+  predecessor @12 :Predecessor;
+  # Set in the first entry of every epoch after a store's first, and in no other entry.
+}
+
+struct Predecessor @0xd3a1f60b8c2e9475 {
+  # What an epoch follows: the last head that was anchored, exported or found of the epoch before.
+  storeId @0 :Data;
+  storeEpoch @1 :UInt64;
+  journalSize @2 :UInt64;
+  journalRoot @3 :Data;
+  auditSize @4 :UInt64;
+  auditRoot @5 :Data;
 }
 
 struct AuditRecord @0xebd1e8c35bfc8202 {

@@ -146,6 +146,9 @@ struct StoreHead @0x859b015216651cfd {
   anchorSize @7 :UInt64;
   anchorPath @8 :Text;
   anchorMode @9 :Text;
+  # "strict", "interval" or "none".
+  rollbackDetection @10 :Text;
+  # What a rollback could take away unnoticed, in words.
 }
 
 struct Finding @0xf537b15813c73cbc {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,24 +27,24 @@ import java.util.random.RandomGenerator;
  */
 public final class AccountStore implements AutoCloseable {
     private final Engine engine;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final IdSource ids;
     private final StoreKey key;
     private final Optional<Anchoring> anchoring;
 
     /** What the anchor holds: where it is kept up, and where it was only read. */
-    private final Optional<Supplier<AnchoredHead>> anchored;
+    private final Optional<Anchored> anchored;
 
     private final AccountCache cache;
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
 
     private AccountStore(
             Engine engine,
-            InstantSource clock,
+            SteadyClock clock,
             RandomGenerator random,
             StoreKey key,
             Optional<Anchoring> anchoring,
-            Optional<Supplier<AnchoredHead>> anchored) {
+            Optional<Anchored> anchored) {
         this.engine = engine;
         this.clock = clock;
         this.ids = new IdSource(random);
@@ -52,6 +53,9 @@ public final class AccountStore implements AutoCloseable {
         this.anchored = anchored;
         this.cache = new AccountCache(engine);
     }
+
+    /** Where the anchor is, and what it holds. */
+    private record Anchored(StoreFiles files, Supplier<AnchoredHead> head) {}
 
     // ---- making and opening ----
 
@@ -65,12 +69,12 @@ public final class AccountStore implements AutoCloseable {
      */
     public static AccountStore create(
             Engine engine, StoreFiles files, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
-        if (Files.exists(files.anchor())) {
+        boolean isAnchored = !(files.mode() instanceof AnchorMode.None);
+        if (isAnchored && Files.exists(files.anchor())) {
             throw new AnchorException(
                     AnchorException.Code.EXISTS,
                     files.anchor(),
-                    "there is an anchor at \"" + files.anchor()
-                            + "\" already; move it away, or name another place with --anchor");
+                    "there is an anchor at \"" + files.anchor() + "\" already");
         }
         try {
             StoreKey key = StoreKey.create(files.key());
@@ -81,8 +85,12 @@ public final class AccountStore implements AutoCloseable {
                 Files.delete(files.key());
                 throw e;
             }
+            SteadyClock steady = steady(engine, clock);
+            if (!isAnchored) {
+                return unanchored(engine, steady, random, key);
+            }
             RollbackAnchor anchor = RollbackAnchor.create(files.anchor(), engine.read(Anchoring::headOf));
-            return anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
+            return anchored(engine, steady, random, key, files, anchor);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,7 +101,7 @@ public final class AccountStore implements AutoCloseable {
             Engine engine, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
         StoreKey key = StoreKey.generate();
         initialise(engine, key, seeds, clock, random);
-        return new AccountStore(engine, clock, random, key, Optional.empty(), Optional.empty());
+        return unanchored(engine, steady(engine, clock), random, key);
     }
 
     /**
@@ -102,6 +110,7 @@ public final class AccountStore implements AutoCloseable {
      *
      * @throws AnchorException if the anchor is missing, damaged or of another store, or the store does not extend it
      * @throws CorruptStoreException if what is read on opening is damaged
+     * @throws ClockSetBackException if the clock is before the store's last entry by more than clocks are corrected by in good order
      */
     public static AccountStore open(Engine engine, StoreFiles files, InstantSource clock, RandomGenerator random) {
         StoreKey key = loadKey(files);
@@ -109,15 +118,26 @@ public final class AccountStore implements AutoCloseable {
             requireKey(view, key);
             return true;
         });
+        if (files.mode() instanceof AnchorMode.None) {
+            requireTail(engine, clock);
+            return unanchored(engine, steady(engine, clock), random, key);
+        }
         return switch (engine.state()) {
             case OPEN -> {
-                RollbackAnchor anchor = openAnchor(engine, files);
-                yield anchored(engine, clock, random, key, new Anchoring(anchor, files.mode(), clock));
+                RollbackAnchor anchor = openAnchor(engine, files, clock);
+                yield anchored(engine, steady(engine, clock), random, key, files, anchor);
             }
             case READ_ONLY, FAILED, CLOSED -> {
                 AnchoredHead anchored = RollbackAnchor.read(files.anchor());
                 requireExtends(engine, anchored, files);
-                yield new AccountStore(engine, clock, random, key, Optional.empty(), Optional.of(() -> anchored));
+                requireTail(engine, clock);
+                yield new AccountStore(
+                        engine,
+                        steady(engine, clock),
+                        random,
+                        key,
+                        Optional.empty(),
+                        Optional.of(new Anchored(files, () -> anchored)));
             }
         };
     }
@@ -126,17 +146,20 @@ public final class AccountStore implements AutoCloseable {
         try {
             return StoreKey.load(files.key());
         } catch (NoSuchFileException e) {
-            throw new CorruptStoreException("store key", "there is no file '" + files.key() + "'", e);
+            throw new CorruptStoreException(
+                    CorruptStoreException.Code.KEY, "store key", "there is no file '" + files.key() + "'", e);
         } catch (IOException e) {
-            throw new CorruptStoreException("store key", String.valueOf(e.getMessage()), e);
+            throw new CorruptStoreException(
+                    CorruptStoreException.Code.KEY, "store key", String.valueOf(e.getMessage()), e);
         }
     }
 
     /** The anchor, once the store is known to extend it, moved to where the store is. */
-    private static RollbackAnchor openAnchor(Engine engine, StoreFiles files) {
+    private static RollbackAnchor openAnchor(Engine engine, StoreFiles files, InstantSource clock) {
         RollbackAnchor anchor = RollbackAnchor.open(files.anchor());
         try {
             requireExtends(engine, anchor.head(), files);
+            requireTail(engine, clock);
             AnchoredHead found = engine.read(Anchoring::headOf);
             // A group that was synced but not acknowledged when the process died is anchored now.
             if (!found.equals(anchor.head())) {
@@ -159,14 +182,55 @@ public final class AccountStore implements AutoCloseable {
     private static void requireKey(View view, StoreKey key) {
         Meta.load(view);
         if (!Arrays.equals(Meta.row(view, Meta.PUBLIC_KEY_KEY), key.publicBytes())) {
-            throw new CorruptStoreException("store key", "it is not the one the store was made with");
+            throw new CorruptStoreException(
+                    CorruptStoreException.Code.KEY, "store key", "it is not the one the store was made with");
         }
     }
 
+    /** Refuses a store without its newest entries, and a clock that is before them. */
+    private static void requireTail(Engine engine, InstantSource clock) {
+        engine.read(view -> {
+            HashChain.JOURNAL.requireTail(view);
+            HashChain.AUDIT.requireTail(view);
+            Instant last = lastTime(view);
+            Instant now = now(clock);
+            if (now.isBefore(last.minus(StoreLimits.CLOCK_CORRECTION))) {
+                throw new ClockSetBackException(now, last);
+            }
+            return true;
+        });
+    }
+
+    private static Instant lastTime(View view) {
+        Instant journal = HashChain.JOURNAL.lastTime(view);
+        Instant audit = HashChain.AUDIT.lastTime(view);
+        return audit.isAfter(journal) ? audit : journal;
+    }
+
+    private static SteadyClock steady(Engine engine, InstantSource clock) {
+        return SteadyClock.following(clock, engine.read(AccountStore::lastTime));
+    }
+
     private static AccountStore anchored(
-            Engine engine, InstantSource clock, RandomGenerator random, StoreKey key, Anchoring anchoring) {
+            Engine engine,
+            SteadyClock clock,
+            RandomGenerator random,
+            StoreKey key,
+            StoreFiles files,
+            RollbackAnchor anchor) {
+        Anchoring anchoring = new Anchoring(anchor, files.mode(), clock);
         engine.addDurabilityHook(anchoring);
-        return new AccountStore(engine, clock, random, key, Optional.of(anchoring), Optional.of(anchoring::anchored));
+        return new AccountStore(
+                engine,
+                clock,
+                random,
+                key,
+                Optional.of(anchoring),
+                Optional.of(new Anchored(files, anchoring::anchored)));
+    }
+
+    private static AccountStore unanchored(Engine engine, SteadyClock clock, RandomGenerator random, StoreKey key) {
+        return new AccountStore(engine, clock, random, key, Optional.empty(), Optional.empty());
     }
 
     private static void initialise(
@@ -237,7 +301,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** Integrity inspection. */
     public StoreInspector inspector() {
-        return new LiveInspector(engine, key, anchored, clock);
+        return new LiveInspector(engine, key, anchored.map(Anchored::head), clock);
     }
 
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
@@ -281,7 +345,31 @@ public final class AccountStore implements AutoCloseable {
 
     /** The newest head that the anchor holds; empty for a store in memory, which has none. */
     public Optional<AnchoredHead> anchored() {
-        return anchored.map(Supplier::get);
+        return anchored.map(Anchored::head).map(Supplier::get);
+    }
+
+    /** What keeps this store from being turned back unnoticed, now. */
+    public RollbackDetection rollbackDetection() {
+        return anchored.map(place -> RollbackDetection.of(
+                        place.files(), place.head().get(), inspector().head().journalSize()))
+                .orElseGet(RollbackDetection::none);
+    }
+
+    /** The clock that the store's times come from: the machine's, except that it never goes back. */
+    public SteadyClock clock() {
+        return clock;
+    }
+
+    /** What an operator should look at, a sentence each; empty when all is well. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        anchoring.flatMap(Anchoring::failure).ifPresent(why -> warnings.add("the anchor does not follow: " + why));
+        clock.setBack()
+                .ifPresent(
+                        by -> warnings.add(
+                                "the machine's clock was set back by " + by.toSeconds()
+                                        + " s; time goes on from where it was, but a restart will be refused until the clock is right"));
+        return warnings;
     }
 
     /**

@@ -14,6 +14,8 @@ public final class AnchorException extends RuntimeException {
         EXISTS("anchor-exists"),
         /** It belongs to another store. */
         FOREIGN("anchor-foreign"),
+        /** It belongs to this store, but to an epoch before the store's. */
+        OLDER("anchor-older"),
         /** Neither of its slots is intact. */
         CORRUPT("anchor-corrupt"),
         /** The store has lost what the anchor says it had. */

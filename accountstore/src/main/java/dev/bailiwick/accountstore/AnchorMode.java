@@ -8,8 +8,8 @@ public sealed interface AnchorMode {
     record Strict() implements AnchorMode {}
 
     /**
-     * With the first synced group this long after the last time, and when the store is closed: what was acknowledged since can be
-     * taken back unnoticed.
+     * This long after the last time, with a synced group or by a timer, and when the store is closed: what was acknowledged since
+     * can be taken back unnoticed.
      *
      * @param every positive
      */
@@ -20,5 +20,17 @@ public sealed interface AnchorMode {
                 throw new IllegalArgumentException("an anchor interval is positive");
             }
         }
+    }
+
+    /** Never, because there is no anchor: a rollback cannot be detected. */
+    record None() implements AnchorMode {}
+
+    /** The stable word for it. */
+    default String word() {
+        return switch (this) {
+            case Strict() -> "strict";
+            case Interval(var every) -> "interval";
+            case None() -> "none";
+        };
     }
 }

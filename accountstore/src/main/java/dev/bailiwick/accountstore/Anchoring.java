@@ -5,27 +5,40 @@ import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.StoreId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the anchor behind the store and checks the store against it.
  *
  * <p>INVARIANT (anchor never ahead): the anchor is moved only to heads that are synced. So after a crash the store has at least
  * what the anchor names, and anything less is a rollback or a loss.
+ *
+ * <p>INVARIANT (bounded window): in interval mode a synced head is anchored within the interval, by the next group or by the timer,
+ * whichever comes first.
  */
 final class Anchoring implements DurabilityHook, AutoCloseable {
     private final RollbackAnchor anchor;
     private final AnchorMode mode;
     private final InstantSource clock;
 
-    /** What was last anchored. Written on the lane, read by anyone. */
+    /** Moves the anchor when no commit comes to do it; only in interval mode. */
+    private final Optional<ScheduledThreadPoolExecutor> timer;
+
+    /** What was last anchored. Written under the lock, read by anyone. */
     private volatile AnchoredHead anchored;
 
     /** The newest synced head, anchored or not. */
     private volatile AnchoredHead newest;
 
     private Instant lastMoved;
+    private boolean timed;
+    private @Nullable AnchorException failure;
 
     Anchoring(RollbackAnchor anchor, AnchorMode mode, InstantSource clock) {
         this.anchor = anchor;
@@ -34,27 +47,67 @@ final class Anchoring implements DurabilityHook, AutoCloseable {
         this.anchored = anchor.head();
         this.newest = anchored;
         this.lastMoved = clock.instant();
-    }
-
-    @Override
-    public void synced(View synced) {
-        AnchoredHead head = headOf(synced);
-        newest = head;
-        // Groups that changed objects only leave the head where it was.
-        if (!head.equals(anchored) && due()) {
-            move();
-        }
-    }
-
-    private boolean due() {
-        return switch (mode) {
-            case AnchorMode.Strict() -> true;
-            case AnchorMode.Interval(var every) -> !clock.instant().isBefore(lastMoved.plus(every));
+        this.timer = switch (mode) {
+            case AnchorMode.Strict(), AnchorMode.None() -> Optional.empty();
+            case AnchorMode.Interval(var every) -> Optional.of(timer());
         };
     }
 
-    /** Moves the anchor to the newest synced head. Only the lane calls it, or whoever holds a lane that has stopped. */
-    void move() {
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("anchor-timer").daemon().factory());
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return timer;
+    }
+
+    @Override
+    public synchronized void synced(View synced) {
+        if (failure != null) {
+            // The window that was promised has passed unanchored: nothing more is acknowledged.
+            throw new AnchorException(
+                    AnchorException.Code.IO, anchor.file(), "the anchor could not be moved in time", failure);
+        }
+        AnchoredHead head = headOf(synced);
+        newest = head;
+        // Groups that changed objects only leave the head where it was.
+        if (!head.equals(anchored)) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        switch (mode) {
+            case AnchorMode.Strict() -> move();
+            case AnchorMode.Interval(var every) -> {
+                if (clock.instant().isBefore(lastMoved.plus(every))) {
+                    moveWithin(every);
+                } else {
+                    move();
+                }
+            }
+            case AnchorMode.None() -> {}
+        }
+    }
+
+    private void moveWithin(Duration every) {
+        if (!timed) {
+            timed = true;
+            var _ = timer.orElseThrow().schedule(this::moveInTime, every.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private synchronized void moveInTime() {
+        timed = false;
+        if (!newest.equals(anchored)) {
+            try {
+                move();
+            } catch (AnchorException e) {
+                failure = e;
+            }
+        }
+    }
+
+    private void move() {
         anchor.advance(newest);
         anchored = newest;
         lastMoved = clock.instant();
@@ -64,11 +117,19 @@ final class Anchoring implements DurabilityHook, AutoCloseable {
         return anchored;
     }
 
+    /** Why the anchor no longer follows, if it does not. */
+    synchronized Optional<String> failure() {
+        return Optional.ofNullable(failure).map(Throwable::getMessage);
+    }
+
     @Override
     public void close() {
-        try (anchor) {
-            if (!newest.equals(anchored)) {
-                move();
+        timer.ifPresent(ScheduledThreadPoolExecutor::shutdownNow);
+        synchronized (this) {
+            try (anchor) {
+                if (!newest.equals(anchored)) {
+                    move();
+                }
             }
         }
     }
@@ -94,17 +155,16 @@ final class Anchoring implements DurabilityHook, AutoCloseable {
                     AnchorException.Code.FOREIGN,
                     file,
                     "the anchor \"" + file + "\" belongs to store " + expected.storeId() + ", but this is store "
-                            + found + "; name this store's own anchor with --anchor");
+                            + found);
         }
         if (meta.storeEpoch() != expected.storeEpoch()) {
+            boolean older = meta.storeEpoch() < expected.storeEpoch();
             throw new AnchorException(
-                    meta.storeEpoch() < expected.storeEpoch()
-                            ? AnchorException.Code.ROLLED_BACK
-                            : AnchorException.Code.FOREIGN,
+                    older ? AnchorException.Code.ROLLED_BACK : AnchorException.Code.OLDER,
                     file,
-                    "the anchor \"" + file + "\" expects store epoch " + expected.storeEpoch()
-                            + ", but the store is in epoch " + meta.storeEpoch()
-                            + "; restore the newer copy, or run store recover");
+                    (older ? "the store was rolled back: " : "the anchor is older than the store: ") + "the anchor \""
+                            + file + "\" expects store epoch " + expected.storeEpoch() + ", but the store is in epoch "
+                            + meta.storeEpoch());
         }
         requireExtends(HashChain.JOURNAL, view, expected.size(), expected.root(), file);
         requireExtends(HashChain.AUDIT, view, expected.auditSize(), expected.auditRoot(), file);
@@ -117,8 +177,7 @@ final class Anchoring implements DurabilityHook, AutoCloseable {
                     AnchorException.Code.ROLLED_BACK,
                     file,
                     "the store was rolled back: the anchor \"" + file + "\" expects " + size + " " + chain.plural()
-                            + " with root " + root + ", but the store has " + found
-                            + "; restore the newer copy, or run store recover");
+                            + " with root " + root + ", but the store has " + found);
         }
         Hash256 rootFound = MerkleTree.load(chain.nodes(view), size).root();
         if (!rootFound.equals(root)) {
@@ -126,8 +185,7 @@ final class Anchoring implements DurabilityHook, AutoCloseable {
                     AnchorException.Code.FORKED,
                     file,
                     "the store is not the one that was anchored: the anchor \"" + file + "\" expects root " + root
-                            + " of the first " + size + " " + chain.plural() + ", but they have root " + rootFound
-                            + "; restore the anchored copy, or run store recover");
+                            + " of the first " + size + " " + chain.plural() + ", but they have root " + rootFound);
         }
     }
 }

@@ -53,6 +53,24 @@ public record AuditEvent(
         time = Times.toMilliseconds(time);
     }
 
+    /** The same at another time. */
+    AuditEvent withTime(Instant newTime) {
+        return new AuditEvent(
+                newTime,
+                kind,
+                code,
+                actor,
+                source,
+                policyProfile,
+                resourceProfile,
+                policyVersion,
+                journalSequence,
+                subject,
+                previousValue,
+                newValue,
+                approval);
+    }
+
     /** An event with nothing but the essentials. */
     public static AuditEvent of(Instant time, String kind, String code, Optional<Actor> actor) {
         return new AuditEvent(

@@ -22,10 +22,10 @@ final class Findings {
         try {
             check.run();
         } catch (CorruptStoreException e) {
-            add(code, e.what(), e.why());
+            add(e.code() == CorruptStoreException.Code.CORRUPT ? code : e.code().word(), e.what(), e.why());
         } catch (EngineException e) {
             // Damage below the tables ends this check, not the others; anything else is no finding about the store.
-            if (e.code() != EngineException.Code.CORRUPT) {
+            if (e.code() != EngineException.Code.CORRUPT && e.code() != EngineException.Code.LOST) {
                 throw e;
             }
             add("file", "store files", String.valueOf(e.getMessage()));

@@ -5,7 +5,10 @@ import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.ContentHash;
 import dev.bailiwick.schema.Hash256;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.capnproto.DecodeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param entries sequence: canonical entry
  * @param tree level, index: subtree hash
  * @param headKey of the row of {@code META} that says how long the chain is
+ * @param time of a canonical entry, in milliseconds
  */
-record HashChain(String what, long typeId, Table entries, Table tree, String headKey) {
+record HashChain(String what, long typeId, Table entries, Table tree, String headKey, ToLongFunction<byte[]> time) {
     static final HashChain JOURNAL = new HashChain(
-            "journal entry", JournalEntry.TYPE_ID, StoreTables.JOURNAL, StoreTables.JOURNAL_TREE, "journal");
-    static final HashChain AUDIT =
-            new HashChain("audit entry", AuditEntry.TYPE_ID, StoreTables.AUDIT, StoreTables.AUDIT_TREE, "audit");
+            "journal entry",
+            JournalEntry.TYPE_ID,
+            StoreTables.JOURNAL,
+            StoreTables.JOURNAL_TREE,
+            "journal",
+            JournalCodec::journalTimeMs);
+    static final HashChain AUDIT = new HashChain(
+            "audit entry",
+            AuditEntry.TYPE_ID,
+            StoreTables.AUDIT,
+            StoreTables.AUDIT_TREE,
+            "audit",
+            JournalCodec::auditTimeMs);
 
     /** Row of {@code META}: size 8, hash of the last entry 32, root 32. */
     private static final int HEAD_BYTES = Long.BYTES + 2 * Hash256.BYTES;
@@ -71,6 +85,35 @@ record HashChain(String what, long typeId, Table entries, Table tree, String hea
         return new State(head.size() == 0 ? Optional.empty() : Optional.of(head.lastEntryHash()), loaded);
     }
 
+    /**
+     * The time of the last entry; the beginning of time when there is none.
+     *
+     * <p>INVARIANT (time goes on): an entry's time is never before that of the entry before it.
+     */
+    Instant lastTime(View view) {
+        long size = head(view).size();
+        return size == 0 ? Instant.EPOCH : Instant.ofEpochMilli(timeOf(size, entry(view, size)));
+    }
+
+    private long timeOf(long sequence, byte[] canonical) {
+        try {
+            return time.applyAsLong(canonical);
+        } catch (DecodeException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            throw new CorruptStoreException(name(sequence), "it cannot be read: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    /** Refuses a chain whose last entry is not the one that its head names: the newest entries were taken away. */
+    void requireTail(View view) {
+        Head head = head(view);
+        if (head.size() > 0 && !entryHash(entry(view, head.size())).equals(head.lastEntryHash())) {
+            throw new CorruptStoreException(
+                    CorruptStoreException.Code.ENTRIES_MISSING,
+                    name(head.size()),
+                    "it is not the entry that the head names");
+        }
+    }
+
     String plural() {
         return headKey + " entries";
     }
@@ -108,7 +151,8 @@ record HashChain(String what, long typeId, Table entries, Table tree, String hea
     byte[] entry(View view, long sequence) {
         byte[] bytes = view.get(entries, Keys.number(sequence));
         if (bytes == null) {
-            throw new CorruptStoreException(name(sequence), "it is missing");
+            throw new CorruptStoreException(
+                    CorruptStoreException.Code.ENTRIES_MISSING, name(sequence), "it is missing");
         }
         return bytes;
     }

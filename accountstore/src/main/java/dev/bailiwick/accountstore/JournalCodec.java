@@ -7,6 +7,7 @@ import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.SessionId;
+import dev.bailiwick.schema.StoreId;
 import dev.bailiwick.schema.TransactionId;
 import dev.bailiwick.schema.gen.ActorKind;
 import dev.bailiwick.schema.gen.AuditRecord;
@@ -118,7 +119,20 @@ final class JournalCodec {
         write(from.actor(), to.initActor());
         from.approval().ifPresent(approval -> to.setApproval(approval.toBytes()));
         to.setTimeMs(from.time().toEpochMilli());
+        from.predecessor().ifPresent(head -> write(head, to.initPredecessor()));
         return Canonical.of(message);
+    }
+
+    /** The time of an entry, without reading the rest of it. */
+    static long journalTimeMs(byte[] bytes) {
+        return Canonical.reader(bytes)
+                .getRoot(dev.bailiwick.schema.gen.JournalEntry.factory)
+                .getTimeMs();
+    }
+
+    /** The time of an audit record, without reading the rest of it. */
+    static long auditTimeMs(byte[] bytes) {
+        return Canonical.reader(bytes).getRoot(AuditRecord.factory).getTimeMs();
     }
 
     static JournalEntry decodeEntry(byte[] bytes) {
@@ -142,7 +156,8 @@ final class JournalCodec {
                 changes,
                 read(from.getActor()),
                 RecordCodec.bytes(from.getApproval()).map(ApprovalId::of),
-                Instant.ofEpochMilli(from.getTimeMs()));
+                Instant.ofEpochMilli(from.getTimeMs()),
+                from.hasPredecessor() ? Optional.of(read(from.getPredecessor())) : Optional.empty());
     }
 
     // ---- audit records ----
@@ -227,6 +242,25 @@ final class JournalCodec {
             case MANIFEST -> new Actor.Manifest();
             case _NOT_IN_SCHEMA -> throw new IllegalArgumentException("an actor kind of a newer schema");
         };
+    }
+
+    private static void write(AnchoredHead from, dev.bailiwick.schema.gen.Predecessor.Builder to) {
+        to.setStoreId(from.storeId().toBytes());
+        to.setStoreEpoch(from.storeEpoch());
+        to.setJournalSize(from.size());
+        to.setJournalRoot(from.root().toBytes());
+        to.setAuditSize(from.auditSize());
+        to.setAuditRoot(from.auditRoot().toBytes());
+    }
+
+    private static AnchoredHead read(dev.bailiwick.schema.gen.Predecessor.Reader from) {
+        return new AnchoredHead(
+                StoreId.of(from.getStoreId().toArray()),
+                from.getStoreEpoch(),
+                from.getJournalSize(),
+                Hash256.of(from.getJournalRoot().toArray()),
+                from.getAuditSize(),
+                Hash256.of(from.getAuditRoot().toArray()));
     }
 
     private static dev.bailiwick.schema.gen.RecordKind toWire(RecordKind kind) {

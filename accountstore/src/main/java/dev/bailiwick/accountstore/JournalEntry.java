@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param changes what was written
  * @param actor who proposed it
  * @param approval under which approval
- * @param time as proposed, in milliseconds
+ * @param time as proposed, in milliseconds; never before that of the entry before
+ * @param predecessor what the epoch follows; in the first entry of an epoch after the first, and in no other
  */
 public record JournalEntry(
         long sequence,
@@ -33,7 +34,8 @@ public record JournalEntry(
         List<Change> changes,
         Actor actor,
         Optional<ApprovalId> approval,
-        Instant time) {
+        Instant time,
+        Optional<AnchoredHead> predecessor) {
     /** The Cap'n Proto type id that entry hashes begin with. */
     static final long TYPE_ID = 0xabce7752144dd83eL;
 

@@ -20,7 +20,7 @@ final class LiveAuditLog implements AuditLog {
         return engine.commit(txn -> {
             Rows rows = new Rows(txn);
             HashChain.State state = StateMachine.appendAudit(
-                    HashChain.AUDIT.load(txn), Meta.load(txn).storeEpoch(), copy, rows);
+                    txn, HashChain.AUDIT.load(txn), Meta.load(txn).storeEpoch(), copy, rows);
             rows.writeTo(txn);
             return state.size();
         });

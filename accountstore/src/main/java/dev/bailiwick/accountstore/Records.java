@@ -40,7 +40,9 @@ final class Records {
         Stored<?> stored = version(kind, record, head.get().version());
         if (!stored.contentHash().equals(head.get().contentHash())) {
             throw new CorruptStoreException(
-                    new RecordRef(kind, record).version(stored.version()), "its hash is not the one in its head row");
+                    CorruptStoreException.Code.RECORD_REPLACED,
+                    new RecordRef(kind, record).version(stored.version()),
+                    "its hash is not the one in its head row");
         }
         return Optional.of(stored);
     }
@@ -80,7 +82,12 @@ final class Records {
                 throw new CorruptStoreException(name, "its content does not have the hash it states");
             }
             if (!chain.recordId().equals(record) || chain.recordVersion() != version) {
-                throw new CorruptStoreException(name, "it says it is another record or version");
+                throw new CorruptStoreException(
+                        CorruptStoreException.Code.RECORD_REPLACED,
+                        name,
+                        chain.recordId().equals(record)
+                                ? "version " + chain.recordVersion() + " was put in its place"
+                                : "another record, " + chain.recordId() + ", was put in its place");
             }
             if (chain.schemaVersion() != ChainFields.SCHEMA_VERSION) {
                 throw new CorruptStoreException(

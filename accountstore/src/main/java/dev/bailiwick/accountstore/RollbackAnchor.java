@@ -74,10 +74,7 @@ final class RollbackAnchor implements Closeable {
             return anchor;
         } catch (FileAlreadyExistsException e) {
             throw new AnchorException(
-                    AnchorException.Code.EXISTS,
-                    file,
-                    "there is an anchor at \"" + file + "\" already; move it away, or name another place with --anchor",
-                    e);
+                    AnchorException.Code.EXISTS, file, "there is an anchor at \"" + file + "\" already", e);
         } catch (IOException e) {
             throw io(file, "cannot make the anchor", e);
         }
@@ -118,8 +115,7 @@ final class RollbackAnchor implements Closeable {
             throw new AnchorException(
                     AnchorException.Code.MISSING,
                     file,
-                    "there is no anchor at \"" + file
-                            + "\", so nobody can tell whether the store was rolled back; name its place with --anchor",
+                    "there is no anchor at \"" + file + "\", so nobody can tell whether the store was rolled back",
                     e);
         } catch (IOException e) {
             throw io(file, "cannot read the anchor", e);

@@ -63,6 +63,10 @@ final class StateMachine {
     private final Transaction transaction;
     private final Meta meta;
     private final Rows rows;
+    private final Optional<AnchoredHead> predecessor;
+
+    /** Of the entry: as proposed, but never before the entry before. */
+    private final Instant time;
 
     /** The records that the transaction writes, as they will be, in the order of its mutations. */
     private final Map<RecordRef, Stored<?>> written = new LinkedHashMap<>();
@@ -70,18 +74,29 @@ final class StateMachine {
     /** The versions that they replace. */
     private final Map<RecordRef, Stored<?>> replaced = new HashMap<>();
 
-    private StateMachine(View view, Command command) {
+    private StateMachine(View view, Command command, Optional<AnchoredHead> predecessor) {
         this.view = view;
         this.records = new Records(view);
         this.command = command;
         this.transaction = command.transaction();
         this.meta = Meta.load(view);
         this.rows = new Rows(view);
+        this.predecessor = predecessor;
+        this.time = later(transaction.time(), HashChain.JOURNAL.lastTime(view));
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isBefore(other) ? other : one;
     }
 
     /** Applies a command to the state in {@code view}. */
     static Transition apply(View view, Command command) {
-        return new StateMachine(view, command).apply();
+        return new StateMachine(view, command, Optional.empty()).apply();
+    }
+
+    /** Applies the first command of an epoch that follows another, whose entry names what it follows. */
+    static Transition applyFirst(View view, Command command, AnchoredHead predecessor) {
+        return new StateMachine(view, command, Optional.of(predecessor)).apply();
     }
 
     private Transition apply() {
@@ -222,7 +237,6 @@ final class StateMachine {
     }
 
     private Stored<?> next(Mutation mutation, Optional<Stored<?>> before, long policyEpoch) {
-        Instant time = transaction.time();
         ChainFields chain = new ChainFields(
                 mutation.recordId(),
                 ChainFields.SCHEMA_VERSION,
@@ -495,7 +509,8 @@ final class StateMachine {
                 changes,
                 transaction.actor(),
                 transaction.approval(),
-                transaction.time());
+                time,
+                predecessor);
         HashChain.State grown = HashChain.JOURNAL.append(journal, JournalCodec.encode(entry), rows);
         for (Change change : changes) {
             rows.put(
@@ -530,14 +545,18 @@ final class StateMachine {
                 "",
                 entry.operation(),
                 entry.approval());
-        appendAudit(audit, meta.storeEpoch(), List.of(event), rows);
+        appendAudit(view, audit, meta.storeEpoch(), List.of(event), rows);
     }
 
-    /** Appends events to the audit chain; answers its new state. */
-    static HashChain.State appendAudit(HashChain.State audit, long storeEpoch, List<AuditEvent> events, Rows rows) {
+    /** Appends events to the audit chain of the view; answers its new state. */
+    static HashChain.State appendAudit(
+            View view, HashChain.State audit, long storeEpoch, List<AuditEvent> events, Rows rows) {
         HashChain.State state = audit;
+        Instant last = HashChain.AUDIT.lastTime(view);
         for (AuditEvent event : events) {
-            AuditEntry entry = new AuditEntry(state.size() + 1, storeEpoch, state.lastEntryHash(), event);
+            last = later(event.time(), last);
+            AuditEntry entry =
+                    new AuditEntry(state.size() + 1, storeEpoch, state.lastEntryHash(), event.withTime(last));
             state = HashChain.AUDIT.append(state, JournalCodec.encode(entry), rows);
         }
         return state;

@@ -27,6 +27,11 @@ public record StoreFiles(Path key, Path anchor, AnchorMode mode) {
         return new StoreFiles(key, newAnchor, mode);
     }
 
+    /** The same with the anchor following otherwise. */
+    public StoreFiles withMode(AnchorMode newMode) {
+        return new StoreFiles(key, anchor, newMode);
+    }
+
     /**
      * Whether the anchor lies on the same volume as the key, and so presumably as the store: then whoever puts back an older copy of
      * the volume puts back the anchor too, and nobody can tell. Worth a warning.

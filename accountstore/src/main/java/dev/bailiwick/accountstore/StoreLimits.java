@@ -1,5 +1,7 @@
 package dev.bailiwick.accountstore;
 
+import java.time.Duration;
+
 /** The bounds of the account store, each with its reason. */
 final class StoreLimits {
     /** Records one transaction may write: a manifest of the largest allowed size, with bindings and credentials. */
@@ -31,6 +33,9 @@ final class StoreLimits {
 
     /** Times a manager proposes anew when it was told to change whichever version is newest and that moved meanwhile. */
     static final int PROPOSALS = 16;
+
+    /** How far a clock may go back without anybody being alarmed: what a time service corrects after a start. */
+    static final Duration CLOCK_CORRECTION = Duration.ofMinutes(1);
 
     private StoreLimits() {}
 }

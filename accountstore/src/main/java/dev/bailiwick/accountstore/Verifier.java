@@ -119,6 +119,8 @@ final class Verifier {
         private long size;
         private long changes;
         private long nodes;
+        private Instant lastTime = Instant.EPOCH;
+        private Optional<AnchoredHead> predecessor = Optional.empty();
         private long lastPolicyEpoch;
         private long lastStoreEpoch;
         private Optional<TransactionId> firstTransaction = Optional.empty();
@@ -167,18 +169,23 @@ final class Verifier {
             try {
                 if (chain.equals(HashChain.JOURNAL)) {
                     JournalEntry entry = JournalCodec.decodeEntry(bytes);
-                    checkPlace(name, entry.sequence(), entry.previousEntryHash(), entry.storeEpoch());
+                    checkPlace(name, entry.sequence(), entry.previousEntryHash(), entry.storeEpoch(), entry.time());
                     checkEntry(name, entry);
                 } else {
                     AuditEntry entry = JournalCodec.decodeAudit(bytes);
-                    checkPlace(name, entry.sequence(), entry.previousEntryHash(), entry.storeEpoch());
+                    checkPlace(
+                            name,
+                            entry.sequence(),
+                            entry.previousEntryHash(),
+                            entry.storeEpoch(),
+                            entry.event().time());
                 }
             } catch (DecodeException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
                 throw new CorruptStoreException(name, "it cannot be read: " + malformed.getMessage(), malformed);
             }
         }
 
-        private void checkPlace(String name, long sequence, Optional<Hash256> previous, long epoch) {
+        private void checkPlace(String name, long sequence, Optional<Hash256> previous, long epoch, Instant time) {
             if (sequence != size) {
                 findings.add("chain-sequence", name, "it says it is entry " + sequence);
             }
@@ -188,6 +195,11 @@ final class Verifier {
             if (epoch < 1 || epoch > storeEpoch) {
                 findings.add("chain-epoch", name, "its store epoch is " + epoch + ", the store's " + storeEpoch);
             }
+            if (time.isBefore(lastTime)) {
+                findings.add("chain-time", name, "it is of " + time + ", the entry before of " + lastTime);
+            }
+            // The first entry of a later epoch says when the epoch began; what it took over is older.
+            lastTime = sequence == 1 && storeEpoch > 1 ? Instant.EPOCH : time;
         }
 
         private void checkEntry(String name, JournalEntry entry) {
@@ -198,6 +210,7 @@ final class Verifier {
             lastStoreEpoch = entry.storeEpoch();
             if (size == 1) {
                 firstTransaction = Optional.of(entry.transactionId());
+                predecessor = entry.predecessor();
             }
             findings.check("transaction-row", () -> checkTransaction(entry));
             Set<RecordRef> seen = new HashSet<>();
@@ -276,11 +289,8 @@ final class Verifier {
         if (meta.policyEpoch() != journal.lastPolicyEpoch || meta.storeEpoch() != journal.lastStoreEpoch) {
             findings.add("meta", "store epochs", "they are not those of the last journal entry");
         }
-        boolean ownJournal = journal.firstTransaction
-                .filter(first -> first.value().equals(meta.storeId().value()))
-                .isPresent();
-        if (!ownJournal) {
-            findings.add("meta", "store id", "it is not the id of the first transaction");
+        if (!provesStore(meta, journal)) {
+            findings.add("meta", "store id", "it is not the id of the first transaction, nor of the epoch before");
         }
         Set<String> known = Set.of(
                 Meta.FORMAT_KEY,
@@ -295,6 +305,18 @@ final class Verifier {
                 findings.add("meta", "meta row " + HexFormat.of().formatHex(row), "there is no such fact");
             }
         });
+    }
+
+    /** A store's id is that of its first transaction ever; the first entry of each later epoch names what it follows. */
+    private static boolean provesStore(Meta meta, Walk journal) {
+        Optional<AnchoredHead> before = journal.predecessor;
+        if (before.isPresent()) {
+            return before.get().storeId().equals(meta.storeId()) && before.get().storeEpoch() < meta.storeEpoch();
+        }
+        return meta.storeEpoch() == 1
+                && journal.firstTransaction
+                        .filter(first -> first.value().equals(meta.storeId().value()))
+                        .isPresent();
     }
 
     // ---- records ----

@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +117,7 @@ class AnchoredStoreTest {
     @Test
     void aMissingAnchorIsRefused() throws IOException {
         Files.delete(files.anchor());
-        assertRefused(AnchorException.Code.MISSING, "there is no anchor at", "--anchor");
+        assertRefused(AnchorException.Code.MISSING, "there is no anchor at", "rolled back");
         assertReadingRefused(AnchorException.Code.MISSING);
         assertThat(files.anchor()).doesNotExist();
     }
@@ -175,6 +176,119 @@ class AnchoredStoreTest {
             assertThat(open.store.anchored().orElseThrow().size()).isEqualTo(4);
         }
         assertThat(RollbackAnchor.read(files.anchor()).size()).isEqualTo(5);
+    }
+
+    @Test
+    void anIntervalAnchorFollowsThoughNoCommitComes() {
+        files = files.withMode(new AnchorMode.Interval(Duration.ofMillis(20)));
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(RollbackAnchor.read(files.anchor()).size())
+                                    .isEqualTo(3));
+            assertThat(open.store.rollbackDetection().words())
+                    .startsWith("what was acknowledged in the last 20 ms can be taken back unnoticed");
+        }
+    }
+
+    @Test
+    void theWindowThatIsNotAnchoredIsShown() {
+        files = files.withMode(new AnchorMode.Interval(Duration.ofHours(1)));
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+            RollbackDetection detection = open.store.rollbackDetection();
+            assertThat(detection.mode().word()).isEqualTo("interval");
+            assertThat(detection.anchored().orElseThrow().size()).isEqualTo(2);
+            assertThat(detection.words()).contains("entries 3 to 3 are not anchored yet");
+        }
+        try (Open open = open(Mode.READ_ONLY)) {
+            assertThat(open.store.rollbackDetection().anchored().orElseThrow().size())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void anIntervalAnchorThatCannotBeMovedStopsTheStore() {
+        files = files.withMode(new AnchorMode.None());
+        try (Open open = open()) {
+            RollbackAnchor anchor = RollbackAnchor.open(files.anchor());
+            Anchoring anchoring = new Anchoring(anchor, new AnchorMode.Interval(Duration.ofMillis(20)), now::get);
+            open.engine.addDurabilityHook(anchoring);
+            // Closed under it, as when the volume goes away.
+            anchor.close();
+            Stores.create(open.store, "bob");
+            Awaitility.await().until(() -> anchoring.failure().isPresent());
+            assertThatThrownBy(() -> Stores.create(open.store, "carol"))
+                    .isInstanceOfSatisfying(
+                            EngineException.class, e -> assertThat(e.code()).isEqualTo(EngineException.Code.FAILED));
+            assertThatThrownBy(anchoring::close).isInstanceOf(AnchorException.class);
+        }
+    }
+
+    @Test
+    void withoutAnAnchorItIsSaidThatARollbackCannotBeDetected() throws IOException {
+        files = files.withMode(new AnchorMode.None());
+        Files.delete(files.anchor());
+        try (Open open = open()) {
+            Stores.create(open.store, "bob");
+            assertThat(open.store.rollbackDetection().mode().word()).isEqualTo("none");
+            assertThat(open.store.rollbackDetection().words()).contains("a rollback cannot be detected");
+        }
+        assertThat(files.anchor()).doesNotExist();
+    }
+
+    @Test
+    void aTornSlotLeavesTheOtherOne() throws IOException {
+        for (int slot = 0; slot < 2; slot++) {
+            byte[] whole = Files.readAllBytes(files.anchor());
+            byte[] torn = whole.clone();
+            torn[slot * 4096 + 60] ^= 1;
+            Files.write(files.anchor(), torn);
+            try (Open open = open()) {
+                assertThat(open.store.anchored().orElseThrow().size()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void aClockThatWasSetBackIsRefused() {
+        now.set(NOON.minus(Duration.ofDays(1)));
+        for (Mode mode : new Mode[] {Mode.READ_WRITE, Mode.READ_ONLY}) {
+            assertThatThrownBy(() -> open(mode))
+                    .isInstanceOfSatisfying(
+                            ClockSetBackException.class,
+                            e -> assertThat(e.lastEntry()).isEqualTo(NOON))
+                    .hasMessageContaining("2026-11-19T12:00:00Z")
+                    .hasMessageContaining("2026-11-20T12:00:00Z");
+        }
+        now.set(NOON.minusSeconds(30));
+        open().close();
+    }
+
+    @Test
+    void timeInTheJournalNeverGoesBack() {
+        try (Open open = open()) {
+            now.set(NOON.minus(Duration.ofDays(1)));
+            Stored<Account> bob = Stores.create(open.store, "bob");
+            assertThat(bob.updatedAt()).isBetween(NOON, NOON.plusSeconds(60));
+            assertThat(open.store.warnings()).singleElement().asString().contains("clock was set back");
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStoreWithoutItsNewestEntryIsRefusedThoughItsTreeIsWhole() {
+        try (Engine engine = Stores.rocks(path, Mode.READ_WRITE)) {
+            engine.commit(txn -> {
+                txn.delete(StoreTables.JOURNAL, Keys.number(2));
+                return true;
+            });
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        CorruptStoreException.class,
+                        e -> assertThat(e.code()).isEqualTo(CorruptStoreException.Code.ENTRIES_MISSING));
     }
 
     @Test

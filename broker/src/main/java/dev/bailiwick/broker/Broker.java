@@ -87,6 +87,7 @@ public final class Broker implements AutoCloseable {
                         planner,
                         new StatusServer(
                                 engine,
+                                store::warnings,
                                 config.clock(),
                                 config.version(),
                                 config.clock().instant()),

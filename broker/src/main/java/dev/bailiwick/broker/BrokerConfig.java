@@ -11,17 +11,8 @@ import java.util.random.RandomGenerator;
  * @param random unpredictable: session references, salts and one-time codes come from it. Thread-safe
  * @param hashThreads passwords hashed at once, 1 to {@link Limits#HASH_THREADS}; usually one for each processor
  * @param sessions live sessions at most, 1 to {@link Limits#SESSIONS}
- * @param anchorPath where the store's rollback anchor is, shown to whoever inspects the store; may be empty
- * @param anchorMode {@code strict} or {@code interval}
  */
-public record BrokerConfig(
-        String version,
-        InstantSource clock,
-        RandomGenerator random,
-        int hashThreads,
-        int sessions,
-        String anchorPath,
-        String anchorMode) {
+public record BrokerConfig(String version, InstantSource clock, RandomGenerator random, int hashThreads, int sessions) {
     /** Refuses numbers out of bounds. */
     public BrokerConfig {
         if (hashThreads < 1 || hashThreads > Limits.HASH_THREADS) {

@@ -1,8 +1,8 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStore;
-import dev.bailiwick.accountstore.AnchoredHead;
 import dev.bailiwick.accountstore.Finding;
+import dev.bailiwick.accountstore.RollbackDetection;
 import dev.bailiwick.accountstore.StoreHead;
 import dev.bailiwick.accountstore.VerifyReport;
 import dev.bailiwick.capnp.rpc.CallContext;
@@ -14,7 +14,6 @@ import dev.bailiwick.storage.StorageVerifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -23,13 +22,13 @@ import java.util.stream.Stream;
 final class InspectorServer implements StoreInspector.Server {
     private final dev.bailiwick.accountstore.StoreInspector inspector;
     private final StorageVerifier storage;
-    private final Supplier<Optional<AnchoredHead>> anchored;
+    private final Supplier<RollbackDetection> rollback;
     private final BrokerConfig config;
 
     InspectorServer(AccountStore store, StorageVerifier storage, BrokerConfig config) {
         this.inspector = store.inspector();
         this.storage = storage;
-        this.anchored = store::anchored;
+        this.rollback = store::rollbackDetection;
         this.config = config;
     }
 
@@ -87,10 +86,10 @@ final class InspectorServer implements StoreInspector.Server {
         wire.setJournalRoot(head.journalRoot().toBytes());
         wire.setAuditSize(head.auditSize());
         wire.setAuditRoot(head.auditRoot().toBytes());
-        anchored.get().ifPresent(anchor -> {
-            wire.setAnchorSize(anchor.size());
-            wire.setAnchorPath(config.anchorPath());
-            wire.setAnchorMode(config.anchorMode());
-        });
+        RollbackDetection detection = rollback.get();
+        detection.anchored().ifPresent(anchor -> wire.setAnchorSize(anchor.size()));
+        detection.anchor().ifPresent(file -> wire.setAnchorPath(file.toString()));
+        wire.setAnchorMode(detection.mode().word());
+        wire.setRollbackDetection(detection.words());
     }
 }

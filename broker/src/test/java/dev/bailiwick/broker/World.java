@@ -52,8 +52,7 @@ final class World implements AutoCloseable {
                         EnrolmentCode.ALGORITHM),
                 clock,
                 random);
-        broker = Broker.idle(
-                engine, store, new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS, "", ""));
+        broker = Broker.idle(engine, store, new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS));
     }
 
     static World seeded() {

@@ -39,7 +39,7 @@ final class AdminCommands {
             names = "--anchor",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "The rollback anchor of that store. Default: DIR.anchor.")
+            description = "The rollback anchor of that store, or 'none'. Default: DIR.anchor.")
     private @Nullable Path anchor;
 
     private final Host host;

@@ -9,6 +9,12 @@ import java.nio.file.NoSuchFileException;
 
 /** Says what a command that threw came to, in words and as an exit status. Stateless. */
 final class Faults {
+    /** What makes a working store out of what is left, with nothing that is not proved to be the newest in force. */
+    static final String RECOVER = "account-admin store recover --store DIR --manifest FILE";
+
+    /** What to do about damage. */
+    static final String RECOVERY = "keep a copy of the directory; put a backup back, import an export, or: " + RECOVER;
+
     private Faults() {}
 
     /** The failure that a thrown exception stands for. What nobody expected is an internal fault. */
@@ -61,6 +67,14 @@ final class Faults {
         };
     }
 
+    /** The code of an error that stands for a finding of the verification. */
+    static String codeOfFinding(String code) {
+        return switch (code) {
+            case "record-replaced", "entries-missing", "store-key" -> code;
+            default -> "corrupt";
+        };
+    }
+
     private static String hintFor(String code) {
         return code.equals("revoked") || code.startsWith("session-") ? "log in again with 'bailiwick login'" : "";
     }
@@ -86,19 +100,45 @@ final class Faults {
                         "to act through that daemon, log in ('bailiwick login NAME --socket PATH') and leave --store out;"
                                 + " or stop it first");
             case SEEDS_REFUSED -> failure(ExitStatus.USAGE, problem, message, "correct the manifest");
-            case CORRUPT ->
-                failure(
-                        ExitStatus.CORRUPT,
-                        problem,
-                        message,
-                        "keep the directory as it is and restore the store from a backup");
+            case CORRUPT, RECORD_REPLACED, ENTRIES_MISSING, STORE_KEY, FILE_MISSING, FORKED ->
+                failure(ExitStatus.CORRUPT, problem, message, RECOVERY);
             case ROLLED_BACK ->
                 failure(
                         ExitStatus.CORRUPT,
                         problem,
                         message,
-                        "this is an older or another copy of the store; find the newest one, which extends the anchor");
-            case ANCHOR_UNUSABLE -> failure(ExitStatus.CORRUPT, problem, message, "name its place with --anchor FILE");
+                        "put the newest copy back, the one that extends the anchor; if it is lost: " + RECOVER);
+            case ANCHOR_MISSING ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "name its place with --anchor FILE; if it is lost: " + RECOVER);
+            case ANCHOR_FOREIGN ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "name this store's own anchor with --anchor FILE; if it is lost, name a new file: " + RECOVER
+                                + " --anchor NEW-FILE");
+            case ANCHOR_OLDER ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "put the newest anchor back, or name its place with --anchor FILE; if it is lost: " + RECOVER);
+            case ANCHOR_CORRUPT ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "put a copy of the anchor back; if there is none: " + RECOVER);
+            case CLOCK_SET_BACK ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "set the machine's clock right; if it is right now and was ahead before: " + RECOVER);
             case ANCHOR_EXISTS ->
                 failure(
                         ExitStatus.CONFLICT,

@@ -41,7 +41,7 @@ final class InitCommand implements Runnable {
             paramLabel = "FILE",
             description =
                     "Where the newest head is kept, so that an older copy of the store is noticed. Better on another volume."
-                            + " Default: DIR.anchor.")
+                            + " 'none' makes no anchor, and a rollback cannot be detected. Default: DIR.anchor.")
     private @Nullable Path anchor;
 
     private final Context context;

@@ -1,11 +1,13 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.daemon.Daemon;
 import dev.bailiwick.daemon.DaemonConfig;
 import dev.bailiwick.daemon.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,19 @@ final class ServeCommand implements Runnable {
             description = "The store, as 'bailiwick init' made it.")
     private Path store = Path.of("");
 
-    @Option(names = "--anchor", paramLabel = "FILE", description = "The store's rollback anchor. Default: DIR.anchor.")
+    @Option(
+            names = "--anchor",
+            paramLabel = "FILE",
+            description = "The store's rollback anchor, or 'none'. Default: DIR.anchor.")
     private @Nullable Path anchor;
+
+    @Option(
+            names = "--anchor-interval",
+            paramLabel = "MS",
+            description =
+                    "Anchor within this many milliseconds instead of before each acknowledgement: faster, but what was acknowledged"
+                            + " in that time can be taken back unnoticed.")
+    private @Nullable Long anchorInterval;
 
     @Option(
             names = "--stop-on-eof",
@@ -44,7 +57,8 @@ final class ServeCommand implements Runnable {
 
     @Override
     public void run() {
-        StoreLocation location = StoreLocation.of(store, Optional.ofNullable(anchor));
+        StoreLocation location =
+                StoreLocation.of(store, Optional.ofNullable(anchor)).anchored(anchorMode());
         Path socket = context.socketToServe().toAbsolutePath().normalize();
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
@@ -74,6 +88,16 @@ final class ServeCommand implements Runnable {
         } finally {
             stopped.countDown();
         }
+    }
+
+    private AnchorMode anchorMode() {
+        if (anchorInterval == null) {
+            return new AnchorMode.Strict();
+        }
+        if (anchorInterval < 1) {
+            throw CommandFailure.usage("--anchor-interval is at least 1", "leave it out to anchor every commit");
+        }
+        return new AnchorMode.Interval(Duration.ofMillis(anchorInterval));
     }
 
     private static void drain(InputStream input) {

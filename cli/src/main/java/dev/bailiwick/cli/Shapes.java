@@ -326,7 +326,8 @@ final class Shapes {
                 .with("auditRoot", Texts.hex(head.getAuditRoot()))
                 .with("anchorSize", head.getAnchorSize())
                 .with("anchorPath", head.getAnchorPath().toString())
-                .with("anchorMode", head.getAnchorMode().toString());
+                .with("anchorMode", head.getAnchorMode().toString())
+                .with("rollbackDetection", head.getRollbackDetection().toString());
     }
 
     static Json.Obj verification(VerifyReport.Reader report) {

@@ -45,10 +45,10 @@ final class StoreCommands {
                 Json.Obj first = report.list("findings").objects().getFirst();
                 throw CommandFailure.of(
                         ExitStatus.CORRUPT,
-                        "corrupt",
+                        Faults.codeOfFinding(first.text("code")),
                         "the store is damaged: " + first.text("what") + ": " + first.text("message")
                                 + (wrong == 1 ? "" : " (and " + (wrong - 1) + " more)"),
-                        "keep the directory as it is and restore the store from a backup");
+                        Faults.RECOVERY);
             }
         }
     }

@@ -174,7 +174,7 @@ class OfflineTest {
                         anchor.toString());
 
         assertThat(without.status()).isEqualTo(6);
-        assertThat(without.err()).startsWith("error[anchor-unusable]: ").contains("--anchor");
+        assertThat(without.err()).startsWith("error[anchor-missing]: ").contains("--anchor");
         with.ok();
     }
 }

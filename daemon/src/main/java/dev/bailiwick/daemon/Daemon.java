@@ -45,7 +45,8 @@ public final class Daemon implements AutoCloseable {
             OpenedStore store = OpenedStore.open(
                     config.store(), RocksOptions.Mode.READ_WRITE, Optional.of(config.socket()), clock, random);
             try {
-                return serve(config, store, brokerConfig(config, clock, random));
+                return serve(
+                        config, store, brokerConfig(config, store.accounts().clock(), random));
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -73,14 +74,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static BrokerConfig brokerConfig(DaemonConfig config, InstantSource clock, SecureRandom random) {
-        return new BrokerConfig(
-                config.version(),
-                clock,
-                random,
-                config.hashThreads(),
-                config.sessions(),
-                config.store().anchor().toString(),
-                OpenedStore.ANCHOR_MODE);
+        return new BrokerConfig(config.version(), clock, random, config.hashThreads(), config.sessions());
     }
 
     /** The socket it serves on. */

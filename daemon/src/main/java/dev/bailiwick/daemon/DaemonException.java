@@ -22,10 +22,28 @@ public final class DaemonException extends RuntimeException {
         SEEDS_REFUSED("seeds-refused"),
         /** Stored bytes are not what was written. */
         CORRUPT("corrupt"),
-        /** The store has lost what its anchor says it had, or has something else instead. */
+        /** A valid record lies in another one's place. */
+        RECORD_REPLACED("record-replaced"),
+        /** The newest entries of a chain were taken away. */
+        ENTRIES_MISSING("entries-missing"),
+        /** The key that signs checkpoints is missing, damaged or another store's. */
+        STORE_KEY("store-key"),
+        /** A file of the store is missing. */
+        FILE_MISSING("file-missing"),
+        /** The store has lost what its anchor says it had. */
         ROLLED_BACK("rolled-back"),
-        /** The anchor is missing, damaged or another store's, so nobody can tell whether the store was rolled back. */
-        ANCHOR_UNUSABLE("anchor-unusable"),
+        /** The store has as much as its anchor says, but not the same. */
+        FORKED("forked"),
+        /** There is no anchor, so nobody can tell whether the store was rolled back. */
+        ANCHOR_MISSING("anchor-missing"),
+        /** The anchor is another store's. */
+        ANCHOR_FOREIGN("anchor-foreign"),
+        /** The anchor is of an epoch before the store's. */
+        ANCHOR_OLDER("anchor-older"),
+        /** The anchor is damaged. */
+        ANCHOR_CORRUPT("anchor-corrupt"),
+        /** The machine's clock is before the store's last entry. */
+        CLOCK_SET_BACK("clock-set-back"),
         /** There is an anchor where a new one should be made. */
         ANCHOR_EXISTS("anchor-exists"),
         /** The operating system refused to read or write. */

@@ -39,8 +39,7 @@ public final class OfflineStore implements AutoCloseable {
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             OpenedStore store = OpenedStore.open(location, modeFor(use), Optional.empty(), clock, random);
-            BrokerConfig config = new BrokerConfig(
-                    version, clock, random, 1, 1, location.anchor().toString(), OpenedStore.ANCHOR_MODE);
+            BrokerConfig config = new BrokerConfig(version, store.accounts().clock(), random, 1, 1);
             return new OfflineStore(store, new OfflineAuthority(store.engine(), store.accounts(), uid, config));
         });
     }

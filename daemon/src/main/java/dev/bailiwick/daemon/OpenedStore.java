@@ -24,9 +24,6 @@ import java.util.stream.Stream;
  * @param accounts over the engine
  */
 record OpenedStore(Engine engine, AccountStore accounts) implements AutoCloseable {
-    /** Nothing is acknowledged before the anchor holds it. */
-    static final String ANCHOR_MODE = "strict";
-
     private static final List<Table> TABLES = Stream.concat(StoreTables.ALL.stream(), StorageTables.all().stream())
             .toList();
 

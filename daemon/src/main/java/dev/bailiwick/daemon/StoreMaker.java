@@ -1,5 +1,6 @@
 package dev.bailiwick.daemon;
 
+import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.profiles.SeedPlan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ public final class StoreMaker {
 
     private static void requireRoom(StoreLocation location) {
         Path directory = location.directory();
-        if (Files.exists(location.anchor())) {
+        if (!(location.mode() instanceof AnchorMode.None) && Files.exists(location.anchor())) {
             throw new DaemonException(
                     DaemonException.Code.ANCHOR_EXISTS,
                     "there is an anchor at \"" + location.anchor() + "\" already, so a store may belong to it");

@@ -1,6 +1,7 @@
 package dev.bailiwick.daemon;
 
 import dev.bailiwick.accountstore.AnchorException;
+import dev.bailiwick.accountstore.ClockSetBackException;
 import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.StoreRefusedException;
 import dev.bailiwick.daemon.DaemonException.Code;
@@ -21,7 +22,9 @@ final class StoreProblems {
         } catch (AnchorException e) {
             throw new DaemonException(codeOf(e.code()), String.valueOf(e.getMessage()), e);
         } catch (CorruptStoreException e) {
-            throw new DaemonException(Code.CORRUPT, "the store is damaged: " + e.getMessage(), e);
+            throw new DaemonException(codeOf(e.code()), "the store is damaged: " + e.getMessage(), e);
+        } catch (ClockSetBackException e) {
+            throw new DaemonException(Code.CLOCK_SET_BACK, String.valueOf(e.getMessage()), e);
         } catch (StoreRefusedException e) {
             throw new DaemonException(Code.SEEDS_REFUSED, "the store refuses its seeds: " + e.getMessage(), e);
         } catch (UncheckedIOException e) {
@@ -32,17 +35,31 @@ final class StoreProblems {
     private static Code codeOf(EngineException.Code code) {
         return switch (code) {
             case CORRUPT -> Code.CORRUPT;
+            case LOST -> Code.FILE_MISSING;
             case MISSING -> Code.STORE_MISSING;
             case HELD -> Code.STORE_BUSY;
             case IO, READ_ONLY, FAILED, OVERLOADED, CLOSED -> Code.IO;
         };
     }
 
+    private static Code codeOf(CorruptStoreException.Code code) {
+        return switch (code) {
+            case CORRUPT -> Code.CORRUPT;
+            case RECORD_REPLACED -> Code.RECORD_REPLACED;
+            case ENTRIES_MISSING -> Code.ENTRIES_MISSING;
+            case KEY -> Code.STORE_KEY;
+        };
+    }
+
     private static Code codeOf(AnchorException.Code code) {
         return switch (code) {
-            case MISSING, FOREIGN, CORRUPT -> Code.ANCHOR_UNUSABLE;
+            case MISSING -> Code.ANCHOR_MISSING;
+            case FOREIGN -> Code.ANCHOR_FOREIGN;
+            case OLDER -> Code.ANCHOR_OLDER;
+            case CORRUPT -> Code.ANCHOR_CORRUPT;
             case EXISTS -> Code.ANCHOR_EXISTS;
-            case ROLLED_BACK, FORKED -> Code.ROLLED_BACK;
+            case ROLLED_BACK -> Code.ROLLED_BACK;
+            case FORKED -> Code.FORKED;
             case IO -> Code.IO;
         };
     }

@@ -137,7 +137,7 @@ class StoreMakerTest {
         make();
         Files.delete(location.anchor());
 
-        assertRefused(() -> StoreProblems.explaining(this::open), DaemonException.Code.ANCHOR_UNUSABLE);
+        assertRefused(() -> StoreProblems.explaining(this::open), DaemonException.Code.ANCHOR_MISSING);
     }
 
     @Test
@@ -147,7 +147,7 @@ class StoreMakerTest {
             anchor.setLength(60);
         }
 
-        assertRefused(() -> StoreProblems.explaining(this::open), DaemonException.Code.ANCHOR_UNUSABLE);
+        assertRefused(() -> StoreProblems.explaining(this::open), DaemonException.Code.ANCHOR_CORRUPT);
     }
 
     @Test

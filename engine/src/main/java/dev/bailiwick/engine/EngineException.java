@@ -10,6 +10,8 @@ public class EngineException extends RuntimeException {
     public enum Code {
         /** Stored bytes are damaged: a checksum, a log record or a file is not as it was written. */
         CORRUPT,
+        /** A file of the store is missing. */
+        LOST,
         /** There is no store in the directory. */
         MISSING,
         /** Another process or engine holds the directory. */

@@ -43,17 +43,25 @@ final class RocksBackend implements Backend {
     private static final long WRITE_AHEAD_LOG_BYTES = 256L << 20;
     private static final long INFO_LOG_BYTES = 1L << 20;
     private static final long INFO_LOG_FILES = 2;
+    private static final int SALVAGE_OPEN_FILES = 64;
 
     private final RocksDB db;
     private final Families families;
     private final WriteOptions synced;
+    private final boolean verifyChecksums;
 
     /** Native objects to be closed after the database, newest first. */
     private final Deque<AutoCloseable> resources;
 
     private final Runnable whenClosed;
 
-    private RocksBackend(RocksDB db, Families families, Deque<AutoCloseable> resources, Runnable whenClosed) {
+    private RocksBackend(
+            RocksDB db,
+            Families families,
+            boolean verifyChecksums,
+            Deque<AutoCloseable> resources,
+            Runnable whenClosed) {
+        this.verifyChecksums = verifyChecksums;
         this.db = db;
         this.families = families;
         this.synced = new WriteOptions().setSync(true);
@@ -106,7 +114,12 @@ final class RocksBackend implements Backend {
                     families.put(new Table(name), handle);
                 }
             }
-            return new RocksBackend(db, new Families(families, Set.copyOf(options.tables())), resources, whenClosed);
+            return new RocksBackend(
+                    db,
+                    new Families(families, Set.copyOf(options.tables())),
+                    options.mode() != RocksOptions.Mode.SALVAGE,
+                    resources,
+                    whenClosed);
         } catch (RocksDBException e) {
             closeAll(resources);
             throw translated("cannot open store '" + options.directory() + "'", e);
@@ -149,12 +162,16 @@ final class RocksBackend implements Backend {
         DBOptions result = new DBOptions()
                 .setCreateIfMissing(options.mode() == RocksOptions.Mode.CREATE)
                 .setCreateMissingColumnFamilies(!readOnly)
-                .setParanoidChecks(true)
+                .setParanoidChecks(options.mode() != RocksOptions.Mode.SALVAGE)
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setMaxTotalWalSize(WRITE_AHEAD_LOG_BYTES)
                 .setMaxLogFileSize(INFO_LOG_BYTES)
                 .setKeepLogFileNum(INFO_LOG_FILES);
         resources.push(result);
+        if (options.mode() == RocksOptions.Mode.SALVAGE) {
+            // With all files held open, one that is missing would keep the others from being read.
+            result.setMaxOpenFiles(SALVAGE_OPEN_FILES).setSkipStatsUpdateOnDbOpen(true);
+        }
         if (readOnly) {
             // RocksDB makes a LOG file even when it opens read-only, unless it is given a logger.
             SilentLogger silent = new SilentLogger();
@@ -166,7 +183,7 @@ final class RocksBackend implements Backend {
 
     @Override
     public Backend.PinnedView snapshot() {
-        return new RocksSnapshot(db, families);
+        return new RocksSnapshot(db, families, verifyChecksums);
     }
 
     @Override
@@ -232,8 +249,13 @@ final class RocksBackend implements Backend {
     }
 
     static EngineException translated(String what, RocksDBException e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("No such file or directory")) {
+            // RocksDB says "corruption" or "I/O error" as it goes, but a file that is gone has a cause of its own.
+            return new EngineException(Code.LOST, what + ", a file of it is missing: " + message, e);
+        }
         Code code = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption ? Code.CORRUPT : Code.IO;
-        return new EngineException(code, what + ": " + e.getMessage(), e);
+        return new EngineException(code, what + ": " + message, e);
     }
 
     /** One RocksDB snapshot with the read options that select it; both may be shared by threads. */
@@ -243,10 +265,10 @@ final class RocksBackend implements Backend {
         private final @Nullable Snapshot snapshot;
         private final ReadOptions options;
 
-        RocksSnapshot(RocksDB db, Families families) {
+        RocksSnapshot(RocksDB db, Families families, boolean verifyChecksums) {
             this.db = db;
             this.families = families;
-            this.options = new ReadOptions().setVerifyChecksums(true);
+            this.options = new ReadOptions().setVerifyChecksums(verifyChecksums);
             this.snapshot = db.getSnapshot();
             if (snapshot != null) {
                 options.setSnapshot(snapshot);

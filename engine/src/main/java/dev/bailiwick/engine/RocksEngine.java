@@ -4,6 +4,7 @@ import dev.bailiwick.engine.EngineException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * An {@link Engine} over one RocksDB directory, one column family a table.
@@ -20,12 +21,12 @@ public final class RocksEngine {
      * Opens the store.
      *
      * @throws StoreHeldException if another engine has it open for writing, or this one is to write and another reads
-     * @throws EngineException with {@link Code#MISSING}, {@link Code#CORRUPT} or {@link Code#IO}
+     * @throws EngineException with {@link Code#MISSING}, {@link Code#LOST}, {@link Code#CORRUPT} or {@link Code#IO}
      */
     public static Engine open(RocksOptions options) {
         return switch (options.mode()) {
             case CREATE, READ_WRITE -> openForWriting(options);
-            case READ_ONLY -> openForReading(options);
+            case READ_ONLY, SALVAGE -> openForReading(options);
         };
     }
 
@@ -71,8 +72,26 @@ public final class RocksEngine {
     }
 
     private static void requireStore(Path directory) {
-        if (!Files.exists(RocksBackend.currentFile(directory))) {
-            throw new EngineException(Code.MISSING, "there is no store in '" + directory + "'");
+        if (Files.exists(RocksBackend.currentFile(directory))) {
+            return;
+        }
+        if (holdsFiles(RocksBackend.databaseDirectory(directory))) {
+            throw new EngineException(
+                    Code.LOST,
+                    "a file of the store is missing: '" + RocksBackend.currentFile(directory)
+                            + "', without which the others cannot be read");
+        }
+        throw new EngineException(Code.MISSING, "there is no store in '" + directory + "'");
+    }
+
+    private static boolean holdsFiles(Path database) {
+        if (!Files.isDirectory(database)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(database)) {
+            return files.findAny().isPresent();
+        } catch (IOException e) {
+            throw new EngineException(Code.IO, "cannot look into '" + database + "': " + e.getMessage(), e);
         }
     }
 }

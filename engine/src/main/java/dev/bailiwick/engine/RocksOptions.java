@@ -7,7 +7,7 @@ import java.util.List;
  * How to open a {@link RocksEngine}.
  *
  * @param directory the store's directory; the engine keeps {@code db/}, {@code lock} and {@code owner} in it
- * @param tables the tables to be used; those missing are created unless {@code mode} is {@link Mode#READ_ONLY}, where
+ * @param tables the tables to be used; those missing are created unless {@code mode} only reads, where
  *     they read as empty
  * @param mode what may be done to the directory
  * @param owner what a second opener is told
@@ -26,6 +26,11 @@ public record RocksOptions(Path directory, List<Table> tables, Mode mode, StoreO
         /** Open an existing store. */
         READ_WRITE,
         /** Open an existing store and change no byte of it; a writer must not be running. */
-        READ_ONLY
+        READ_ONLY,
+        /**
+         * Open what is left of a damaged store and change no byte of it. Damaged blocks are handed out as they are read, and missing
+         * files are noticed only by those who read what was in them: every value has to be checked by whoever reads it.
+         */
+        SALVAGE
     }
 }

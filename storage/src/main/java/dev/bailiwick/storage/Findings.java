@@ -42,7 +42,7 @@ final class Findings {
             part.run();
             return true;
         } catch (EngineException e) {
-            if (e.code() != EngineException.Code.CORRUPT) {
+            if (e.code() != EngineException.Code.CORRUPT && e.code() != EngineException.Code.LOST) {
                 throw e;
             }
             add("unreadable", what, String.valueOf(e.getMessage()));

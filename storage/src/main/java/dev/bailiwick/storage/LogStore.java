@@ -278,7 +278,7 @@ public final class LogStore {
         try {
             return call.get();
         } catch (EngineException e) {
-            if (e.code() == EngineException.Code.CORRUPT) {
+            if (e.code() == EngineException.Code.CORRUPT || e.code() == EngineException.Code.LOST) {
                 throw new CorruptStorageException(log.toString(), "", e);
             }
             throw e;

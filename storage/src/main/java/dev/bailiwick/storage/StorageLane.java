@@ -102,7 +102,7 @@ final class StorageLane {
                 case OVERLOADED -> backlog.add(key);
                 // The content stays pending, and the next start deletes it.
                 case CLOSED, FAILED, READ_ONLY -> {}
-                case CORRUPT, IO, HELD, MISSING -> throw e;
+                case CORRUPT, LOST, IO, HELD, MISSING -> throw e;
             }
         }
     }
@@ -131,7 +131,7 @@ final class StorageLane {
         try {
             return call.get();
         } catch (EngineException e) {
-            if (e.code() == EngineException.Code.CORRUPT) {
+            if (e.code() == EngineException.Code.CORRUPT || e.code() == EngineException.Code.LOST) {
                 throw new CorruptStorageException(root.toString(), path, e);
             }
             throw e;

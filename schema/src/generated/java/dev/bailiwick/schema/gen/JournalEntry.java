@@ -15,7 +15,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class JournalEntry {
     public static final long TYPE_ID = 0xabce7752144dd83eL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 8);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 9);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -245,6 +245,23 @@ public final class JournalEntry {
         public Data.Builder initStateRoot(int size) {
             return _initPointerField(Data.factory, 7, size);
         }
+
+        public boolean hasPredecessor() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        /** Set in the first entry of every epoch after a store's first, and in no other entry. */
+        public Predecessor.Builder getPredecessor() {
+            return _getPointerField(Predecessor.factory, 8);
+        }
+
+        public void setPredecessor(Predecessor.Reader value) {
+            _setPointerField(Predecessor.factory, 8, value);
+        }
+
+        public Predecessor.Builder initPredecessor() {
+            return _initPointerField(Predecessor.factory, 8, 0);
+        }
     }
 
     public static final class Reader extends StructReader {
@@ -333,6 +350,15 @@ public final class JournalEntry {
         /** Reserved; empty. */
         public Data.Reader getStateRoot() {
             return _getPointerField(Data.factory, 7);
+        }
+
+        public boolean hasPredecessor() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        /** Set in the first entry of every epoch after a store's first, and in no other entry. */
+        public Predecessor.Reader getPredecessor() {
+            return _getPointerField(Predecessor.factory, 8);
         }
     }
 }

@@ -14,7 +14,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class StoreHead {
     public static final long TYPE_ID = 0x859b015216651cfdL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 5, (short) 5);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 5, (short) 6);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -179,6 +179,7 @@ public final class StoreHead {
             return !_pointerFieldIsNull(4);
         }
 
+        /** "strict", "interval" or "none". */
         public Text.Builder getAnchorMode() {
             return _getPointerField(Text.factory, 4);
         }
@@ -193,6 +194,27 @@ public final class StoreHead {
 
         public Text.Builder initAnchorMode(int size) {
             return _initPointerField(Text.factory, 4, size);
+        }
+
+        public boolean hasRollbackDetection() {
+            return !_pointerFieldIsNull(5);
+        }
+
+        /** What a rollback could take away unnoticed, in words. */
+        public Text.Builder getRollbackDetection() {
+            return _getPointerField(Text.factory, 5);
+        }
+
+        public void setRollbackDetection(Text.Reader value) {
+            _setPointerField(Text.factory, 5, value);
+        }
+
+        public void setRollbackDetection(String value) {
+            setRollbackDetection(new Text.Reader(value));
+        }
+
+        public Text.Builder initRollbackDetection(int size) {
+            return _initPointerField(Text.factory, 5, size);
         }
     }
 
@@ -257,8 +279,18 @@ public final class StoreHead {
             return !_pointerFieldIsNull(4);
         }
 
+        /** "strict", "interval" or "none". */
         public Text.Reader getAnchorMode() {
             return _getPointerField(Text.factory, 4);
+        }
+
+        public boolean hasRollbackDetection() {
+            return !_pointerFieldIsNull(5);
+        }
+
+        /** What a rollback could take away unnoticed, in words. */
+        public Text.Reader getRollbackDetection() {
+            return _getPointerField(Text.factory, 5);
         }
     }
 }
