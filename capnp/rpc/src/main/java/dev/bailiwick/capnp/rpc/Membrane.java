@@ -31,12 +31,16 @@ public final class Membrane {
     private final ReadWriteLock gate = new ReentrantReadWriteLock();
     private volatile @Nullable RpcException revoked;
 
-    /** A membrane with that policy, which knows the methods of objects in this process. */
+    /**
+     * A membrane with that policy, which knows the methods of objects in this process. Those of an object that lives elsewhere, or is
+     * still promised, it does not know: a policy that goes by methods needs a
+     * {@linkplain #Membrane(MembranePolicy, List) catalogue}.
+     */
     public Membrane(MembranePolicy policy) {
         this(policy, List.of());
     }
 
-    /** As {@link #Membrane(MembranePolicy)}; the catalogue tells the methods of objects that live elsewhere. */
+    /** As {@link #Membrane(MembranePolicy)}; the catalogue tells the methods of objects that live elsewhere or are still promised. */
     public Membrane(MembranePolicy policy, List<InterfaceSchema> catalogue) {
         this.policy = policy;
         this.catalogue = List.copyOf(catalogue);

@@ -9,20 +9,36 @@
  * <pre>{@code
  * interface Greeter {
  *   greet @0 (name :Text) -> (greeting :Text);
+ *   # Greets somebody by name.
+ *
  *   friend @1 () -> (greeter :Greeter);
+ *   # Another greeter.
+ *
+ *   tell @2 (listener :Listener) -> ();
+ *   # Tells the listener the news.
+ *
+ *   linger @3 () -> ();
+ *   # Returns when nobody waits for it any more.
  * }
  * }</pre>
  *
- * The compiler makes of it {@code Greeter.Server}, to implement, and {@code Greeter.Client}, to call. An object:
+ * The compiler makes of it {@code Greeter.Server}, to implement, and {@code Greeter.Client}, to call. An object; whatever it does
+ * not implement fails as unimplemented:
  *
  * <pre>{@code
  * final class Polite implements Greeter.Server {
- *     public CompletionStage<?> greet(CallContext<GreetParams.Reader, GreetResults.Builder> call) {
- *         call.results().setGreeting("good day, " + call.params().getName());
+ *     @Override
+ *     public CompletionStage<?> greet(CallContext<Greeter.GreetParams.Reader, Greeter.GreetResults.Builder> call) {
+ *         String name = call.params().getName().toString();
+ *         if (name.isEmpty()) {
+ *             throw RpcException.failed("a greeting needs a name");
+ *         }
+ *         call.results().setGreeting("good day, " + name);
  *         return Calls.DONE;
  *     }
  *
- *     public CompletionStage<?> friend(CallContext<FriendParams.Reader, FriendResults.Builder> call) {
+ *     @Override
+ *     public CompletionStage<?> friend(CallContext<Greeter.FriendParams.Reader, Greeter.FriendResults.Builder> call) {
  *         try (Greeter.Client friend = Greeter.client(new Polite())) {
  *             call.results().setGreeter(friend); // the message takes a reference of its own
  *         }
@@ -38,20 +54,29 @@
  *     var request = greeter.greetRequest();
  *     request.params().setName("Ada");
  *     try (var response = request.send().join()) {
- *         System.out.println(response.get().getGreeting());
+ *         print(response.get().getGreeting());
  *     }
  * }
  * }</pre>
  *
- * and across a socket, where nothing changes but where the first client comes from:
+ * and across a socket, where nothing changes but where the first client comes from. One process serves:
  *
  * <pre>{@code
- * // one process
- * UnixListener.open(socket, ownerOnly, peer -> Greeter.client(new Polite()), Limits.DEFAULT, 1_000);
+ * UnixListener listener = UnixListener.open(
+ *         socket,
+ *         PosixFilePermissions.fromString("rw-------"), // who may connect
+ *         peer -> Greeter.client(new Polite()), // what a peer finds; peer says its pid, uid and gid
+ *         Limits.DEFAULT,
+ *         1_000); // connections at a time
+ * }</pre>
  *
- * // another
+ * another calls:
+ *
+ * <pre>{@code
  * try (RpcConnection connection = UnixConnection.connect(socket);
- *         Greeter.Client greeter = connection.bootstrap(Greeter.factory)) { ... }
+ *         Greeter.Client greeter = connection.bootstrap(Greeter.factory)) {
+ *     print(greet(greeter, "Ada"));
+ * }
  * }</pre>
  *
  * A capability in results can be called before the results are there; both calls travel in one round trip:
@@ -59,7 +84,7 @@
  * <pre>{@code
  * try (var call = greeter.friendRequest().send();
  *         Greeter.Client friend = call.pipeline().getGreeter()) {
- *     friend.greetRequest().send().await();
+ *     print(greet(friend, "Grace"));
  * }
  * }</pre>
  *

@@ -34,8 +34,8 @@ class CppPersistenceTest {
     Path folder;
 
     private final Adder adder = new Adder();
-    private final SturdyRefs refs = new SturdyRefs(
-            new InMemorySturdyRefs(), InstantSource.system(), new SecureRandom(), SturdyLimits.DEFAULT);
+    private final SturdyRefs refs =
+            new SturdyRefs(new InMemorySturdyRefs(), InstantSource.system(), new SecureRandom(), SturdyLimits.DEFAULT);
 
     @BeforeAll
     static void compile() throws IOException, InterruptedException {
@@ -72,8 +72,8 @@ class CppPersistenceTest {
     }
 
     private List<String> sturdy(String mode, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(build.resolve("sturdy").toString(), mode, folder.resolve("s").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                build.resolve("sturdy").toString(), mode, folder.resolve("s").toString()));
         command.addAll(List.of(arguments));
         return run(command.toArray(String[]::new));
     }
