@@ -22,6 +22,9 @@ final class Answer {
     /** Bytes of results kept for calls pipelined on them, which count until the peer is finished. */
     long heldBytes;
 
+    /** Whether the peer was told that results, or capabilities in them, are its own. */
+    boolean leadsBack;
+
     boolean returned;
     boolean finished;
 

@@ -85,20 +85,23 @@ final class Answers {
         }
         Payload.Reader payload = call.getParams();
         Parcel params = VatConnection.parcel(payload, view);
-        ClientHook target;
+        Addressee addressee;
         Answer answer;
+        boolean isYourself = call.getSendResultsTo().isYourself();
         lock.lock();
         try {
             if (link.isClosed()) {
                 return;
             }
             caps.read(payload, view.caps());
-            answer = add(call.getQuestionId(), call.getSendResultsTo().isYourself(), view.sizeInBytes());
-            target = caps.read(call.getTarget());
+            answer = add(call.getQuestionId(), isYourself, view.sizeInBytes());
+            addressee = caps.read(call.getTarget());
         } finally {
             lock.unlock();
         }
-        CallHandle handle = target.call(call.getInterfaceId(), Short.toUnsignedInt(call.getMethodId()), params);
+        ClientHook target = addressee.hook();
+        CallHandle handle = target.call(
+                call.getInterfaceId(), Short.toUnsignedInt(call.getMethodId()), params, isYourself ? null : connection);
         target.release();
         boolean orphaned;
         lock.lock();
@@ -115,11 +118,10 @@ final class Answers {
         }
     }
 
-    /** The call that answer stands for; null if there is none. Under the lock. */
+    /** The answer with that id; null if there is none. Under the lock. */
     @Nullable
-    CallHandle handle(int id) {
-        Answer answer = table.get(id);
-        return answer == null ? null : answer.handle;
+    Answer get(int id) {
+        return table.get(id);
     }
 
     /** The call whose results the peer asked us to keep; null if there is none. Under the lock. */
@@ -148,7 +150,8 @@ final class Answers {
             link.eased.signalAll();
             Outgoing outgoing = null;
             RpcException reason = failure;
-            if (results != null && !answer.finished && !answer.keepsResults) {
+            QuestionCall elsewhere = results == null ? null : results.elsewhere();
+            if (results != null && !answer.finished && !answer.keepsResults && elsewhere == null) {
                 outgoing = Outgoing.of(results, false);
                 if (outgoing.bytes > link.limits.messageBytes()) {
                     lock.later(outgoing::releaseCopy);
@@ -165,23 +168,29 @@ final class Answers {
             message.setReleaseParamCaps(false);
             if (answer.finished) {
                 message.setCanceled(Void.VOID);
-            } else if (reason != null) {
+            } else if (elsewhere != null) {
+                message.setTakeFromOtherQuestion(elsewhere.id());
+                answer.leadsBack = true;
+            } else if (reason != null && !answer.keepsResults) {
                 WireExceptions.write(message.initException(), reason);
             } else if (outgoing != null) {
-                answer.resultExports = caps.write(outgoing.caps, message.getResults());
+                Described described = caps.write(outgoing.caps, message.getResults());
+                answer.resultExports = described.exports();
+                answer.leadsBack = described.leadsBack();
                 if (outgoing.caps.size() > 0) {
                     hold(answer, outgoing.bytes);
                 }
                 lock.later(outgoing::releaseCopy);
             } else {
-                // They stay until another question takes them, and their memory is the peer's to answer for.
+                // They stay, or the failure, until another question takes them; their memory is the peer's to answer
+                // for.
                 hold(answer, results == null ? 0 : results.sizeInBytes());
                 message.setResultsSentElsewhere(Void.VOID);
             }
             link.writer.send(draft);
             if (answer.finished) {
                 remove(answer);
-            } else if (answer.heldBytes == 0 && !answer.keepsResults) {
+            } else if (answer.heldBytes == 0 && !answer.keepsResults && elsewhere == null) {
                 // Nothing can be pipelined on results without capabilities, so they need not wait for the finish.
                 CallHandle handle = answer.handle;
                 if (handle != null && failure == null) {

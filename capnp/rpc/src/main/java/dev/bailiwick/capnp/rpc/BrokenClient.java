@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A capability on which every call fails for the same reason. */
 final class BrokenClient extends ClientHook {
@@ -20,6 +21,11 @@ final class BrokenClient extends ClientHook {
         return new BrokenClient(RpcException.failed("called a null capability"), true);
     }
 
+    /** What stands for a promise that was settled for itself, directly or by way of others. */
+    static BrokenClient ring() {
+        return new BrokenClient(RpcException.failed("promise was settled for itself, and leads nowhere"));
+    }
+
     RpcException reason() {
         return reason;
     }
@@ -30,13 +36,16 @@ final class BrokenClient extends ClientHook {
     }
 
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         params.close();
         return failed(reason);
     }
 
     @Override
-    void released() {}
+    @Nullable
+    ClientHook released() {
+        return null;
+    }
 
     /** A call that failed before it went anywhere. */
     static CallHandle failed(RpcException reason) {

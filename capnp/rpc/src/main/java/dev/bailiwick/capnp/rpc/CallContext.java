@@ -63,7 +63,7 @@ public final class CallContext<P, R> {
      * this call's results go straight to the other's.
      */
     public CompletionStage<?> tailCall(Request<?, ?, ?> request) {
-        return call.tailCall(request.start());
+        return call.tailCall(request);
     }
 
     /** Whether the caller lost interest. A method may then stop early with any outcome; nobody will see it. */

@@ -25,6 +25,19 @@ abstract class CallHandle implements AutoCloseable {
         });
     }
 
+    /** Gives the outcome on to another handle, which is to have the same. */
+    final void passOn(PendingCall other) {
+        whenDone(
+                results -> {
+                    if (results.tryRetain()) {
+                        other.complete(results);
+                    } else {
+                        other.fail(PendingCall.cancelled()); // this handle was closed just now
+                    }
+                },
+                other::fail);
+    }
+
     /** The capabilities the results will hold. Lives as long as the handle. */
     abstract Pipeline pipeline();
 

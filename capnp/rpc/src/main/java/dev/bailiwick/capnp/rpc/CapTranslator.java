@@ -28,28 +28,29 @@ final class CapTranslator {
 
     // ---- out
 
-    /** Describes a table's capabilities in a payload; returns the ids of those that are exports. */
-    int[] write(CapTable caps, Payload.Builder payload) {
+    /** Describes a table's capabilities in a payload. */
+    Described write(CapTable caps, Payload.Builder payload) {
         int count = caps.size();
-        Ids exported = new Ids();
+        Described described = new Described();
         if (count > 0) {
             StructList.Builder<CapDescriptor.Builder> descriptors = payload.initCapTable(count);
             for (int i = 0; i < count; i++) {
-                write(caps.get(i), descriptors.get(i), exported);
+                write(caps.get(i), descriptors.get(i), described);
             }
         }
-        return exported.toArray();
+        return described;
     }
 
-    /** Describes a capability; adds its id if it is an export. */
-    void write(@Nullable ClientHook hook, CapDescriptor.Builder descriptor, Ids exported) {
+    /** Describes a capability. */
+    void write(@Nullable ClientHook hook, CapDescriptor.Builder descriptor, Described described) {
         ClientHook inner = hook == null ? null : hook.innermost();
         if (inner == null || inner.isNull()) {
             descriptor.setNone(Void.VOID);
         } else if (inner.connection() == connection) {
             wayBack(inner).writeDescriptor(descriptor);
+            described.wayBack();
         } else {
-            export(inner, descriptor, exported);
+            export(inner, descriptor, described);
         }
     }
 
@@ -58,9 +59,9 @@ final class CapTranslator {
         return inner instanceof RemotePromise promise ? promise.use() : (RemoteTarget) inner;
     }
 
-    private void export(ClientHook inner, CapDescriptor.Builder descriptor, Ids exported) {
+    private void export(ClientHook inner, CapDescriptor.Builder descriptor, Described described) {
         Export export = exports.find(inner);
-        boolean isPromise = inner.whenResolved() != null;
+        boolean isPromise = inner.settlement() != null;
         if (export == null) {
             if (exports.size() >= limits.exports()) {
                 descriptor.setNone(Void.VOID);
@@ -73,7 +74,7 @@ final class CapTranslator {
             }
         }
         export.references++;
-        exported.add(export.id);
+        described.export(export.id);
         if (isPromise) {
             descriptor.setSenderPromise(export.id);
         } else {
@@ -105,15 +106,15 @@ final class CapTranslator {
                 Export export = exports.get(descriptor.getReceiverHosted());
                 yield export == null ? broken("peer refers to an object it does not have") : home(export.hook.addRef());
             }
-            case RECEIVER_ANSWER -> home(answer(descriptor.getReceiverAnswer()));
+            case RECEIVER_ANSWER -> promised(answer(descriptor.getReceiverAnswer()));
             case THIRD_PARTY_HOSTED ->
                 imports.receive(descriptor.getThirdPartyHosted().getVineId(), false);
             case _NOT_IN_SCHEMA -> broken("peer sent a capability in a way not known here");
         };
     }
 
-    /** The object a message is addressed to, as a fresh reference. */
-    ClientHook read(MessageTarget.Reader target) throws ProtocolException {
+    /** The object a message is addressed to. */
+    Addressee read(MessageTarget.Reader target) throws ProtocolException {
         return switch (target.which()) {
             case IMPORTED_CAP -> {
                 Export export = exports.get(target.getImportedCap());
@@ -121,7 +122,7 @@ final class CapTranslator {
                     throw new ProtocolException("message is addressed to export " + target.getImportedCap()
                             + ", which the peer does not have");
                 }
-                yield export.hook.addRef();
+                yield new Addressee.Exported(export, export.hook.addRef());
             }
             case PROMISED_ANSWER -> answer(target.getPromisedAnswer());
             case _NOT_IN_SCHEMA -> throw new ProtocolException("message is addressed in a way not known here");
@@ -136,11 +137,22 @@ final class CapTranslator {
         return owned.innermost().connection() == connection ? new PathBlocker(owned) : owned;
     }
 
-    private ClientHook answer(PromisedAnswer.Reader promised) {
-        CallHandle handle = connection.answers().handle(promised.getQuestionId());
-        return handle == null
-                ? broken("peer refers to results that are not there")
-                : handle.pipeline().capability(path(promised));
+    private Addressee answer(PromisedAnswer.Reader promised) {
+        Answer answer = connection.answers().get(promised.getQuestionId());
+        return answer == null || answer.handle == null
+                ? new Addressee.Nobody(RpcException.failed("peer refers to results that are not there"))
+                : new Addressee.Promised(answer, answer.handle, path(promised));
+    }
+
+    /** Asks for it only when the lock is free: it may belong to another connection, and take that one's lock. */
+    private ClientHook promised(Addressee addressee) {
+        PromiseClient promise = new PromiseClient();
+        promise.addRef();
+        connection.later(() -> {
+            promise.resolve(home(addressee.hook()));
+            promise.release();
+        });
+        return promise;
     }
 
     private PipelinePath path(PromisedAnswer.Reader promised) {

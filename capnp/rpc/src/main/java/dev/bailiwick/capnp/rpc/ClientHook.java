@@ -1,6 +1,5 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +20,46 @@ public abstract class ClientHook {
      * Sends a call on its way. Calls made by one thread through one hook arrive in the order they were made (E-order).
      *
      * @param params the parameters; the reference passes to the callee
+     * @param resultsFor the connection to whose peer the results go, and nowhere else; then a hook that leads back over it may
+     *     leave them there and return a {@linkplain Parcel#elsewhere note} of where they are. Null if they are wanted here
      * @return the handle on the call; the reference passes to the caller
      */
-    abstract CallHandle call(long interfaceId, int methodId, Parcel params);
+    abstract CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor);
 
-    /** The better hook that this promise settled for, borrowed, once all calls made through it went there; else null. */
+    /**
+     * The better hook that this promise settled for, once all calls made through it went there; else null. It is borrowed, and
+     * stays as long as this does.
+     */
     @Nullable
     ClientHook resolved() {
         return null;
     }
 
-    /**
-     * For a promise, the stage that completes with its {@link #resolved()} hook, borrowed; for anything settled, null.
-     * Dependent actions run on the thread that resolves the promise and must be brief.
-     */
+    /** For a promise, what tells when it has {@linkplain #resolved() settled}; null for anything that is no promise. */
     @Nullable
-    CompletionStage<ClientHook> whenResolved() {
+    Settlement settlement() {
         return null;
+    }
+
+    /** Whether it is a promise whose end is known, but calls made through it may not have got there yet. */
+    boolean isSettling() {
+        return false;
+    }
+
+    /** What calls made on this go on to, as far as it is known, even if they may not go there directly; null at the end. */
+    @Nullable
+    ClientHook next() {
+        return resolved();
+    }
+
+    /** Whether calls made on this come, sooner or later, to the other one. */
+    final boolean leadsTo(ClientHook other) {
+        for (ClientHook hook = this; hook != null; hook = hook.next()) {
+            if (hook.equals(other)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the object is known to implement, for whoever needs a method's name or annotations; null if nothing is known. */
@@ -79,12 +101,13 @@ public abstract class ClientHook {
         return false;
     }
 
-    /** Gives one reference back. */
+    /** Gives one reference back. Never blocks. */
     final void release() {
-        int left = references.decrementAndGet();
-        assert left >= 0 : "reference released twice";
-        if (left == 0) {
-            released();
+        ClientHook hook = this;
+        while (hook != null) { // not by recursion: how long a chain of promises is depends on others
+            int left = hook.references.decrementAndGet();
+            assert left >= 0 : "reference released twice";
+            hook = left == 0 ? hook.released() : null;
         }
     }
 
@@ -92,8 +115,9 @@ public abstract class ClientHook {
         return references.get();
     }
 
-    /** The last reference is gone. */
-    abstract void released();
+    /** The last reference is gone. Returns what this referred to in turn, for the caller to release. */
+    @Nullable
+    abstract ClientHook released();
 
     /** The settled hook at the end of the chain of promises, as far as it is known now; borrowed. */
     final ClientHook innermost() {

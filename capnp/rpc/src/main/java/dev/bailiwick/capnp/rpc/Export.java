@@ -10,6 +10,9 @@ final class Export {
     /** References the peer was sent and has not given back. */
     int references;
 
+    /** Whether the peer was told that this promise settled for something of its own. */
+    boolean leadsBack;
+
     Export(int id, ClientHook ownedHook) {
         this.id = id;
         this.hook = ownedHook;

@@ -1,9 +1,9 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object of this process as a capability. Its methods run one at a time, in the order they were called, on a thread that is
@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LocalClient extends ClientHook {
     private final CapabilityServer server;
     private final Executor executor;
-    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger unfinished = new AtomicInteger();
+    private final Queue<Runnable> mailbox = new ArrayDeque<>(2); // guarded by itself
+    private boolean working; // guarded by mailbox
+    private int cancelled; // guarded by mailbox
 
     LocalClient(CapabilityServer server, Executor executor) {
         this.server = server;
@@ -30,10 +31,14 @@ final class LocalClient extends ClientHook {
         return server;
     }
 
+    Executor executor() {
+        return executor;
+    }
+
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
-        ServedCall call = new ServedCall(interfaceId, methodId, params, executor);
-        post(() -> call.run(server));
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+        ServedCall call = new ServedCall(this, interfaceId, methodId, params, resultsFor);
+        post(call);
         return call;
     }
 
@@ -43,24 +48,35 @@ final class LocalClient extends ClientHook {
     }
 
     @Override
-    void released() {
+    @Nullable
+    ClientHook released() {
         post(server::released);
+        return null;
     }
 
     private void post(Runnable task) {
-        mailbox.add(task);
-        if (unfinished.getAndIncrement() == 0) {
-            executor.execute(this::work);
+        synchronized (mailbox) {
+            mailbox.add(task);
+            if (working) {
+                return;
+            }
+            working = true;
         }
+        executor.execute(this::work);
     }
 
     private void work() {
-        do {
+        for (Runnable task = poll(); task != null; task = poll()) {
+            runGuarded(task);
+        }
+    }
+
+    private @Nullable Runnable poll() {
+        synchronized (mailbox) {
             Runnable task = mailbox.poll();
-            if (task != null) {
-                runGuarded(task);
-            }
-        } while (unfinished.decrementAndGet() > 0);
+            working = task != null;
+            return task;
+        }
     }
 
     private static void runGuarded(Runnable task) {
@@ -69,6 +85,23 @@ final class LocalClient extends ClientHook {
         } catch (Throwable failure) { // a method's failures are caught closer; whatever gets here must not stop the
             // mailbox
             RpcException.of(failure);
+        }
+    }
+
+    /** One of the waiting calls was cancelled; they are swept out when they are many, so that each costs little. */
+    void forgetCancelled() {
+        synchronized (mailbox) {
+            if (++cancelled > 16 && cancelled > mailbox.size() / 2) {
+                mailbox.removeIf(task -> task instanceof ServedCall call && call.isCancelled());
+                cancelled = 0;
+            }
+        }
+    }
+
+    /** How many calls wait. */
+    int waiting() {
+        synchronized (mailbox) {
+            return mailbox.size();
         }
     }
 }

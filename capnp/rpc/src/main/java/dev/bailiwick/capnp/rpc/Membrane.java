@@ -151,7 +151,7 @@ public final class Membrane {
                 return BrokenClient.failed(why);
             }
             Parcel crossed = params.map(hook -> wrap(hook, direction.opposite()));
-            call = new MembraneCall(this, direction, target.call(interfaceId, methodId, crossed));
+            call = new MembraneCall(this, direction, target.call(interfaceId, methodId, crossed, null));
             synchronized (clients) {
                 calls.add(call);
             }

@@ -37,7 +37,11 @@ final class MembraneCall extends CallHandle {
                 results -> {
                     // Results that come after a revocation are dropped here: the first outcome counts, and revoke()
                     // gave one. Forgotten only then: a call that revoke() could not see must have its outcome already.
-                    outer.complete(results.retain().map(hook -> membrane.wrap(hook, direction)));
+                    if (results.tryRetain()) {
+                        outer.complete(results.map(hook -> membrane.wrap(hook, direction)));
+                    } else {
+                        outer.fail(PendingCall.cancelled()); // the inner call was closed just now
+                    }
                     membrane.forget(this);
                 },
                 failure -> {

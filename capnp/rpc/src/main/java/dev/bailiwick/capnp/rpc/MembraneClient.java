@@ -1,19 +1,26 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A capability as it looks from the other side of a membrane. Calls on it cross in its direction. */
+/**
+ * A capability as it looks from the other side of a membrane. Calls on it cross in its direction.
+ *
+ * <p>A wrapped promise settles for the wrapped form of what it settles for, or, when the membrane is revoked first, for a broken
+ * capability. Either way the wrapper keeps what it settled for until its own last reference is gone: whoever borrows it need
+ * only hold the wrapper.
+ */
 final class MembraneClient extends ClientHook {
     private final Membrane membrane;
     private final MembranePolicy.Direction direction;
-    private @Nullable ClientHook inner; // guarded by this; null once revoked or released
-    private @Nullable ClientHook settled; // guarded by this
+    private final AtomicReference<@Nullable ClientHook> settled = new AtomicReference<>();
+    private final AtomicReference<@Nullable Settlement> settlement = new AtomicReference<>();
+    private final AtomicReference<@Nullable ClientHook> inner; // null once revoked or released
 
     MembraneClient(Membrane membrane, MembranePolicy.Direction direction, ClientHook ownedInner) {
         this.membrane = membrane;
         this.direction = direction;
-        this.inner = ownedInner;
+        this.inner = new AtomicReference<>(ownedInner);
     }
 
     /** Whether wrapping this for that direction takes it back where it came from. */
@@ -27,8 +34,9 @@ final class MembraneClient extends ClientHook {
         return target == null ? new BrokenClient(whyGone()) : target;
     }
 
-    private synchronized @Nullable ClientHook borrowInner() {
-        return inner == null ? null : inner.addRef();
+    private @Nullable ClientHook borrowInner() {
+        ClientHook target = inner.get();
+        return target != null && target.tryAddRef() ? target : null;
     }
 
     private RpcException whyGone() {
@@ -37,7 +45,7 @@ final class MembraneClient extends ClientHook {
     }
 
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         ClientHook target = borrowInner();
         if (target == null) {
             params.close();
@@ -60,63 +68,71 @@ final class MembraneClient extends ClientHook {
     @Override
     @Nullable
     ClientHook resolved() {
-        ClientHook target = borrowInner();
-        if (target == null) {
-            return null;
+        ClientHook known = settled.get();
+        ClientHook target = inner.get();
+        if (known != null || target == null) {
+            return known;
         }
-        try {
-            ClientHook better = target.resolved();
-            if (better == null) {
-                return null;
-            }
+        ClientHook better = target.resolved();
+        // It is borrowed from what is wrapped, which another thread may revoke at this moment.
+        if (better != null && better.tryAddRef()) {
             ClientHook wrapped = membrane.wrap(better, direction);
-            synchronized (this) {
-                if (settled == null && inner != null) {
-                    settled = wrapped;
-                    return wrapped;
-                }
+            better.release();
+            if (!settled.compareAndSet(null, wrapped)) {
+                wrapped.release();
             }
-            wrapped.release();
-            synchronized (this) {
-                return settled;
-            }
-        } finally {
-            target.release();
         }
+        return settled.get();
     }
 
     @Override
     @Nullable
-    CompletionStage<ClientHook> whenResolved() {
-        ClientHook target = borrowInner();
-        if (target == null) {
+    ClientHook next() {
+        ClientHook known = settled.get();
+        return known != null ? known : inner.get();
+    }
+
+    @Override
+    @Nullable
+    Settlement settlement() {
+        Settlement known = settlement.get();
+        if (known != null) {
+            return known;
+        }
+        ClientHook target = inner.get();
+        Settlement theirs = target == null ? null : target.settlement();
+        if (theirs == null) {
             return null;
         }
-        try {
-            CompletionStage<ClientHook> stage = target.whenResolved();
-            return stage == null
-                    ? null
-                    : stage.thenApply(ignored -> {
-                        ClientHook better = resolved();
-                        return better != null ? better : this;
-                    });
-        } finally {
-            target.release();
+        Settlement fresh = new Settlement();
+        if (settlement.compareAndSet(null, fresh)) {
+            theirs.whenSettled(cascade -> {
+                if (resolved() == null) { // revoked or released meanwhile
+                    settled.compareAndSet(null, new BrokenClient(whyGone()));
+                }
+                cascade.then(() -> fresh.settled(cascade));
+            });
         }
+        return settlement.get();
+    }
+
+    @Override
+    boolean isSettling() {
+        ClientHook target = inner.get();
+        return settled.get() == null && target != null && target.innermost().isSettling();
     }
 
     @Override
     @Nullable
     InterfaceSchema schema() {
-        ClientHook target = borrowInner();
-        if (target == null) {
-            return null;
-        }
-        try {
-            return target.schema();
-        } finally {
-            target.release();
-        }
+        ClientHook target = inner.get();
+        return target == null ? null : target.schema();
+    }
+
+    @Override
+    boolean isNull() {
+        ClientHook known = resolved();
+        return known != null && known.isNull();
     }
 
     @Override
@@ -131,31 +147,27 @@ final class MembraneClient extends ClientHook {
         }
     }
 
-    /** Lets go of what is wrapped, for good. */
+    /** Lets go of what is wrapped, for good; a promise breaks. */
     void revoke() {
-        drop();
-    }
-
-    @Override
-    void released() {
-        membrane.forget(this);
-        drop();
-    }
-
-    private void drop() {
-        ClientHook target;
-        ClientHook better;
-        synchronized (this) {
-            target = inner;
-            better = settled;
-            inner = null;
-            settled = null;
+        settled.compareAndSet(null, new BrokenClient(whyGone()));
+        ClientHook target = inner.getAndSet(null);
+        Settlement waitedFor = settlement.get();
+        if (waitedFor != null) {
+            waitedFor.settled();
         }
         if (target != null) {
             target.release();
         }
+    }
+
+    @Override
+    @Nullable
+    ClientHook released() {
+        membrane.forget(this);
+        ClientHook better = settled.getAndSet(null);
         if (better != null) {
             better.release();
         }
+        return inner.getAndSet(null);
     }
 }

@@ -20,29 +20,32 @@ final class Parcel implements AutoCloseable {
     private final AtomicInteger references = new AtomicInteger(1);
     private final DraftClaim claim;
     private final @Nullable Parcel original;
+    private final @Nullable QuestionCall elsewhere;
 
     private Parcel(
             MessageView view,
             MessageView.Segment contentSegment,
             int contentWord,
             DraftClaim claim,
-            @Nullable Parcel original) {
+            @Nullable Parcel original,
+            @Nullable QuestionCall elsewhere) {
         this.view = view;
         this.contentSegment = contentSegment;
         this.contentWord = contentWord;
         this.claim = claim;
         this.original = original;
+        this.elsewhere = elsewhere;
     }
 
     /** What was built in a draft; the draft's capability table belongs to the parcel from here on. */
     static Parcel of(Draft draft) {
         MessageView view = new MessageView(draft.segments(), draft.caps());
-        return new Parcel(view, view.segment(0), draft.contentWord(), new DraftClaim(draft), null);
+        return new Parcel(view, view.segment(0), draft.contentWord(), new DraftClaim(draft), null, null);
     }
 
     /** What came in a message: the content pointer stands at that word of that segment of the view. */
     static Parcel received(MessageView view, MessageView.Segment segment, int contentWord) {
-        return new Parcel(view, segment, contentWord, new DraftClaim(null), null);
+        return new Parcel(view, segment, contentWord, new DraftClaim(null), null, null);
     }
 
     /** Nothing at all: a null pointer. */
@@ -54,6 +57,21 @@ final class Parcel implements AutoCloseable {
     static Parcel nothing(CapTable caps) {
         MessageView view = new MessageView(new ByteBuffer[] {ByteBuffer.allocate(8)}, caps);
         return received(view, view.segment(0), 0);
+    }
+
+    /**
+     * A note that the results stay at the other end of a connection, as those of that question, for a return to refer to. The
+     * question is finished when the note is given up.
+     */
+    static Parcel elsewhere(QuestionCall question) {
+        MessageView view = new MessageView(new ByteBuffer[] {ByteBuffer.allocate(8)}, new CapTable());
+        return new Parcel(view, view.segment(0), 0, new DraftClaim(null), null, question);
+    }
+
+    /** The question whose results these are without being here; null for results that are here. */
+    @Nullable
+    QuestionCall elsewhere() {
+        return elsewhere;
     }
 
     AnyPointer.Reader content() {
@@ -81,7 +99,7 @@ final class Parcel implements AutoCloseable {
      * nowhere.
      */
     ClientHook capability(PipelinePath path) {
-        return path.follow(this);
+        return elsewhere == null ? path.follow(this) : elsewhere.pipeline().capability(path);
     }
 
     /** The same body with every capability replaced; closes over this parcel, whose reference passes to the result. */
@@ -91,7 +109,7 @@ final class Parcel implements AutoCloseable {
         while (view.segment(segment) != contentSegment()) {
             segment++;
         }
-        return new Parcel(mapped, mapped.segment(segment), contentWord, claim, this);
+        return new Parcel(mapped, mapped.segment(segment), contentWord, claim, this, elsewhere);
     }
 
     /** The draft this was built in, if there is one and nobody claimed it before: it may be completed and sent. */
@@ -101,8 +119,21 @@ final class Parcel implements AutoCloseable {
     }
 
     Parcel retain() {
-        references.incrementAndGet();
+        int before = references.getAndIncrement();
+        assert before > 0 : "parcel retained after it was given up";
         return this;
+    }
+
+    /** Takes another reference unless the last one is gone. */
+    boolean tryRetain() {
+        int current = references.get();
+        while (current > 0) {
+            if (references.compareAndSet(current, current + 1)) {
+                return true;
+            }
+            current = references.get();
+        }
+        return false;
     }
 
     @Override
@@ -111,6 +142,9 @@ final class Parcel implements AutoCloseable {
             view.caps().release();
             if (original != null) {
                 original.close();
+            }
+            if (elsewhere != null) {
+                elsewhere.giveUpRedirected();
             }
         }
     }

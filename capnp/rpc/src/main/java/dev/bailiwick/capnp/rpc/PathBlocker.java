@@ -15,8 +15,13 @@ final class PathBlocker extends ClientHook {
     }
 
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
-        return inner.call(interfaceId, methodId, params);
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+        return inner.call(interfaceId, methodId, params, resultsFor);
+    }
+
+    @Override
+    ClientHook next() {
+        return inner;
     }
 
     @Override
@@ -31,7 +36,7 @@ final class PathBlocker extends ClientHook {
     }
 
     @Override
-    void released() {
-        inner.release();
+    ClientHook released() {
+        return inner;
     }
 }

@@ -2,8 +2,6 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,57 +9,160 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>INVARIANT (E-order): {@link #resolved()} stays null until the last waiting call was delivered, so nobody can go round the
  * queue; calls made while it is being emptied join its end.
+ *
+ * <p>INVARIANT (no rings): a promise is never settled for what leads to it. Where it is {@linkplain #heading heading} is noted
+ * before that is checked, so of two promises that are settled for each other at the same time one finds out.
+ *
+ * <p>A promise that settles for another one of this kind does not deliver its calls to that one, which would wrap each of them
+ * once for every promise on its way: it moves them to the other's queue.
  */
 final class PromiseClient extends ClientHook {
-    private final CompletableFuture<ClientHook> settled = new CompletableFuture<>();
-    private Queue<QueuedCall> waiting = new ArrayDeque<>(2); // guarded by settled
-    private boolean abandoned; // guarded by settled
-    private boolean resolving; // guarded by settled
-    private volatile @Nullable ClientHook resolution;
+    private final Settlement settlement = new Settlement();
+    private final Object gate = new Object();
+    private Queue<QueuedCall> waiting = new ArrayDeque<>(2); // guarded by gate
+    private int cancelled; // guarded by gate
+    private boolean abandoned; // guarded by gate
+    private boolean resolving; // guarded by gate
+    private volatile @Nullable ClientHook heading;
+    private volatile @Nullable ClientHook resolution; // set under gate
 
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         ClientHook known = resolution;
         if (known == null) {
-            synchronized (settled) {
+            synchronized (gate) {
                 known = resolution;
                 if (known == null) {
-                    QueuedCall call = new QueuedCall(interfaceId, methodId, params);
+                    QueuedCall call = new QueuedCall(interfaceId, methodId, params, resultsFor, this);
                     waiting.add(call);
                     return call;
                 }
             }
         }
-        return known.call(interfaceId, methodId, params);
+        return known.innermost().call(interfaceId, methodId, params, resultsFor);
+    }
+
+    /** Says where it leads, before it may lead there; borrows the hook. */
+    void head(ClientHook target) {
+        heading = target;
     }
 
     /** Settles the promise; the reference passes to it. Only the first counts. */
     void resolve(ClientHook owned) {
-        synchronized (settled) {
-            if (resolving) {
-                owned.release();
-                return;
-            }
+        Cascade cascade = new Cascade();
+        resolve(owned, cascade);
+        cascade.run();
+    }
+
+    /** As {@link #resolve(ClientHook)}; what follows from it may still have to be done when this returns. */
+    void resolve(ClientHook owned, Cascade cascade) {
+        boolean isFirst;
+        synchronized (gate) {
+            isFirst = !resolving;
             resolving = true;
         }
+        if (!isFirst) {
+            owned.release();
+            return;
+        }
+        ClientHook target = owned;
+        heading = owned;
+        if (owned.leadsTo(this)) {
+            target = BrokenClient.ring();
+            heading = target;
+            owned.release();
+        }
+        proceed(target, cascade);
+    }
+
+    private void proceed(ClientHook owned, Cascade cascade) {
+        boolean isDone = false;
+        while (!isDone) {
+            ClientHook end = owned.innermost();
+            Settlement unsettled = end.connection() == null ? end.settlement() : null;
+            if (end instanceof PromiseClient next) {
+                isDone = moveTo(next, owned, cascade);
+            } else if (unsettled != null) {
+                // A promise behind a membrane. Its calls would only wait there, each wrapped once more.
+                unsettled.whenSettled(following -> proceed(owned, following));
+                return;
+            } else {
+                deliver(owned, cascade);
+                isDone = true;
+            }
+        }
+    }
+
+    /** Moves the calls to the queue of the promise at the end of the chain; false if that one has settled meanwhile. */
+    private boolean moveTo(PromiseClient next, ClientHook owned, Cascade cascade) {
         boolean unwanted;
+        synchronized (gate) {
+            // INVARIANT (no rings): so the locks are taken in the order of the chain
+            synchronized (next.gate) {
+                if (next.resolution != null) {
+                    return false;
+                }
+                waiting.forEach(call -> {
+                    if (!call.isCancelled()) {
+                        call.movedTo(next);
+                        next.waiting.add(call);
+                    }
+                });
+                waiting.clear();
+            }
+            resolution = owned;
+            unwanted = abandoned;
+        }
+        tell(owned, unwanted, cascade);
+        return true;
+    }
+
+    private void deliver(ClientHook owned, Cascade cascade) {
         while (true) {
             Queue<QueuedCall> batch;
-            synchronized (settled) {
+            synchronized (gate) {
                 if (waiting.isEmpty()) {
                     resolution = owned;
-                    unwanted = abandoned;
-                    break;
+                    tell(owned, abandoned, cascade);
+                    return;
                 }
                 batch = waiting;
                 waiting = new ArrayDeque<>(2);
             }
-            batch.forEach(call -> call.deliver(owned));
+            batch.forEach(call -> call.deliver(owned, cascade));
         }
-        settled.complete(owned);
-        if (unwanted) {
-            owned.release();
+    }
+
+    private void tell(ClientHook owned, boolean unwanted, Cascade cascade) {
+        cascade.then(() -> {
+            settlement.settled(cascade);
+            if (unwanted) {
+                owned.release();
+            }
+        });
+    }
+
+    /** One of the waiting calls was cancelled; they are swept out when they are many, so that each costs little. */
+    void forgetCancelled() {
+        synchronized (gate) {
+            if (++cancelled > 16 && cancelled > waiting.size() / 2) {
+                waiting.removeIf(QueuedCall::isCancelled);
+                cancelled = 0;
+            }
         }
+    }
+
+    /** How many calls wait. */
+    int waiting() {
+        synchronized (gate) {
+            return waiting.size();
+        }
+    }
+
+    /** Whether it is known where it leads, but calls made through it may not be there yet. */
+    @Override
+    boolean isSettling() {
+        return heading != null && resolution == null;
     }
 
     @Override
@@ -71,40 +172,43 @@ final class PromiseClient extends ClientHook {
     }
 
     @Override
-    CompletionStage<ClientHook> whenResolved() {
-        return settled;
+    @Nullable
+    ClientHook next() {
+        return heading;
+    }
+
+    @Override
+    Settlement settlement() {
+        return settlement;
     }
 
     @Override
     @Nullable
     InterfaceSchema schema() {
         ClientHook known = resolution;
-        return known == null ? null : known.schema();
+        return known == null ? null : known.innermost().schema();
     }
 
     @Override
     boolean isNull() {
         ClientHook known = resolution;
-        return known != null && known.isNull();
+        return known != null && known.innermost().isNull();
     }
 
     @Override
     void awaitCapacity() {
         ClientHook known = resolution;
         if (known != null) {
-            known.awaitCapacity();
+            known.innermost().awaitCapacity();
         }
     }
 
     @Override
-    void released() {
-        ClientHook known;
-        synchronized (settled) {
+    @Nullable
+    ClientHook released() {
+        synchronized (gate) {
             abandoned = true;
-            known = resolution;
-        }
-        if (known != null) {
-            known.release();
+            return resolution;
         }
     }
 }

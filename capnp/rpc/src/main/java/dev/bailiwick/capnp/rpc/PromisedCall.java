@@ -11,6 +11,13 @@ abstract class PromisedCall extends PendingCall {
 
     @Override
     final void settle(Pipeline actual) {
-        pipeline.resolve(actual);
+        Cascade cascade = new Cascade();
+        settle(actual, cascade);
+        cascade.run();
+    }
+
+    /** As {@link #settle(Pipeline)}; what follows from it may still have to be done when this returns. */
+    final void settle(Pipeline actual, Cascade cascade) {
+        pipeline.resolve(actual, cascade);
     }
 }

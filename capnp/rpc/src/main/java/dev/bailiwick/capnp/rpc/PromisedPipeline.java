@@ -39,7 +39,7 @@ final class PromisedPipeline extends Pipeline {
     }
 
     /** Settles every promise, and all to come, from that pipeline, which must live as long as this. Only the first counts. */
-    void resolve(Pipeline pipeline) {
+    void resolve(Pipeline pipeline, Cascade cascade) {
         Map<PipelinePath, PromiseClient> waiting;
         synchronized (this) {
             if (target != null || closed) {
@@ -48,7 +48,7 @@ final class PromisedPipeline extends Pipeline {
             target = pipeline;
             waiting = Map.copyOf(promises);
         }
-        waiting.forEach((path, promise) -> promise.resolve(pipeline.capability(path)));
+        waiting.forEach((path, promise) -> cascade.then(() -> promise.resolve(pipeline.capability(path), cascade)));
     }
 
     @Override

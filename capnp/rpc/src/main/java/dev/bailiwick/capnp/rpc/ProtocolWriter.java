@@ -7,6 +7,7 @@ import dev.bailiwick.capnp.rpc.wire.Release;
 import dev.bailiwick.capnp.rpc.wire.Resolve;
 import java.util.function.Consumer;
 import org.capnproto.AnyPointer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the protocol's smaller messages. Used under the connection's lock; writes nothing once it is closed. */
 final class ProtocolWriter {
@@ -68,11 +69,13 @@ final class ProtocolWriter {
         send(draft);
     }
 
-    /** Sends the peer's request to lift an embargo back to it. */
-    void reflect(RemoteTarget target, int embargoId) {
+    /** Sends the peer's request to lift an embargo back to it; what it was addressed to is named if it is the peer's now. */
+    void reflect(@Nullable RemoteTarget target, int embargoId) {
         Draft draft = Draft.plain(16);
         Disembargo.Builder disembargo = message(draft).initDisembargo();
-        target.writeTarget(disembargo.initTarget());
+        if (target != null) {
+            target.writeTarget(disembargo.initTarget());
+        }
         disembargo.getContext().setReceiverLoopback(embargoId);
         send(draft);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class QuestionCall extends PendingCall {
     private final Questions questions;
     private final int id;
+    private final boolean isRedirected;
     private final QuestionPipeline pipeline = new QuestionPipeline();
 
     // Guarded by the connection:
@@ -15,16 +16,35 @@ final class QuestionCall extends PendingCall {
     int[] paramExports = {};
     long bytes;
     boolean returned;
+
+    /** Promises of a redirected question's results that somebody still uses. */
+    int openPromises;
+
+    /** Nobody needs a redirected question's results, save those promises. */
+    boolean givenUp;
+
     boolean finishSent;
     private volatile @Nullable Pipeline settled; // set under the lock
 
-    QuestionCall(Questions questions, int id) {
+    /** @param isRedirected whether the peer is asked to keep the results */
+    QuestionCall(Questions questions, int id, boolean isRedirected) {
+        this.isRedirected = isRedirected;
         this.questions = questions;
         this.id = id;
     }
 
     int id() {
         return id;
+    }
+
+    /** Whether the results stay with the peer: they never come here, and the promises of them never settle. */
+    boolean isRedirected() {
+        return isRedirected;
+    }
+
+    /** Nobody needs the results of this redirected question. */
+    void giveUpRedirected() {
+        questions.giveUpRedirected(this);
     }
 
     @Override

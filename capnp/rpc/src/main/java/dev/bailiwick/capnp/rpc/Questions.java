@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import dev.bailiwick.capnp.rpc.wire.Call;
 import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.Return;
+import org.capnproto.Void;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ final class Questions {
             if (closed != null) {
                 return new BrokenClient(closed);
             }
-            QuestionCall question = table.add(id -> new QuestionCall(this, id));
+            QuestionCall question = table.add(id -> new QuestionCall(this, id, false));
             link.writer.bootstrap(question.id());
             RemotePromise promise = promiseLocked(question, PipelinePath.ROOT);
             question.whenDone(results -> question.close(), failure -> question.close());
@@ -64,10 +65,11 @@ final class Questions {
     }
 
     /** Calls a method of something of the peer's; takes the parameters over. */
-    CallHandle call(RemoteTarget target, long interfaceId, int methodId, Parcel params) {
+    CallHandle call(
+            RemoteTarget target, long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         lock.lock();
         try {
-            return callLocked(target, interfaceId, methodId, params);
+            return callLocked(target, interfaceId, methodId, params, resultsFor == connection);
         } finally {
             lock.unlock();
             params.close();
@@ -76,14 +78,15 @@ final class Questions {
 
     /** Calls the promise's remote side, unless it has settled; then gives null, and the parameters stay the caller's. */
     @Nullable
-    CallHandle callUnlessResolved(RemotePromise promise, long interfaceId, int methodId, Parcel params) {
+    CallHandle callUnlessResolved(
+            RemotePromise promise, long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         CallHandle handle;
         lock.lock();
         try {
             if (promise.resolved() != null) {
                 return null;
             }
-            handle = callLocked(promise.use(), interfaceId, methodId, params);
+            handle = callLocked(promise.use(), interfaceId, methodId, params, resultsFor == connection);
         } finally {
             lock.unlock();
         }
@@ -91,7 +94,8 @@ final class Questions {
         return handle;
     }
 
-    private CallHandle callLocked(RemoteTarget target, long interfaceId, int methodId, Parcel params) {
+    private CallHandle callLocked(
+            RemoteTarget target, long interfaceId, int methodId, Parcel params, boolean isRedirected) {
         RpcException closed = link.closedBecause();
         if (closed != null) {
             return BrokenClient.failed(closed);
@@ -105,13 +109,17 @@ final class Questions {
             return BrokenClient.failed(RpcException.failed("parameters of " + outgoing.bytes
                     + " bytes are longer than the limit of " + link.limits.messageBytes() + "; send them in parts"));
         }
-        QuestionCall question = table.add(id -> new QuestionCall(this, id));
+        QuestionCall question = table.add(id -> new QuestionCall(this, id, isRedirected));
         Call.Builder call = ProtocolWriter.message(outgoing.draft).getCall();
         call.setQuestionId(question.id());
         call.setInterfaceId(interfaceId);
         call.setMethodId((short) methodId);
         target.writeTarget(call.getTarget());
-        question.paramExports = caps.write(outgoing.caps, call.getParams());
+        if (isRedirected) {
+            call.getSendResultsTo().setYourself(Void.VOID);
+            lock.later(() -> question.complete(Parcel.elsewhere(question)));
+        }
+        question.paramExports = caps.write(outgoing.caps, call.getParams()).exports();
         question.bytes = outgoing.bytes;
         bytes += outgoing.bytes;
         lock.later(outgoing::releaseCopy);
@@ -146,6 +154,9 @@ final class Questions {
         RemotePromise promise = new RemotePromise(connection, new RemoteTarget.Promised(connection, question, path));
         promise.addRef(); // the question's own
         question.promises.put(path, promise);
+        if (question.isRedirected()) {
+            question.openPromises++;
+        }
         return promise;
     }
 
@@ -163,6 +174,32 @@ final class Questions {
     private void settlePromises(QuestionCall question, Pipeline actual) {
         question.settleLocked(actual);
         question.promises.forEach((path, promise) -> resolutions.settle(promise, actual.capability(path)));
+    }
+
+    // ---- questions whose results stay with the peer
+
+    /** Nobody needs the results themselves. What was promised of them may still be used: then they must stay where they are. */
+    void giveUpRedirected(QuestionCall question) {
+        lock.lock();
+        try {
+            question.givenUp = true;
+            forgetPromises(question);
+            finishGivenUp(question);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A promise of a redirected question's results is not used any more. Under the lock. */
+    void promiseDropped(QuestionCall question) {
+        question.openPromises--;
+        finishGivenUp(question);
+    }
+
+    private void finishGivenUp(QuestionCall question) {
+        if (question.givenUp && question.openPromises == 0 && !link.isClosed() && !question.finishSent) {
+            sendFinish(question, true);
+        }
     }
 
     // ---- answers
@@ -217,6 +254,12 @@ final class Questions {
                 table.remove(question.id());
                 return;
             }
+            if (question.isRedirected()) {
+                if (message.isResults() || message.isTakeFromOtherQuestion()) {
+                    throw new ProtocolException("peer sent results that it was asked to keep");
+                }
+                return; // they are there, or it says why not: either way it is for whom they were redirected to
+            }
             switch (message.which()) {
                 case RESULTS -> {
                     Payload.Reader payload = message.getResults();
@@ -259,16 +302,17 @@ final class Questions {
         if (handle == null) {
             throw new ProtocolException("peer redirected a call to one that kept no results");
         }
-        settlePromises(question, handle.pipeline());
-        lock.later(() -> handle.whenDone(
-                results -> {
-                    question.complete(results.retain());
-                    finishRedirected(question);
-                },
-                failure -> {
-                    question.fail(failure);
-                    finishRedirected(question);
-                }));
+        // Its pipeline may belong to another connection, and must not be asked under this one's lock.
+        PromisedPipeline promised = new PromisedPipeline();
+        settlePromises(question, promised);
+        Cascade cascade = new Cascade();
+        lock.later(() -> {
+            promised.resolve(handle.pipeline(), cascade);
+            cascade.run();
+            promised.close();
+            handle.passOn(question);
+            handle.whenDone(results -> finishRedirected(question), failure -> finishRedirected(question));
+        });
     }
 
     private void finishRedirected(QuestionCall question) {

@@ -6,18 +6,27 @@ import org.jspecify.annotations.Nullable;
 final class QueuedCall extends PromisedCall {
     private final long interfaceId;
     private final int methodId;
+    private final @Nullable VatConnection resultsFor;
+    private volatile PromiseClient queue;
     private @Nullable Parcel params; // guarded by this
     private @Nullable CallHandle delivered; // guarded by this
     private boolean cancelRequested; // guarded by this
 
-    QueuedCall(long interfaceId, int methodId, Parcel params) {
+    QueuedCall(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor, PromiseClient queue) {
         this.interfaceId = interfaceId;
         this.methodId = methodId;
         this.params = params;
+        this.resultsFor = resultsFor;
+        this.queue = queue;
+    }
+
+    /** It waits for another promise from here on. */
+    void movedTo(PromiseClient other) {
+        queue = other;
     }
 
     /** Passes the call on to what the promise settled for, unless it was cancelled meanwhile. */
-    void deliver(ClientHook target) {
+    void deliver(ClientHook target, Cascade cascade) {
         Parcel taken;
         synchronized (this) {
             taken = params;
@@ -26,20 +35,25 @@ final class QueuedCall extends PromisedCall {
         if (taken == null) {
             return;
         }
-        CallHandle handle = target.call(interfaceId, methodId, taken);
+        CallHandle handle = target.call(interfaceId, methodId, taken, resultsFor);
         boolean cancelledMeanwhile;
         synchronized (this) {
             delivered = handle;
             cancelledMeanwhile = cancelRequested;
         }
-        settle(handle.pipeline());
-        handle.whenDone(results -> complete(results.retain()), this::fail);
+        cascade.then(() -> settle(handle.pipeline(), cascade));
+        cascade.then(() -> handle.passOn(this));
         if (cancelledMeanwhile) {
             handle.cancel();
         }
         if (isClosed()) {
             handle.close();
         }
+    }
+
+    /** Whether it was cancelled while it waited, and need not be delivered. */
+    synchronized boolean isCancelled() {
+        return params == null && cancelRequested;
     }
 
     @Override
@@ -55,6 +69,7 @@ final class QueuedCall extends PromisedCall {
         if (dropped != null) {
             dropped.close();
             fail(cancelled());
+            queue.forgetCancelled();
         } else if (handle != null) {
             handle.cancel();
         }

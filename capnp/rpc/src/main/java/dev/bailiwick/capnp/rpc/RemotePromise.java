@@ -1,8 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class RemotePromise extends ClientHook {
     private final VatConnection connection;
     private final RemoteTarget remote;
-    private final CompletableFuture<ClientHook> settled = new CompletableFuture<>();
+    private final Settlement settlement = new Settlement();
     private boolean used; // guarded by the connection
-    private boolean abandoned; // guarded by the connection
-    private volatile @Nullable ClientHook resolution; // set under the connection's lock
+    private boolean abandoned; // guarded by settlement
+    private volatile @Nullable ClientHook heading;
+    private volatile @Nullable ClientHook resolution; // set under the connection's lock and settlement
 
     RemotePromise(VatConnection connection, RemoteTarget ownedRemote) {
         this.connection = connection;
@@ -27,16 +26,17 @@ final class RemotePromise extends ClientHook {
     }
 
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         ClientHook known = resolution;
         if (known == null) {
-            CallHandle sent = connection.questions().callUnlessResolved(this, interfaceId, methodId, params);
+            CallHandle sent =
+                    connection.questions().callUnlessResolved(this, interfaceId, methodId, params, resultsFor);
             if (sent != null) {
                 return sent;
             }
             known = Objects.requireNonNull(resolution);
         }
-        return known.call(interfaceId, methodId, params);
+        return known.innermost().call(interfaceId, methodId, params, resultsFor);
     }
 
     @Override
@@ -46,21 +46,27 @@ final class RemotePromise extends ClientHook {
     }
 
     @Override
-    CompletionStage<ClientHook> whenResolved() {
-        return settled;
+    @Nullable
+    ClientHook next() {
+        return heading;
+    }
+
+    @Override
+    Settlement settlement() {
+        return settlement;
     }
 
     @Override
     @Nullable
     InterfaceSchema schema() {
         ClientHook known = resolution;
-        return known == null ? null : known.schema();
+        return known == null ? null : known.innermost().schema();
     }
 
     @Override
     boolean isNull() {
         ClientHook known = resolution;
-        return known != null && known.isNull();
+        return known != null && known.innermost().isNull();
     }
 
     @Override
@@ -69,7 +75,7 @@ final class RemotePromise extends ClientHook {
         if (known == null) {
             connection.questions().awaitWindow();
         } else {
-            known.awaitCapacity();
+            known.innermost().awaitCapacity();
         }
     }
 
@@ -94,30 +100,37 @@ final class RemotePromise extends ClientHook {
         return remote;
     }
 
+    /** Says where it leads, before it may lead there; borrows the hook. */
+    void head(ClientHook target) {
+        heading = target;
+    }
+
     /** Settles the promise under the connection's lock; returns what is to be done after it, outside. */
     Runnable settleLocked(ClientHook owned) {
-        if (resolution != null) {
-            return owned::release;
+        boolean unwanted;
+        synchronized (settlement) {
+            if (resolution != null) {
+                return owned::release;
+            }
+            heading = owned;
+            resolution = owned;
+            unwanted = abandoned;
         }
-        resolution = owned;
-        boolean unwanted = abandoned;
         return () -> {
-            settled.complete(owned);
+            settlement.settled();
             if (unwanted) {
                 owned.release();
             }
         };
     }
 
-    /** Notes under the lock that nobody refers to this any more; returns what it settled for. */
-    @Nullable
-    ClientHook abandonLocked() {
-        abandoned = true;
-        return resolution;
-    }
-
     @Override
-    void released() {
-        connection.dropped(this);
+    @Nullable
+    ClientHook released() {
+        remote.release();
+        synchronized (settlement) {
+            abandoned = true;
+            return resolution;
+        }
     }
 }

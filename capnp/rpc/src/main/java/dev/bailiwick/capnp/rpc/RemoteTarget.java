@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.MessageTarget;
 import dev.bailiwick.capnp.rpc.wire.PromisedAnswer;
+import org.jspecify.annotations.Nullable;
 
 /** Something of the peer's that a message can be addressed to. */
 abstract sealed class RemoteTarget extends ClientHook {
@@ -18,8 +19,8 @@ abstract sealed class RemoteTarget extends ClientHook {
     }
 
     @Override
-    final CallHandle call(long interfaceId, int methodId, Parcel params) {
-        return connection.questions().call(this, interfaceId, methodId, params);
+    final CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+        return connection.questions().call(this, interfaceId, methodId, params, resultsFor);
     }
 
     @Override
@@ -57,8 +58,10 @@ abstract sealed class RemoteTarget extends ClientHook {
         }
 
         @Override
-        void released() {
+        @Nullable
+        ClientHook released() {
             connection().dropped(this);
+            return null;
         }
     }
 
@@ -91,7 +94,17 @@ abstract sealed class RemoteTarget extends ClientHook {
             }
         }
 
+        QuestionCall question() {
+            return question;
+        }
+
         @Override
-        void released() {}
+        @Nullable
+        ClientHook released() {
+            if (question.isRedirected()) {
+                connection().dropped(this);
+            }
+            return null;
+        }
     }
 }

@@ -60,16 +60,16 @@ public final class Request<P, R, L> implements AutoCloseable {
      * @throws IllegalStateException if it was sent or closed before
      */
     public RemoteCall<R, L> send() {
-        return new RemoteCall<>(start(), results, pipeline);
+        return new RemoteCall<>(start(null), results, pipeline);
     }
 
-    /** Sends the call; the untyped handle passes to the caller. */
-    CallHandle start() {
+    /** Sends the call, whose results go where {@link ClientHook#call} says; the untyped handle passes to the caller. */
+    CallHandle start(@Nullable VatConnection resultsFor) {
         requireUnspent();
         spent = true;
         target.awaitCapacity();
         Draft body = draft == null ? Draft.call(0) : draft;
-        CallHandle handle = target.call(interfaceId, methodId, Parcel.of(body));
+        CallHandle handle = target.call(interfaceId, methodId, Parcel.of(body), resultsFor);
         target.release();
         return handle;
     }

@@ -32,6 +32,12 @@ final class Resolutions {
 
     /** Settles a promise, under embargo if calls are on their way to the peer and back. Owns the target's reference. */
     void settle(RemotePromise promise, ClientHook owned) {
+        promise.head(owned);
+        if (owned.leadsTo(promise)) {
+            lock.later(owned::release);
+            lock.later(promise.settleLocked(BrokenClient.ring()));
+            return;
+        }
         ClientHook target = owned.innermost();
         if (promise.wasUsed() && target instanceof RemotePromise next) {
             next.use(); // it may lead back yet, and then what was called on this promise was called on it
@@ -42,6 +48,7 @@ final class Resolutions {
             return;
         }
         PromiseClient held = new PromiseClient();
+        held.head(owned);
         Embargo embargo = embargoes.add(id -> new Embargo(id, held, owned));
         link.writer.disembargo(promise.remote(), embargo.id());
         lock.later(promise.settleLocked(held));
@@ -64,11 +71,7 @@ final class Resolutions {
                 // Nobody waits for it any more; the reference that came with it goes back.
                 lock.later(replacement::release);
             } else {
-                boolean isItself = replacement.innermost().equals(promise);
-                if (isItself) { // whoever looked for its end would go round for ever
-                    lock.later(replacement::release);
-                }
-                settle(promise, isItself ? CapTranslator.broken("promise was settled for itself") : replacement);
+                settle(promise, replacement);
                 lock.later(promise::release);
             }
         } finally {
@@ -81,11 +84,11 @@ final class Resolutions {
     /** Tells the peer what an exported promise settles for, once it does. Under the lock. */
     void watch(Export export, ClientHook promise) {
         lock.later(() -> {
-            var stage = promise.whenResolved();
-            if (stage == null) {
+            Settlement settlement = promise.settlement();
+            if (settlement == null) {
                 exportSettled(export);
             } else {
-                var _ = stage.whenComplete((hook, failure) -> exportSettled(export));
+                settlement.whenSettled(following -> exportSettled(export));
             }
         });
     }
@@ -98,7 +101,7 @@ final class Resolutions {
                 return;
             }
             ClientHook inner = export.hook.innermost();
-            if (inner.connection() != connection && inner.whenResolved() != null) {
+            if (inner.connection() != connection && inner.settlement() != null) {
                 watch(export, inner);
                 return;
             }
@@ -106,7 +109,9 @@ final class Resolutions {
                 if (inner instanceof BrokenClient broken) {
                     WireExceptions.write(resolve.initException(), broken.reason());
                 } else {
-                    caps.write(inner, resolve.initCap(), new Ids());
+                    Described described = new Described();
+                    caps.write(inner, resolve.initCap(), described);
+                    export.leadsBack = described.leadsBack();
                 }
             });
         } finally {
@@ -137,9 +142,10 @@ final class Resolutions {
             }
             switch (disembargo.getContext().which()) {
                 case SENDER_LOOPBACK -> {
-                    ClientHook target = caps.read(disembargo.getTarget());
+                    Addressee target = caps.read(disembargo.getTarget());
+                    boolean isExpected = target.leadsBack();
                     int id = disembargo.getContext().getSenderLoopback();
-                    lock.later(() -> reflect(target, id));
+                    lock.later(() -> reflect(target.hook(), id, isExpected));
                 }
                 case RECEIVER_LOOPBACK -> {
                     int id = disembargo.getContext().getReceiverLoopback();
@@ -157,33 +163,44 @@ final class Resolutions {
         }
     }
 
-    /** Sends a disembargo back once all calls made before it on that target were; owns the target's reference. */
-    private void reflect(ClientHook target, int embargoId) {
+    /**
+     * Sends a disembargo back once all calls made before it on that target are on their way to where it leads. Where that is now
+     * does not matter: the peer was told that it leads back, and what did may since have been revoked, or have led here in turn.
+     * Owns the target's reference.
+     *
+     * @param isExpected whether the peer was told that the target leads back to it
+     */
+    private void reflect(ClientHook target, int embargoId, boolean isExpected) {
         lock.lock();
         try {
+            ClientHook end = target.innermost();
+            boolean leadsBack = end.connection() == connection;
+            Settlement settlement = end.isSettling() ? end.settlement() : null;
             if (link.isClosed()) {
                 lock.later(target::release);
-                return;
+            } else if (settlement != null && !leadsNowhere(end)) {
+                // Calls may still be waiting in a promise of this side, and are delivered when it settles.
+                lock.later(() -> settlement.whenSettled(
+                        following -> following.then(() -> reflect(target, embargoId, isExpected))));
+            } else if (isExpected || leadsBack || leadsNowhere(end)) {
+                link.writer.reflect(leadsBack ? CapTranslator.wayBack(end) : null, embargoId);
+                lock.later(target::release);
+            } else {
+                lock.later(target::release);
+                connection.abort("disembargo is addressed to an object that does not lead back to its sender");
             }
-            ClientHook inner = target.innermost();
-            if (inner.connection() != connection) {
-                var stage = inner.whenResolved();
-                if (stage == null) {
-                    lock.later(target::release);
-                    connection.abort("disembargo is addressed to an object that does not lead back to its sender");
-                } else {
-                    // Calls may still be on their way through a local promise; it settles behind the last of them.
-                    lock.later(() -> {
-                        var _ = stage.whenComplete((hook, failure) -> reflect(target, embargoId));
-                    });
-                }
-                return;
-            }
-            link.writer.reflect(CapTranslator.wayBack(inner), embargoId);
-            lock.later(target::release);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether no call will ever arrive there, so that there is no order to be kept. */
+    private static boolean leadsNowhere(ClientHook hook) {
+        ClientHook end = hook;
+        for (ClientHook next = end.next(); next != null; next = end.next()) {
+            end = next;
+        }
+        return end instanceof BrokenClient;
     }
 
     // ---- the end

@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import dev.bailiwick.capnp.rpc.persistent.Persistent;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A capability that can also be saved: a call on {@code Persistent} goes to the saver, every other one to the object itself,
@@ -20,8 +21,13 @@ final class SaveableClient extends ClientHook {
     }
 
     @Override
-    CallHandle call(long interfaceId, int methodId, Parcel params) {
-        return (interfaceId == Persistent.TYPE_ID ? saver : object).call(interfaceId, methodId, params);
+    CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+        return (interfaceId == Persistent.TYPE_ID ? saver : object).call(interfaceId, methodId, params, resultsFor);
+    }
+
+    @Override
+    ClientHook next() {
+        return object;
     }
 
     /** What the object is, with {@code Persistent} as one more superclass. */
@@ -40,8 +46,8 @@ final class SaveableClient extends ClientHook {
     }
 
     @Override
-    void released() {
-        object.release();
+    ClientHook released() {
         saver.release();
+        return object;
     }
 }

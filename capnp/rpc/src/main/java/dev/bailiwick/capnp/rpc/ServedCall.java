@@ -3,27 +3,30 @@ package dev.bailiwick.capnp.rpc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.capnproto.AnyPointer;
 import org.jspecify.annotations.Nullable;
 
 /** One call on an object of this process, from the mailbox to its completion. */
-final class ServedCall extends PromisedCall {
+final class ServedCall extends PromisedCall implements Runnable {
     private final long interfaceId;
     private final int methodId;
-    private final Executor executor;
+    private final LocalClient object;
+    private final @Nullable VatConnection resultsFor;
     private final List<Runnable> cancellationActions = new ArrayList<>(0); // guarded by itself
     private volatile boolean cancelled;
     private boolean started; // guarded by cancellationActions
     private @Nullable Parcel params; // guarded by cancellationActions
     private @Nullable Draft draft; // the serving thread's
+    private final AtomicBoolean forwarding = new AtomicBoolean();
     private @Nullable CallHandle tail; // guarded by cancellationActions
 
-    ServedCall(long interfaceId, int methodId, Parcel params, Executor executor) {
+    ServedCall(LocalClient object, long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+        this.object = object;
         this.interfaceId = interfaceId;
         this.methodId = methodId;
         this.params = params;
-        this.executor = executor;
+        this.resultsFor = resultsFor;
     }
 
     long interfaceId() {
@@ -35,7 +38,8 @@ final class ServedCall extends PromisedCall {
     }
 
     /** Runs the method; returns when it returned, which may be before the call is complete. */
-    void run(CapabilityServer server) {
+    @Override
+    public void run() {
         synchronized (cancellationActions) {
             if (cancelled) {
                 return;
@@ -44,7 +48,7 @@ final class ServedCall extends PromisedCall {
         }
         CompletionStage<?> stage;
         try {
-            stage = server.dispatch(new IncomingCall(this));
+            stage = object.server().dispatch(new IncomingCall(this));
         } catch (
                 Throwable failure) { // whatever a method throws is the caller's answer; even an Error must not leave it
             // waiting
@@ -71,11 +75,12 @@ final class ServedCall extends PromisedCall {
             }
             fail(RpcException.of(failure));
         } else if (forwarded != null) {
-            complete(forwarded.results().join().retain());
+            forwarded.passOn(this);
+            forwarded.whenDone(results -> forwarded.close(), ignored -> forwarded.close());
         } else {
             complete(built == null ? Parcel.empty() : Parcel.of(built));
         }
-        if (forwarded != null) {
+        if (forwarded != null && failure != null) {
             forwarded.close();
         }
     }
@@ -109,13 +114,14 @@ final class ServedCall extends PromisedCall {
         return building.content();
     }
 
-    /** Makes another call's outcome this one's; the stage completes with it. */
-    CompletionStage<?> tailCall(CallHandle handle) {
+    /** Sends the request, and makes its outcome this call's; the stage completes with it. */
+    CompletionStage<?> tailCall(Request<?, ?, ?> request) {
+        if (!forwarding.compareAndSet(false, true)) {
+            throw new IllegalStateException("call was already forwarded");
+        }
+        CallHandle handle = request.start(resultsFor);
         boolean abandon;
         synchronized (cancellationActions) {
-            if (tail != null) {
-                throw new IllegalStateException("call was already forwarded");
-            }
             tail = handle;
             abandon = cancelled;
         }
@@ -137,7 +143,7 @@ final class ServedCall extends PromisedCall {
                 return;
             }
         }
-        executor.execute(action);
+        object.executor().execute(action);
     }
 
     @Override
@@ -158,8 +164,9 @@ final class ServedCall extends PromisedCall {
         if (neverRuns) {
             releaseParams();
             fail(cancelled());
+            object.forgetCancelled();
         } else {
-            actions.forEach(executor::execute);
+            actions.forEach(object.executor()::execute);
         }
         if (forwarded != null) {
             forwarded.cancel();

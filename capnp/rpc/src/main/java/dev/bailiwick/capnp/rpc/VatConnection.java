@@ -75,6 +75,11 @@ final class VatConnection {
 
     // ---- hooks
 
+    /** Does it when the lock is free. Under the lock. */
+    void later(Runnable action) {
+        lock.later(action);
+    }
+
     /** The peer's public object. */
     ClientHook bootstrap() {
         return questions.bootstrap();
@@ -88,13 +93,7 @@ final class VatConnection {
     private void releaseLocked(ClientHook hook) {
         switch (hook) {
             case RemoteTarget.Imported client -> imports.release(client);
-            case RemotePromise promise -> {
-                ClientHook resolution = promise.abandonLocked();
-                lock.later(promise.remote()::release);
-                if (resolution != null) {
-                    lock.later(resolution::release);
-                }
-            }
+            case RemoteTarget.Promised promised -> questions.promiseDropped(promised.question());
             default -> throw new IllegalStateException("no hook of a connection");
         }
     }

@@ -3,17 +3,18 @@ package dev.bailiwick.capnp.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class QueuedCallTest {
     private final PromiseClient promise = new PromiseClient();
-    private final CallHandle queued = promise.call(1, 2, Parcel.empty());
+    private final CallHandle queued = promise.call(1, 2, Parcel.empty(), null);
     private final AtomicBoolean cancelled = new AtomicBoolean();
 
     /** An object that takes a call just as it is cancelled on its way. */
     private final class Unlucky extends ClientHook {
         @Override
-        CallHandle call(long interfaceId, int methodId, Parcel params) {
+        CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
             params.close();
             queued.cancel();
             return new PromisedCall() {
@@ -26,7 +27,10 @@ class QueuedCallTest {
         }
 
         @Override
-        void released() {}
+        @Nullable
+        ClientHook released() {
+            return null;
+        }
     }
 
     @Test
