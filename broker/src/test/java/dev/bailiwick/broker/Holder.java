@@ -29,7 +29,7 @@ import java.util.function.Function;
 final class Holder implements AutoCloseable {
     private final Response<?> response;
     private final LoginResult.Reader result;
-    private final List<AutoCloseable> held = new ArrayList<>();
+    private final List<CapabilityClient> held = new ArrayList<>();
 
     Holder(Response<?> response, LoginResult.Reader result) {
         this.response = response;
@@ -267,15 +267,7 @@ final class Holder implements AutoCloseable {
 
     @Override
     public void close() {
-        held.forEach(Holder::closeQuietly);
+        held.forEach(CapabilityClient::close);
         response.close();
-    }
-
-    private static void closeQuietly(AutoCloseable capability) {
-        try {
-            capability.close();
-        } catch (Exception e) { // AutoCloseable declares it; capabilities throw nothing
-            throw new AssertionError(e);
-        }
     }
 }

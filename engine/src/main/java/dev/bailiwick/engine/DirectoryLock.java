@@ -128,7 +128,7 @@ final class DirectoryLock implements AutoCloseable {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment name = arena.allocateFrom(path.toString());
                 return (int) open.invokeExact(name, O_RDONLY);
-            } catch (Throwable e) {
+            } catch (Throwable e) { // see impossible
                 throw impossible(e);
             }
         }
@@ -136,7 +136,7 @@ final class DirectoryLock implements AutoCloseable {
         int flock(int descriptor, int how) {
             try {
                 return (int) flock.invokeExact(descriptor, how);
-            } catch (Throwable e) {
+            } catch (Throwable e) { // see impossible
                 throw impossible(e);
             }
         }
@@ -144,12 +144,15 @@ final class DirectoryLock implements AutoCloseable {
         void close(int descriptor) {
             try {
                 int ignored = (int) close.invokeExact(descriptor);
-            } catch (Throwable e) {
+            } catch (Throwable e) { // see impossible
                 throw impossible(e);
             }
         }
 
-        /** A downcall declares Throwable but throws nothing of its own. */
+        /**
+         * What is caught of {@code invokeExact}, which declares Throwable whatever its handle does, so that no narrower clause
+         * compiles. These downcalls throw nothing of their own.
+         */
         private static IllegalStateException impossible(Throwable e) {
             return new IllegalStateException(e);
         }

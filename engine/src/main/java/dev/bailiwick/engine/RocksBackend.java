@@ -15,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -51,7 +52,7 @@ final class RocksBackend implements Backend {
     private final boolean verifyChecksums;
 
     /** Native objects to be closed after the database, newest first. */
-    private final Deque<AutoCloseable> resources;
+    private final Deque<AbstractNativeReference> resources;
 
     private final Runnable whenClosed;
 
@@ -59,7 +60,7 @@ final class RocksBackend implements Backend {
             RocksDB db,
             Families families,
             boolean verifyChecksums,
-            Deque<AutoCloseable> resources,
+            Deque<AbstractNativeReference> resources,
             Runnable whenClosed) {
         this.verifyChecksums = verifyChecksums;
         this.db = db;
@@ -89,7 +90,7 @@ final class RocksBackend implements Backend {
 
     private static RocksBackend open(RocksOptions options, Runnable whenClosed, boolean readOnly) {
         RocksDB.loadLibrary();
-        Deque<AutoCloseable> resources = new ArrayDeque<>();
+        Deque<AbstractNativeReference> resources = new ArrayDeque<>();
         try {
             String path = databaseDirectory(options.directory()).toString();
             ColumnFamilyOptions familyOptions = familyOptions(resources);
@@ -138,7 +139,7 @@ final class RocksBackend implements Backend {
         }
     }
 
-    private static ColumnFamilyOptions familyOptions(Deque<AutoCloseable> resources) {
+    private static ColumnFamilyOptions familyOptions(Deque<AbstractNativeReference> resources) {
         LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
         resources.push(cache);
         BloomFilter filter = new BloomFilter(FILTER_BITS_PER_KEY);
@@ -158,7 +159,8 @@ final class RocksBackend implements Backend {
         return options;
     }
 
-    private static DBOptions databaseOptions(RocksOptions options, boolean readOnly, Deque<AutoCloseable> resources) {
+    private static DBOptions databaseOptions(
+            RocksOptions options, boolean readOnly, Deque<AbstractNativeReference> resources) {
         DBOptions result = new DBOptions()
                 .setCreateIfMissing(options.mode() == RocksOptions.Mode.CREATE)
                 .setCreateMissingColumnFamilies(!readOnly)
@@ -225,14 +227,9 @@ final class RocksBackend implements Backend {
         }
     }
 
-    private static void closeAll(Deque<AutoCloseable> resources) {
+    private static void closeAll(Deque<AbstractNativeReference> resources) {
         while (!resources.isEmpty()) {
-            try {
-                resources.pop().close();
-            } catch (Exception e) {
-                // AutoCloseable declares it; RocksDB's objects throw nothing checked.
-                throw new IllegalStateException(e);
-            }
+            resources.pop().close();
         }
     }
 
