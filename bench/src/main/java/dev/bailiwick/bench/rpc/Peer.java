@@ -119,7 +119,7 @@ final class Peer {
                 content = new byte[bytes];
                 Arrays.fill(content, (byte) 7);
             }
-            call.results(bytes / 8 + 16).setData(content);
+            call.results(bytes / 8 + 16).initData(bytes).asByteBuffer().put(content);
             return Calls.DONE;
         }
     }

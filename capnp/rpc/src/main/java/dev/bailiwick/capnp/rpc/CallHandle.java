@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -14,8 +15,21 @@ abstract class CallHandle implements AutoCloseable {
      */
     abstract CompletableFuture<Parcel> results();
 
+    /** Notes that the outcome is waited for by other means than {@link #await}. */
+    void attend() {}
+
+    /** Waits for the results, which stay the handle's. For application threads, which may block. */
+    Parcel await() throws InterruptedException, ExecutionException {
+        CompletableFuture<Parcel> results = results();
+        if (!results.isDone()) {
+            IoLoop.blocking();
+        }
+        return results.get();
+    }
+
     /** Tells how the call ended, on the thread that completes it. */
     final void whenDone(Consumer<Parcel> returned, Consumer<RpcException> failed) {
+        attend();
         var _ = results().whenComplete((parcel, failure) -> {
             if (failure == null) {
                 returned.accept(parcel);

@@ -72,7 +72,7 @@ public abstract class CapabilityClient implements AutoCloseable {
      * methods run at the same time. To have one, {@link #share} it.
      */
     public static ClientHook serve(CapabilityServer server) {
-        return new LocalClient(server, LocalClient::onVirtualThread);
+        return new LocalClient(server);
     }
 
     /** As {@link #serve(CapabilityServer)}, with the object's methods run by that executor, one at a time and in order. */

@@ -145,6 +145,60 @@ final class Draft {
         return slices;
     }
 
+    // ---- the message as it is sent (encoding specification, "Serialization Over a Stream"), without intermediate
+    // buffers
+
+    int segmentCount() {
+        int count = arena.segments.size();
+        return count == Tables.ANCHOR_SEGMENT + 1 ? 1 : count;
+    }
+
+    int segmentBytes(int segment) {
+        return segment == Tables.ANCHOR_SEGMENT
+                ? 0
+                : arena.segments.get(segment).currentSize() * 8;
+    }
+
+    /** Bytes of the table of segment sizes. */
+    int headerBytes() {
+        return (4 + segmentCount() * 4 + 7) & ~7;
+    }
+
+    /** Bytes of the message, its table included. */
+    long frameBytes() {
+        long bytes = headerBytes();
+        for (int i = 0; i < segmentCount(); i++) {
+            bytes += segmentBytes(i);
+        }
+        return bytes;
+    }
+
+    /** Writes the table of segment sizes, for which there must be room. */
+    void writeHeader(ByteBuffer to) {
+        int count = segmentCount();
+        int start = to.position();
+        to.putLong(start + headerBytes() - 8, 0); // the padding, if there is any
+        putInt(to, start, count - 1);
+        for (int i = 0; i < count; i++) {
+            putInt(to, start + 4 + i * 4, segmentBytes(i) >>> 3);
+        }
+        to.position(start + headerBytes());
+    }
+
+    /** Writes as many bytes of a segment from an offset on as there is room for; returns how many. */
+    int writeSegment(int segment, int offset, ByteBuffer to) {
+        int count = Math.min(segmentBytes(segment) - offset, to.remaining());
+        if (count > 0) {
+            to.put(to.position(), arena.segments.get(segment).buffer, offset, count);
+            to.position(to.position() + count);
+        }
+        return count;
+    }
+
+    private static void putInt(ByteBuffer to, int at, int value) {
+        to.putInt(at, to.order() == ByteOrder.LITTLE_ENDIAN ? value : Integer.reverseBytes(value));
+    }
+
     private static ByteBuffer slice(SegmentBuilder segment) {
         return segment.buffer.slice(0, segment.currentSize() * 8).order(ByteOrder.LITTLE_ENDIAN);
     }

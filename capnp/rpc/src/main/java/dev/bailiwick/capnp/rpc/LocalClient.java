@@ -10,16 +10,41 @@ import org.jspecify.annotations.Nullable;
  * started when there is something to do and ends when there is not; so an idle object costs no thread, and a caller never finds
  * the server's code on its own stack.
  */
-final class LocalClient extends ClientHook {
+final class LocalClient extends ClientHook implements Runnable {
+    /** A method that takes longer would keep other connections waiting. */
+    private static final long BRIEF_NANOS = 200_000;
+
+    /** An object whose methods take long may keep others waiting for one part in so many of the time. */
+    private static final int REST = 16;
+
+    private static final long LONGEST_REST_NANOS = 1_000_000_000;
+
     private final CapabilityServer server;
     private final Executor executor;
+    private final boolean mayRunOnLoop;
     private final Queue<Runnable> mailbox = new ArrayDeque<>(2); // guarded by itself
-    private boolean working; // guarded by mailbox
-    private int cancelled; // guarded by mailbox
+    private boolean working; // guarded by mailbox, as all that follows
+    private int cancelled;
+    private boolean restsFromLoop;
+    private long restsUntil;
 
+    /**
+     * An object whose methods run on virtual threads; or, as long as they turn out to be brief, on the thread of an
+     * {@link IoLoop} that received the calls.
+     */
+    LocalClient(CapabilityServer server) {
+        this(server, LocalClient::onVirtualThread, true);
+    }
+
+    /** An object whose methods run on that executor. */
     LocalClient(CapabilityServer server, Executor executor) {
+        this(server, executor, false);
+    }
+
+    private LocalClient(CapabilityServer server, Executor executor, boolean mayRunOnLoop) {
         this.server = server;
         this.executor = executor;
+        this.mayRunOnLoop = mayRunOnLoop;
     }
 
     /** Starts a virtual thread for each task. */
@@ -55,27 +80,50 @@ final class LocalClient extends ClientHook {
     }
 
     private void post(Runnable task) {
+        boolean isFitForLoop;
         synchronized (mailbox) {
             mailbox.add(task);
             if (working) {
                 return;
             }
             working = true;
+            isFitForLoop = mayRunOnLoop && (!restsFromLoop || System.nanoTime() - restsUntil >= 0);
         }
-        executor.execute(this::work);
+        if (!isFitForLoop || !IoLoop.runSoon(this)) {
+            executor.execute(this);
+        }
     }
 
-    private void work() {
-        for (Runnable task = poll(); task != null; task = poll()) {
+    /** Works the mailbox off. On one thread at a time. */
+    @Override
+    public void run() {
+        long start = mayRunOnLoop ? System.nanoTime() : 0;
+        int done = 0;
+        for (Runnable task = poll(start, done); task != null; task = poll(start, done)) {
             runGuarded(task);
+            done++;
         }
     }
 
-    private @Nullable Runnable poll() {
+    /** The next task. If there is none, the thread is done, after so many since the start. */
+    private @Nullable Runnable poll(long start, int done) {
         synchronized (mailbox) {
             Runnable task = mailbox.poll();
-            working = task != null;
+            if (task == null) {
+                working = false;
+                if (mayRunOnLoop && done > 0) {
+                    noteTime(System.nanoTime(), start, done);
+                }
+            }
             return task;
+        }
+    }
+
+    private void noteTime(long now, long start, int done) {
+        long mean = (now - start) / done;
+        restsFromLoop = mean > BRIEF_NANOS;
+        if (restsFromLoop) {
+            restsUntil = now + Math.min(mean * REST, LONGEST_REST_NANOS);
         }
     }
 

@@ -39,13 +39,18 @@ abstract class PendingCall extends CallHandle {
         } else if (!results.complete(owned)) {
             dropHeld();
         }
+        outcomeKnown();
     }
 
     /** Completes with a failure. */
     final void fail(RpcException reason) {
         settle(Pipeline.broken(reason));
         results.completeExceptionally(reason);
+        outcomeKnown();
     }
+
+    /** Called when the call is complete, at least once. */
+    void outcomeKnown() {}
 
     /** Whether the holder lost interest. */
     final synchronized boolean isClosed() {

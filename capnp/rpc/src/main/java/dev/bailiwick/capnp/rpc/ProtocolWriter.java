@@ -29,6 +29,12 @@ final class ProtocolWriter {
         }
     }
 
+    private void sendLater(Draft draft) {
+        if (!closed) {
+            out.sendLater(draft);
+        }
+    }
+
     void bootstrap(int questionId) {
         Draft draft = Draft.plain(8);
         message(draft).initBootstrap().setQuestionId(questionId);
@@ -40,7 +46,7 @@ final class ProtocolWriter {
         Finish.Builder finish = message(draft).initFinish();
         finish.setQuestionId(questionId);
         finish.setReleaseResultCaps(releaseResultCaps);
-        send(draft);
+        sendLater(draft);
     }
 
     void release(int importId, int references) {
@@ -48,7 +54,7 @@ final class ProtocolWriter {
         Release.Builder release = message(draft).initRelease();
         release.setId(importId);
         release.setReferenceCount(references);
-        send(draft);
+        sendLater(draft);
     }
 
     /** What an exported promise settled for, described by the caller. */

@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A call to the peer: our side of an entry in the question table. */
@@ -24,6 +25,7 @@ final class QuestionCall extends PendingCall {
     boolean givenUp;
 
     boolean finishSent;
+    private Attention attention = Attention.NOBODY_WAITS; // guarded by this
     private volatile @Nullable Pipeline settled; // set under the lock
 
     /** @param isRedirected whether the peer is asked to keep the results */
@@ -69,6 +71,44 @@ final class QuestionCall extends PendingCall {
     @Override
     void cancel() {
         questions.cancel(this);
+    }
+
+    @Override
+    void attend() {
+        questions.out().attend(this);
+    }
+
+    @Override
+    Parcel await() throws InterruptedException, ExecutionException {
+        questions.out().awaitInput(this);
+        return results().get();
+    }
+
+    @Override
+    void outcomeKnown() {
+        questions.out().outcomeKnown(this);
+    }
+
+    /** Notes that somebody waits for the outcome; false if that was known, or there is nothing to wait for any more. */
+    synchronized boolean beginAttention() {
+        boolean isNews = attention == Attention.NOBODY_WAITS;
+        if (isNews) {
+            attention = Attention.SOMEBODY_WAITS;
+        }
+        return isNews;
+    }
+
+    /** Notes that the outcome is known; true if somebody waited for it. */
+    synchronized boolean endAttention() {
+        boolean somebodyWaited = attention == Attention.SOMEBODY_WAITS;
+        attention = Attention.OVER;
+        return somebodyWaited;
+    }
+
+    private enum Attention {
+        NOBODY_WAITS,
+        SOMEBODY_WAITS,
+        OVER
     }
 
     private final class QuestionPipeline extends Pipeline {

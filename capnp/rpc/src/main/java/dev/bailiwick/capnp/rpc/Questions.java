@@ -54,14 +54,33 @@ final class Questions {
 
     /** Waits until so much was answered that another call may be sent; for application threads, outside any lock. */
     void awaitWindow() {
+        if (!isWindowFull()) {
+            return;
+        }
+        IoLoop.blocking();
         lock.lock();
         try {
             while (!link.isClosed() && bytes >= link.limits.window()) {
+                link.out.expectInput();
                 link.eased.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isWindowFull() {
+        lock.lock();
+        try {
+            return !link.isClosed() && bytes >= link.limits.window();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How the answers get here. */
+    Outbound out() {
+        return link.out;
     }
 
     /** Calls a method of something of the peer's; takes the parameters over. */

@@ -41,7 +41,7 @@ public final class RemoteCall<R, L> implements AutoCloseable {
      */
     public Response<R> join() {
         try {
-            return response(handle.results().get());
+            return response(handle.await());
         } catch (ExecutionException failure) {
             handle.close();
             throw RpcException.of(failure);
@@ -62,6 +62,7 @@ public final class RemoteCall<R, L> implements AutoCloseable {
      * run on virtual threads of their own.
      */
     public CompletionStage<Response<R>> stage() {
+        handle.attend();
         return handle.results().thenApplyAsync(this::response, LocalClient::onVirtualThread);
     }
 

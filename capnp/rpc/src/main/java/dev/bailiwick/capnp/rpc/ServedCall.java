@@ -129,6 +129,7 @@ final class ServedCall extends PromisedCall implements Runnable {
         if (abandon) {
             handle.cancel();
         }
+        handle.attend();
         return handle.results();
     }
 

@@ -17,7 +17,7 @@ public final class UnixConnection {
      */
     public static RpcConnection connect(Path socket) throws IOException {
         SocketChannel channel = open(socket);
-        return RpcConnection.open(channel, channel, Limits.DEFAULT);
+        return RpcConnection.open(IoLoop.ofClients(), channel, Limits.DEFAULT);
     }
 
     /**
@@ -28,7 +28,7 @@ public final class UnixConnection {
     public static RpcConnection connect(Path socket, CapabilityClient bootstrap, Limits limits) throws IOException {
         try (bootstrap) {
             SocketChannel channel = open(socket);
-            return RpcConnection.open(channel, channel, bootstrap.share(), limits);
+            return RpcConnection.open(IoLoop.ofClients(), channel, bootstrap.share(), limits);
         }
     }
 

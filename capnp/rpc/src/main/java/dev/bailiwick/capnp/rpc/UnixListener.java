@@ -25,6 +25,7 @@ public final class UnixListener implements AutoCloseable {
 
     private final Path socket;
     private final ServerSocketChannel server;
+    private final IoLoop loop;
     private final BootstrapFactory factory;
     private final Limits limits;
     private final int mostConnections;
@@ -42,9 +43,15 @@ public final class UnixListener implements AutoCloseable {
     }
 
     private UnixListener(
-            Path socket, ServerSocketChannel server, BootstrapFactory factory, Limits limits, int mostConnections) {
+            Path socket,
+            ServerSocketChannel server,
+            IoLoop loop,
+            BootstrapFactory factory,
+            Limits limits,
+            int mostConnections) {
         this.socket = socket;
         this.server = server;
+        this.loop = loop;
         this.factory = factory;
         this.limits = limits;
         this.mostConnections = mostConnections;
@@ -74,16 +81,18 @@ public final class UnixListener implements AutoCloseable {
         Path fresh = socket.resolveSibling(socket.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        IoLoop loop;
         try {
             server.bind(UnixDomainSocketAddress.of(fresh));
             Files.setPosixFilePermissions(fresh, permissions);
             Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE);
+            loop = IoLoop.start("capnp-io");
         } catch (IOException refused) {
             server.close();
             Files.deleteIfExists(fresh);
             throw refused;
         }
-        UnixListener listener = new UnixListener(socket, server, factory, limits, mostConnections);
+        UnixListener listener = new UnixListener(socket, server, loop, factory, limits, mostConnections);
         Thread.ofPlatform().daemon().name("capnp-accept").start(listener::accept);
         return listener;
     }
@@ -128,7 +137,7 @@ public final class UnixListener implements AutoCloseable {
     private boolean greet(SocketChannel channel) {
         try {
             CapabilityClient bootstrap = factory.bootstrap(credentials.read(channel));
-            RpcConnection connection = RpcConnection.open(channel, channel, bootstrap, limits);
+            RpcConnection connection = RpcConnection.open(loop, channel, bootstrap, limits);
             connections.add(connection);
             var _ = connection.ended().thenAccept(reason -> connections.remove(connection));
             return true;
@@ -150,5 +159,6 @@ public final class UnixListener implements AutoCloseable {
         }
         List<RpcConnection> open = new ArrayList<>(connections);
         open.forEach(RpcConnection::close);
+        loop.close();
     }
 }

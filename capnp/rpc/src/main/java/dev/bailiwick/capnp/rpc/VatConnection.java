@@ -34,7 +34,7 @@ final class VatConnection {
     private static final long SLOWEST_READING_NANOS = 100_000_000;
 
     private final ClientHook bootstrap;
-    private final VatLock lock = new VatLock(this::releaseLocked);
+    private final VatLock lock;
     private final Link link;
 
     private final ExportTable exports;
@@ -46,6 +46,7 @@ final class VatConnection {
     /** A connection that offers that object to the peer, and owns the reference to it. */
     VatConnection(ClientHook ownedBootstrap, Outbound out, Limits limits) {
         this.bootstrap = ownedBootstrap;
+        this.lock = new VatLock(this::releaseLocked, out::flush);
         this.link = new Link(out, limits, lock);
         this.exports = new ExportTable(lock);
         this.imports = new ImportTable(this, lock, link.writer, limits.imports());
@@ -240,16 +241,39 @@ final class VatConnection {
         lock.lock();
         try {
             long left = SLOWEST_READING_NANOS;
-            while (left > 0
-                    && !link.isClosed()
-                    && answers.callBytes() + link.out.backlog() >= link.limits.window()
-                    && questions.size() == 0
-                    && resolutions.size() == 0
-                    && imports.openPromises() == 0) {
+            while (left > 0 && !isReadableLocked()) {
                 left = link.eased.awaitNanos(left);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isReadableLocked() {
+        return link.isClosed()
+                || answers.callBytes() + link.out.backlog() < link.limits.window()
+                || questions.size() > 0
+                || resolutions.size() > 0
+                || imports.openPromises() > 0;
+    }
+
+    /** Whether the peer should be listened to without a pause; see {@link #awaitReadable}. */
+    boolean isReadable() {
+        lock.lock();
+        try {
+            return isReadableLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the peer can do nothing but answer: it holds no object of ours, and owes no outcome of a promise. */
+    boolean isQuiet() {
+        lock.lock();
+        try {
+            return exports.size() == 0 && resolutions.size() == 0 && imports.openPromises() == 0;
         } finally {
             lock.unlock();
         }

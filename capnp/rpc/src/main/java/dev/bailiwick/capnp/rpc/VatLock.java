@@ -20,11 +20,16 @@ final class VatLock {
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<ClientHook> dropped = new ConcurrentLinkedQueue<>();
     private final Consumer<ClientHook> release;
+    private final Runnable unlocked;
     private List<Runnable> later = new ArrayList<>(); // guarded by lock
 
-    /** @param release called under the lock with each hook that was dropped */
-    VatLock(Consumer<ClientHook> release) {
+    /**
+     * @param release called under the lock with each hook that was dropped
+     * @param unlocked called each time the lock was freed, before what was put off
+     */
+    VatLock(Consumer<ClientHook> release, Runnable unlocked) {
         this.release = release;
+        this.unlocked = unlocked;
     }
 
     Condition newCondition() {
@@ -47,6 +52,7 @@ final class VatLock {
             later = new ArrayList<>();
         }
         lock.unlock();
+        unlocked.run();
         actions.forEach(Runnable::run);
         releaseDropped();
     }

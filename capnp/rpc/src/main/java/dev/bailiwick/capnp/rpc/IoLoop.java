@@ -1,0 +1,317 @@
+package dev.bailiwick.capnp.rpc;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after any number of sockets with one thread: it waits for all of them, delivers what they bring, runs the methods that
+ * were called, and sends what came of it, without handing anything to another thread. Waking another thread costs more than all
+ * the rest of a small call, which is why.
+ *
+ * <h2>Methods that take long</h2>
+ *
+ * A method may block, and must not stop the connections. So the <i>role</i> of looking after the sockets can be taken from a
+ * thread that is stuck in a method: then another thread goes on with the sockets, the methods that waited behind it go to virtual
+ * threads, and the stuck one just finishes what it does. A thread that is about to wait in this module gives the role away by
+ * itself ({@link #blocking}); all else is noticed by a watching thread within {@value #WATCH_MILLIS} to twice as many
+ * milliseconds. An object whose methods take long gets virtual threads from then on ({@link LocalClient}).
+ *
+ * <h2>Ticks</h2>
+ *
+ * A socket may ask to be looked at every {@value #TICK_MILLIS} ms ({@link #rest}), instead of being listened to.
+ */
+final class IoLoop {
+    private static final System.Logger LOG = System.getLogger(IoLoop.class.getName());
+
+    /** Like the common pool of the JDK: threads of the process, of which one set is enough. It knows its sockets, and no more. */
+    private static final Lazy CLIENTS = new Lazy();
+
+    private static final int TICK_MILLIS = 10;
+    private static final int WATCH_MILLIS = 1;
+
+    /** Quiet watches until the watching thread goes to sleep. */
+    private static final int WATCHES_UNTIL_SLEEP = 50;
+
+    /** How long methods are run one after another before the sockets are looked at again. */
+    private static final long METHODS_NANOS = 500_000;
+
+    /** Bytes of answers from which on they are sent before all calls that came together are done. */
+    private static final long GATHERED_BYTES = 64 << 10;
+
+    private final String name;
+    private final Selector selector;
+    private final BufferPool buffers = new BufferPool();
+    private final Queue<SocketTransport> unsent = new ConcurrentLinkedQueue<>();
+    private final Set<SocketTransport> resting = ConcurrentHashMap.newKeySet();
+    private final Watch watch;
+    private volatile Worker owner;
+    private volatile boolean closing;
+
+    private IoLoop(String name, Selector selector) {
+        this.name = name;
+        this.selector = selector;
+        this.owner = new Worker();
+        this.watch = new Watch();
+    }
+
+    /** A loop with its thread, a daemon of that name. */
+    static IoLoop start(String name) throws IOException {
+        IoLoop loop = new IoLoop(name, Selector.open());
+        loop.owner.start();
+        loop.watch.start();
+        return loop;
+    }
+
+    /** The loop that connections of clients share, started when it is first asked for. */
+    static IoLoop ofClients() throws IOException {
+        return CLIENTS.get();
+    }
+
+    /** Starts a loop when it is first needed. */
+    private static final class Lazy {
+        private @Nullable IoLoop loop; // guarded by this
+
+        synchronized IoLoop get() throws IOException {
+            IoLoop started = loop;
+            if (started == null) {
+                started = start("capnp-clients");
+                loop = started;
+            }
+            return started;
+        }
+    }
+
+    /** Ends the threads once the last socket is closed. Sockets may not be added any more. */
+    void close() {
+        closing = true;
+        selector.wakeup();
+    }
+
+    BufferPool buffers() {
+        return buffers;
+    }
+
+    /** Listens to a socket from now on. */
+    SelectionKey add(SocketChannel channel, SocketTransport transport) throws IOException {
+        SelectionKey key = channel.register(selector, SelectionKey.OP_READ, transport);
+        selector.wakeup();
+        return key;
+    }
+
+    /** Makes changes of interest known to a thread that waits for sockets. */
+    void wakeup() {
+        selector.wakeup();
+    }
+
+    /** Has a socket's {@link SocketTransport#tick} called until it returns false; by the thread that has the role. */
+    void rest(SocketTransport transport) {
+        resting.add(transport);
+    }
+
+    /**
+     * Runs the task on this thread as soon as it has delivered what it is delivering; gives false if this is no thread of a loop,
+     * or busy with something else than delivering.
+     */
+    static boolean runSoon(Runnable task) {
+        if (Thread.currentThread() instanceof Worker worker && worker.delivering) {
+            worker.tasks.add(task);
+            return true;
+        }
+        return false;
+    }
+
+    /** Called by any thread that is about to wait for something that may take long. */
+    static void blocking() {
+        if (Thread.currentThread() instanceof Worker worker && !worker.delivering) {
+            worker.loop().replace(worker);
+        }
+    }
+
+    /** Whether this thread will send what the transport has, in a moment and together with more. */
+    static boolean willSend(SocketTransport transport) {
+        return Thread.currentThread() instanceof Worker worker && worker.gathers(transport);
+    }
+
+    private synchronized void replace(Worker stuck) {
+        if (owner.equals(stuck)) {
+            Worker next = new Worker();
+            owner = next;
+            next.start();
+            stuck.giveTasksAway();
+        }
+    }
+
+    private void sendUnsent() {
+        for (SocketTransport transport = unsent.poll(); transport != null; transport = unsent.poll()) {
+            transport.sendGathered();
+        }
+    }
+
+    /** A thread of the loop; one at a time has the role. */
+    private final class Worker extends Thread {
+        private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        private boolean delivering; // this thread's own
+        private boolean gathering; // this thread's own
+        private long batches; // this thread's own
+        private volatile long running; // the batch of methods that is running, 0 if none is
+
+        Worker() {
+            super(name);
+            setDaemon(true);
+        }
+
+        IoLoop loop() {
+            return IoLoop.this;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (hasRole() && !isOver()) {
+                    turn();
+                }
+            } catch (IOException broken) {
+                LOG.log(System.Logger.Level.ERROR, "sockets cannot be waited for any more", broken);
+            }
+        }
+
+        private boolean hasRole() {
+            return owner.equals(this);
+        }
+
+        private boolean isOver() throws IOException {
+            if (!closing || !selector.keys().isEmpty()) {
+                return false;
+            }
+            selector.close();
+            LockSupport.unpark(watch);
+            return true;
+        }
+
+        private void turn() throws IOException {
+            sendUnsent();
+            Set<SelectionKey> ready = selector.selectedKeys();
+            if (ready.isEmpty()) { // otherwise a thread that lost the role left some
+                selector.select(resting.isEmpty() ? 0 : TICK_MILLIS);
+                if (!resting.isEmpty()) {
+                    long now = System.nanoTime();
+                    resting.removeIf(transport -> !transport.tick(now));
+                }
+            }
+            Iterator<SelectionKey> keys = ready.iterator();
+            while (keys.hasNext()) {
+                SelectionKey key = keys.next();
+                keys.remove();
+                serve((SocketTransport) key.attachment());
+                if (!hasRole()) {
+                    return; // and leave the iterator alone
+                }
+            }
+        }
+
+        private void serve(SocketTransport transport) {
+            gathering = true;
+            delivering = true;
+            try {
+                transport.ready();
+            } catch (RuntimeException | Error unforeseen) { // one socket's trouble must not stop the others
+                LOG.log(System.Logger.Level.ERROR, "a connection failed in an unforeseen way", unforeseen);
+                transport.vat().abort("connection failed: " + unforeseen);
+            } finally {
+                delivering = false;
+            }
+            runTasks();
+            gathering = false;
+            if (hasRole()) {
+                sendUnsent();
+                transport.served();
+            }
+        }
+
+        private void runTasks() {
+            if (tasks.isEmpty()) {
+                return;
+            }
+            watch.begin();
+            long start = System.nanoTime();
+            running = ++batches;
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+                if (!tasks.isEmpty() && System.nanoTime() - start > METHODS_NANOS) {
+                    giveTasksAway();
+                }
+            }
+            running = 0;
+        }
+
+        private void giveTasksAway() {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                LocalClient.onVirtualThread(task);
+            }
+        }
+
+        boolean gathers(SocketTransport transport) {
+            if (!gathering || !hasRole() || transport.backlog() > GATHERED_BYTES) {
+                return false;
+            }
+            if (transport.gather()) {
+                unsent.add(transport);
+            }
+            // Whoever took the role meanwhile may have sent what was unsent before this was added to it.
+            return hasRole();
+        }
+    }
+
+    /** Notices a thread that is stuck in a method. Sleeps while there are no calls. */
+    private final class Watch extends Thread {
+        private volatile boolean asleep;
+
+        Watch() {
+            super(name + "-watch");
+            setDaemon(true);
+        }
+
+        /** Methods are going to be run. */
+        void begin() {
+            if (asleep) {
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            long seen = 0;
+            Worker seenWorker = owner;
+            int quiet = 0;
+            while (selector.isOpen()) {
+                if (quiet > WATCHES_UNTIL_SLEEP) {
+                    asleep = true;
+                    if (owner.running == 0) {
+                        LockSupport.park(this);
+                    }
+                    asleep = false;
+                    quiet = 0;
+                }
+                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
+                Worker worker = owner;
+                long running = worker.running;
+                if (running != 0 && running == seen && worker.equals(seenWorker)) {
+                    replace(worker);
+                }
+                quiet = running == 0 ? quiet + 1 : 0;
+                seen = running;
+                seenWorker = worker;
+            }
+        }
+    }
+}
