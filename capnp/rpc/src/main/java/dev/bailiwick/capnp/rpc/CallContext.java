@@ -45,7 +45,9 @@ public final class CallContext<P, R> {
         return results(DEFAULT_WORDS);
     }
 
-    /** As {@link #results()}, with room for so many 8-byte words, which saves reallocation when the size is known. */
+    /**
+     * As {@link #results()}, with room for so many 8-byte words, at least 0. A good guess saves copying; a bad one costs nothing else.
+     */
     public R results(int words) {
         if (results == null) {
             results = call.results(words).initAs(resultsFactory);

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A capability: one reference to an object here, at the other end of a connection, or still promised. Generated client types
  * extend this with the methods of their interface.
  *
- * <p>Whoever holds a client closes it; the object goes when its last reference does. Safe for use by any thread; calls made by
- * one thread arrive in the order it made them.
+ * <p>Whoever holds a client closes it; the object goes when its last reference does. What is asked of a closed client fails with
+ * an {@link IllegalStateException}; calls made before go on. Safe for use by any thread; calls made by one thread arrive in the
+ * order it made them.
  */
 public abstract class CapabilityClient implements AutoCloseable {
     private final AtomicReference<@Nullable ClientHook> hook;

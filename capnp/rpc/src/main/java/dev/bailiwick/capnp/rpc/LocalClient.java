@@ -130,8 +130,8 @@ final class LocalClient extends ClientHook implements Runnable {
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (Throwable failure) { // a method's failures are caught closer; whatever gets here must not stop the
-            // mailbox
+        } catch (Throwable failure) {
+            // A method's failures are caught closer. Whatever gets here, an Error included, must not stop the mailbox.
             RpcException.of(failure);
         }
     }

@@ -9,7 +9,7 @@ public interface MembranePolicy {
     /** Lets everything through, until the membrane is revoked. */
     MembranePolicy PASS_ALL = crossing -> Decision.PASS;
 
-    /** Decides about one call, before anything of it crosses. */
+    /** Decides about one call, before anything of it crosses. If it throws, the call is refused with what it threw. */
     Decision decide(Crossing crossing);
 
     /**

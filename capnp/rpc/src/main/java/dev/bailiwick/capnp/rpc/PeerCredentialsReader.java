@@ -133,8 +133,8 @@ final class PeerCredentialsReader {
             try {
                 return (int) getsockopt.invokeExact(descriptor, SOL_SOCKET, option, value, length) == 0
                         && length.get(ValueLayout.JAVA_INT, 0) == bytes;
-            } catch (
-                    Throwable impossible) { // the call itself throws nothing; a method handle's signature says it might
+            } catch (Throwable impossible) {
+                // invokeExact declares it, so that no narrower clause compiles; the call itself throws nothing.
                 throw new IOException("cannot tell who connected: getsockopt failed", impossible);
             }
         }

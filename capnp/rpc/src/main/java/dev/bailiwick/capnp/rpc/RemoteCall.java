@@ -7,7 +7,8 @@ import org.capnproto.DecodeException;
 import org.capnproto.FromPointerReader;
 
 /**
- * A call that was sent. Wait for its response, or use the capabilities that will be in it before it is there.
+ * A call that was sent. Wait for its response, or use the capabilities that will be in it before it is there. Take the response
+ * once, by {@link #join}, {@link #await} or {@link #stage}: closing one gives the results up for all.
  *
  * <p>Safe for use by any thread.
  *

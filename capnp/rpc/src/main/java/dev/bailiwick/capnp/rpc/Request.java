@@ -43,7 +43,9 @@ public final class Request<P, R, L> implements AutoCloseable {
         return params(64);
     }
 
-    /** As {@link #params()}, with room for so many 8-byte words, which saves reallocation when the size is known. */
+    /**
+     * As {@link #params()}, with room for so many 8-byte words, at least 0. A good guess saves copying; a bad one costs nothing else.
+     */
     public P params(int words) {
         requireUnspent();
         if (params == null) {

@@ -49,9 +49,8 @@ final class ServedCall extends PromisedCall implements Runnable {
         CompletionStage<?> stage;
         try {
             stage = object.server().dispatch(new IncomingCall(this));
-        } catch (
-                Throwable failure) { // whatever a method throws is the caller's answer; even an Error must not leave it
-            // waiting
+        } catch (Throwable failure) {
+            // Whatever a method throws is its caller's answer; even an Error must not leave it waiting.
             finish(failure);
             return;
         }

@@ -106,8 +106,8 @@
  *
  * The published protocol at level 1, with C++ vats tested against in both roles: bootstrap, calls, every kind of return, finish,
  * promises and their resolution, embargoes, release, abort. Messages of level 3 and above (provide, accept, join) are answered
- * as unimplemented, and a capability of a third vat is reached through its vine. File descriptors are not passed. A call that is
- * forwarded as a tail call to the vat it came from has its results pass through this one.
+ * as unimplemented, and a capability of a third vat is reached through its vine. File descriptors are not passed. The results of
+ * a call that is forwarded to the vat it came from do not pass through this one.
  */
 @NullMarked
 package dev.bailiwick.capnp.rpc;
