@@ -69,7 +69,7 @@ public abstract class CapabilityClient implements AutoCloseable {
 
     /**
      * A new capability for an object of this process, with one reference; for generated {@code client(Server)} methods. Its
-     * methods run on virtual threads, one at a time. That holds for each capability: an object served twice is two, and its
+     * methods run as {@link CapabilityServer} says, one at a time. That holds for each capability: an object served twice is two, and its
      * methods run at the same time. To have one, {@link #share} it.
      */
     public static ClientHook serve(CapabilityServer server) {

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Serves vats that connect to a Unix-domain socket. Each connection gets the object that the factory makes for its peer, and
- * fails alone. Takes one platform thread for accepting. Safe for use by any thread.
+ * fails alone. Takes three platform threads, however many connect. Safe for use by any thread.
  */
 public final class UnixListener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UnixListener.class.getName());

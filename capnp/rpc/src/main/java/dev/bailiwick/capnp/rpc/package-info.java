@@ -93,8 +93,8 @@
  * <ul>
  *   <li><b>Who gets a client closes it.</b> Getters of capability fields, {@code share()}, {@code castAs}, pipelines and
  *       bootstraps give one each. Setters take a reference of their own. A response is closed when it is read.
- *   <li><b>An object's methods run one at a time</b>, in call order, on virtual threads: they may block and need no locks. See
- *       {@link dev.bailiwick.capnp.rpc.CapabilityServer}.
+ *   <li><b>An object's methods run one at a time</b>, in call order, never on a caller's stack: they may block and need no
+ *       locks. See {@link dev.bailiwick.capnp.rpc.CapabilityServer}.
  *   <li><b>Failures are {@link dev.bailiwick.capnp.rpc.RpcException}s</b> with a type that says what the caller can do. A method
  *       throws them; anything else it throws reaches the caller as an internal error and the log in full.
  *   <li><b>What is given out can be taken back</b> if it was given through a {@link dev.bailiwick.capnp.rpc.Membrane}.
