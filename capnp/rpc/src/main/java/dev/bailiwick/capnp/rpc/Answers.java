@@ -72,6 +72,18 @@ final class Answers {
         }
     }
 
+    /** Requires that a peer which lets us write reads it, too. */
+    void requireRoom() throws ProtocolException {
+        lock.lock();
+        try {
+            if (!link.isClosed()) {
+                checkBacklog();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The peer calls a method. */
     void handleCall(Message.Reader message, MessageView view) throws ProtocolException {
         Call.Reader call = message.getCall();
@@ -94,7 +106,7 @@ final class Answers {
                 return;
             }
             caps.read(payload, view.caps());
-            answer = add(call.getQuestionId(), isYourself, view.sizeInBytes());
+            answer = add(call.getQuestionId(), isYourself, view.costInBytes());
             addressee = caps.read(call.getTarget());
         } finally {
             lock.unlock();
@@ -260,6 +272,19 @@ final class Answers {
         table.clear();
         callBytes = 0;
         heldBytes = 0;
+    }
+
+    /** What must hold between calls. Under the lock. */
+    void check(SelfCheck check) {
+        long calls = 0;
+        long held = 0;
+        for (Answer answer : table.values()) {
+            calls += answer.returned ? 0 : answer.callBytes;
+            held += answer.heldBytes;
+            check.require("a finished answer has yet to return", !answer.finished || !answer.returned);
+        }
+        check.equal("bytes of calls", callBytes, calls);
+        check.equal("bytes of results", heldBytes, held);
     }
 
     /** Bytes of calls that have not returned. Under the lock. */

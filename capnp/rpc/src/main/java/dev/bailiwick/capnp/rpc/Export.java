@@ -7,6 +7,9 @@ final class Export {
     /** The object; the entry owns one reference. */
     final ClientHook hook;
 
+    /** Set when the peer has given the last reference back. */
+    volatile boolean isGone;
+
     /** References the peer was sent and has not given back. */
     int references;
 

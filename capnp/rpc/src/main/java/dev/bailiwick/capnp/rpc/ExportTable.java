@@ -40,6 +40,7 @@ final class ExportTable {
         }
         export.references -= references;
         if (export.references == 0) {
+            export.isGone = true;
             byId.remove(id);
             byHook.remove(export.hook);
             lock.later(export.hook::release);
@@ -57,9 +58,20 @@ final class ExportTable {
         return byId.size();
     }
 
+    void check(SelfCheck check) {
+        check.equal("exports by id and by object", byId.size(), byHook.size());
+        for (Export export : byHook.values()) {
+            check.require("an export is in the table under its id", byId.get(export.id) == export);
+            check.require("an export has references", export.references > 0 && export.hook.references() > 0);
+        }
+    }
+
     /** Forgets everything, because the connection is gone. */
     void close() {
-        byId.drain(export -> lock.later(export.hook::release));
+        byId.drain(export -> {
+            export.isGone = true;
+            lock.later(export.hook::release);
+        });
         byHook.clear();
     }
 }

@@ -123,6 +123,13 @@ final class ImportTable {
         return byId.size();
     }
 
+    void check(SelfCheck check) {
+        long open =
+                byId.values().stream().filter(entry -> entry.promise != null).count();
+        check.equal("promises the peer has yet to settle", openPromises, open);
+        byId.forEach((id, entry) -> check.require("an import has references", entry.id == id && entry.references > 0));
+    }
+
     /** Breaks every promise and forgets everything, because the connection is gone. */
     void close(RpcException reason) {
         for (Import entry : byId.values()) {

@@ -14,6 +14,8 @@ package dev.bailiwick.capnp.rpc;
  * @param imports the most objects of a peer's we refer to. Default 65,536
  * @param questions the most calls to a peer waiting for an answer; beyond, a call fails here as overloaded. Default 16,384
  * @param answers the most calls of a peer's that are not finished. Default 16,384
+ * @param embargoes the most embargoes at a time, those that wait for the peer and those that the peer waits for together. A
+ *     promise takes part in one when it turns out to lead back, for one round trip. Default 4,096
  * @param window the bytes of unanswered calls from which on a peer is read from slowly, and a peer is not sent more: the
  *     sender waits. It bounds what a connection can keep in memory. Default 16 MiB
  * @param backlog the bytes of unanswered calls, and those of messages a peer does not read, from which on the connection is
@@ -29,11 +31,12 @@ public record Limits(
         int imports,
         int questions,
         int answers,
+        int embargoes,
         int window,
         int backlog) {
     /** The defaults named above. */
     public static final Limits DEFAULT =
-            new Limits(8 << 20, 512, 64, 4, 4096, 65_536, 65_536, 16_384, 16_384, 16 << 20, 64 << 20);
+            new Limits(8 << 20, 512, 64, 4, 4096, 65_536, 65_536, 16_384, 16_384, 4096, 16 << 20, 64 << 20);
 
     /** Requires positive values, and limits that agree with each other. */
     public Limits {
@@ -41,7 +44,7 @@ public record Limits(
                 Math.min(Math.min(messageBytes, segments), Math.min(nesting, amplification)),
                 Math.min(
                         Math.min(Math.min(capabilities, exports), Math.min(imports, questions)),
-                        Math.min(answers, Math.min(window, backlog))));
+                        Math.min(Math.min(answers, embargoes), Math.min(window, backlog))));
         if (least <= 0) {
             throw new IllegalArgumentException("every limit must be positive");
         }
@@ -49,6 +52,11 @@ public record Limits(
             throw new IllegalArgumentException("limits must satisfy message bytes <= window <= backlog, or the largest "
                     + "message could never pass");
         }
+    }
+
+    /** Bytes of our unanswered calls beyond which others fail: the backlog, less room for what else waits to be read. */
+    int unanswered() {
+        return Math.max(window, backlog - window);
     }
 
     /** These limits with another message size; window and backlog grow if they must. */
@@ -64,6 +72,7 @@ public record Limits(
                 imports,
                 questions,
                 answers,
+                embargoes,
                 wider,
                 Math.max(backlog, wider));
     }
@@ -80,6 +89,7 @@ public record Limits(
                 imports,
                 ours,
                 theirs,
+                embargoes,
                 window,
                 backlog);
     }
@@ -96,6 +106,7 @@ public record Limits(
                 mostImports,
                 questions,
                 answers,
+                embargoes,
                 window,
                 backlog);
     }
@@ -112,7 +123,42 @@ public record Limits(
                 imports,
                 questions,
                 answers,
+                embargoes,
                 mostUnanswered,
                 mostBuffered);
+    }
+
+    /** These limits for what one message may be made of: segments, nesting, amplification and capabilities. */
+    public Limits withMessages(int mostSegments, int deepest, int mostReadings, int mostCapabilities) {
+        return new Limits(
+                messageBytes,
+                mostSegments,
+                deepest,
+                mostReadings,
+                mostCapabilities,
+                exports,
+                imports,
+                questions,
+                answers,
+                embargoes,
+                window,
+                backlog);
+    }
+
+    /** These limits with another number of embargoes. */
+    public Limits withEmbargoes(int most) {
+        return new Limits(
+                messageBytes,
+                segments,
+                nesting,
+                amplification,
+                capabilities,
+                exports,
+                imports,
+                questions,
+                answers,
+                most,
+                window,
+                backlog);
     }
 }

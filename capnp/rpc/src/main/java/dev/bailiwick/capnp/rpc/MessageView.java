@@ -11,6 +11,9 @@ import org.capnproto.SegmentReader;
  * segments may carry different tables; that is how a {@link Membrane} wraps what crosses it without copying bytes.
  */
 final class MessageView implements Arena {
+    /** A segment's share of memory beside its words, roughly: two small objects and a reference. In bytes. */
+    private static final int SEGMENT_COST = 128;
+
     private final Segment[] segments;
     private final CapTable caps;
 
@@ -53,6 +56,11 @@ final class MessageView implements Arena {
             size += segment.buffer.capacity();
         }
         return size;
+    }
+
+    /** What it costs to keep the message: empty segments take memory too, and nearly none on the wire. */
+    long costInBytes() {
+        return sizeInBytes() + (long) segments.length * SEGMENT_COST;
     }
 
     @Override

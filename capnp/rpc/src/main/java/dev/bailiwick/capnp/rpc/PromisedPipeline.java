@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * real pipeline is known.
  */
 final class PromisedPipeline extends Pipeline {
+    /** As many as results have capabilities at most, by default; an entry stays until the call is over. */
+    static final int MOST_PLACES = 4096;
+
     private final Map<PipelinePath, PromiseClient> promises = new HashMap<>(); // guarded by this
     private @Nullable Pipeline target; // guarded by this
     private boolean closed; // guarded by this
@@ -26,6 +29,10 @@ final class PromisedPipeline extends Pipeline {
             }
             settled = target;
             if (settled == null) {
+                if (promises.size() >= MOST_PLACES) {
+                    return new BrokenClient(RpcException.overloaded("more than " + MOST_PLACES
+                            + " places in one call's results are called ahead; wait for them"));
+                }
                 PromiseClient promise = new PromiseClient();
                 if (closed) {
                     promise.resolve(new BrokenClient(RpcException.failed("the call was given up")));

@@ -128,6 +128,14 @@ final class Questions {
             return BrokenClient.failed(RpcException.failed("parameters of " + outgoing.bytes
                     + " bytes are longer than the limit of " + link.limits.messageBytes() + "; send them in parts"));
         }
+        if (bytes > 0 && bytes + outgoing.bytes > link.limits.unanswered()) {
+            // Whoever calls from outside waits at the window. This is a call that is passed on, and not the fault of
+            // the
+            // peer that would be drowned in it.
+            lock.later(outgoing::releaseCopy);
+            return BrokenClient.failed(
+                    RpcException.overloaded("too many bytes of calls are waiting for an answer; try again"));
+        }
         QuestionCall question = table.add(id -> new QuestionCall(this, id, isRedirected));
         Call.Builder call = ProtocolWriter.message(outgoing.draft).getCall();
         call.setQuestionId(question.id());
@@ -358,6 +366,20 @@ final class Questions {
             }
         });
         bytes = 0;
+    }
+
+    /** What must hold between calls. Under the lock. */
+    void check(SelfCheck check) {
+        long unanswered = 0;
+        int open = 0;
+        for (int id = 0; open < table.size(); id++) {
+            QuestionCall question = table.get(id);
+            if (question != null) {
+                open++;
+                unanswered += question.returned ? 0 : question.bytes;
+            }
+        }
+        check.equal("bytes of questions", bytes, unanswered);
     }
 
     /** How many there are. Under the lock. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * {@code disembargo} has made the same round trip behind the earlier calls.
  */
 final class RemotePromise extends ClientHook {
+    /** How many promises of the peer's led here, each settled for the next. Guarded by the connection. */
+    int hops;
+
     private final VatConnection connection;
     private final RemoteTarget remote;
     private final Settlement settlement = new Settlement();

@@ -9,6 +9,9 @@ import dev.bailiwick.capnp.rpc.wire.Resolve;
  * calls in order while a promise turns out to lead back to this side.
  */
 final class Resolutions {
+    /** How often a promise may be settled for another one in a row. Each is a step for every call that is made on the first. */
+    static final int MOST_HOPS = 64;
+
     private final VatConnection connection;
     private final Link link;
     private final VatLock lock;
@@ -16,6 +19,7 @@ final class Resolutions {
     private final ExportTable exports;
 
     private final IdTable<Embargo> embargoes = new IdTable<>(); // guarded by lock
+    private int unreflected; // disembargoes of the peer's that have yet to go back; guarded by lock
 
     /** A capability of ours that calls must not be made on before a disembargo came back. */
     private record Embargo(int id, PromiseClient held, ClientHook target) {}
@@ -39,6 +43,13 @@ final class Resolutions {
             return;
         }
         ClientHook target = owned.innermost();
+        if (target instanceof RemotePromise next) {
+            next.hops = Math.max(next.hops, promise.hops + 1);
+            if (next.hops > MOST_HOPS) {
+                refuse(promise, owned, "peer settled a promise for another one " + next.hops + " times in a row");
+                return;
+            }
+        }
         if (promise.wasUsed() && target instanceof RemotePromise next) {
             next.use(); // it may lead back yet, and then what was called on this promise was called on it
         }
@@ -47,11 +58,26 @@ final class Resolutions {
             lock.later(promise.settleLocked(owned));
             return;
         }
+        if (embargoes.size() + unreflected >= link.limits.embargoes()) {
+            refuse(promise, owned, tooMany());
+            return;
+        }
         PromiseClient held = new PromiseClient();
         held.head(owned);
         Embargo embargo = embargoes.add(id -> new Embargo(id, held, owned));
         link.writer.disembargo(promise.remote(), embargo.id());
         lock.later(promise.settleLocked(held));
+    }
+
+    /** Ends the connection instead of settling a promise. Owns the target's reference. */
+    private void refuse(RemotePromise promise, ClientHook owned, String reason) {
+        lock.later(owned::release);
+        lock.later(promise.settleLocked(CapTranslator.broken(reason)));
+        connection.abortLater(reason);
+    }
+
+    private String tooMany() {
+        return "peer has more than " + link.limits.embargoes() + " embargoes open";
     }
 
     /** The peer says what a promise it exported settled for. */
@@ -88,7 +114,7 @@ final class Resolutions {
             if (settlement == null) {
                 exportSettled(export);
             } else {
-                settlement.whenSettled(following -> exportSettled(export));
+                settlement.whenSettled(following -> exportSettled(export), () -> export.isGone);
             }
         });
     }
@@ -145,6 +171,10 @@ final class Resolutions {
                     Addressee target = caps.read(disembargo.getTarget());
                     boolean isExpected = target.leadsBack();
                     int id = disembargo.getContext().getSenderLoopback();
+                    if (embargoes.size() + unreflected >= link.limits.embargoes()) {
+                        throw new ProtocolException(tooMany());
+                    }
+                    unreflected++;
                     lock.later(() -> reflect(target.hook(), id, isExpected));
                 }
                 case RECEIVER_LOOPBACK -> {
@@ -182,6 +212,7 @@ final class Resolutions {
                 // Calls may still be waiting in a promise of this side, and are delivered when it settles.
                 lock.later(() -> settlement.whenSettled(
                         following -> following.then(() -> reflect(target, embargoId, isExpected))));
+                return;
             } else if (isExpected || leadsBack || leadsNowhere(end)) {
                 link.writer.reflect(leadsBack ? CapTranslator.wayBack(end) : null, embargoId);
                 lock.later(target::release);
@@ -189,6 +220,7 @@ final class Resolutions {
                 lock.later(target::release);
                 connection.abort("disembargo is addressed to an object that does not lead back to its sender");
             }
+            unreflected--;
         } finally {
             lock.unlock();
         }
@@ -211,6 +243,11 @@ final class Resolutions {
             embargo.held().resolve(new BrokenClient(reason));
             embargo.target().release();
         }));
+    }
+
+    /** What must hold between calls. Under the lock. */
+    void check(SelfCheck check) {
+        check.require("disembargoes that have yet to go back are not negative", unreflected >= 0);
     }
 
     /** How many embargoes there are. Under the lock. */

@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -9,17 +10,35 @@ import java.util.function.Consumer;
  * before anybody else is told what it settled for.
  */
 final class Settlement {
-    private List<Consumer<Cascade>> listeners = List.of(); // guarded by this
+    /** Listeners that are gone are looked for when there are so many, and each time they have doubled. */
+    private static final int FIRST_SWEEP = 64;
+
+    private List<Listener> listeners = List.of(); // guarded by this
+    private int sweepAt = FIRST_SWEEP; // guarded by this
     private boolean done; // guarded by this
+
+    private record Listener(Consumer<Cascade> told, BooleanSupplier isGone) {}
 
     /** Tells the listener, at once if the promise has settled. What it sets off belongs into the cascade. */
     void whenSettled(Consumer<Cascade> listener) {
+        whenSettled(listener, () -> false);
+    }
+
+    /**
+     * As {@link #whenSettled(Consumer)}, for a listener that may lose interest: a promise that never settles must not keep
+     * whatever a peer once let it be asked for.
+     */
+    void whenSettled(Consumer<Cascade> listener, BooleanSupplier isGone) {
         synchronized (this) {
             if (!done) {
                 if (listeners.isEmpty()) {
                     listeners = new ArrayList<>(2);
                 }
-                listeners.add(listener);
+                if (listeners.size() >= sweepAt) {
+                    listeners.removeIf(known -> known.isGone.getAsBoolean());
+                    sweepAt = Math.max(FIRST_SWEEP, 2 * listeners.size());
+                }
+                listeners.add(new Listener(listener, isGone));
                 return;
             }
         }
@@ -31,7 +50,7 @@ final class Settlement {
     /** The promise has settled. Only the first time counts. */
     void settled(Cascade cascade) {
         while (true) {
-            List<Consumer<Cascade>> told;
+            List<Listener> told;
             synchronized (this) {
                 if (listeners.isEmpty()) {
                     done = true;
@@ -40,8 +59,13 @@ final class Settlement {
                 told = listeners;
                 listeners = List.of();
             }
-            told.forEach(listener -> listener.accept(cascade));
+            told.forEach(listener -> listener.told.accept(cascade));
         }
+    }
+
+    /** How many wait to be told. */
+    synchronized int listeners() {
+        return listeners.size();
     }
 
     /** As {@link #settled(Cascade)}, with a cascade of its own. */

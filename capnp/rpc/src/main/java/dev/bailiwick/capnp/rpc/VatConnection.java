@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import dev.bailiwick.capnp.rpc.wire.Message;
 import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.Release;
+import java.util.List;
 import org.capnproto.AnyPointer;
 import org.capnproto.DecodeException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class VatConnection {
     /** The pause before each read from a peer that has taken its window. It also bounds how late its end is noticed. */
     private static final long SLOWEST_READING_NANOS = 100_000_000;
 
+    private static final System.Logger LOG = System.getLogger(VatConnection.class.getName());
+
     private final ClientHook bootstrap;
     private final VatLock lock;
     private final Link link;
@@ -42,6 +45,7 @@ final class VatConnection {
     private final Resolutions resolutions;
     private final Questions questions;
     private final Answers answers;
+    private volatile List<String> faults = List.of();
 
     /** A connection that offers that object to the peer, and owns the reference to it. */
     VatConnection(ClientHook ownedBootstrap, Outbound out, Limits limits) {
@@ -122,6 +126,9 @@ final class VatConnection {
                             + WireExceptions.read(message.getAbort()).reason()));
                 case UNIMPLEMENTED -> handleUnimplemented(message.getUnimplemented());
                 case PROVIDE, ACCEPT, JOIN, OBSOLETE_SAVE, OBSOLETE_DELETE, _NOT_IN_SCHEMA -> sendUnimplemented(view);
+            }
+            if (link.out.backlog() > link.limits.window()) {
+                answers.requireRoom();
             }
         } catch (ProtocolException broken) {
             reject(view, broken.reason());
@@ -212,6 +219,7 @@ final class VatConnection {
             if (link.isClosed()) {
                 return;
             }
+            report(selfCheck());
             link.close(reason);
             questions.close(reason);
             imports.close(reason);
@@ -221,9 +229,51 @@ final class VatConnection {
             lock.later(bootstrap::release);
             link.writer.close();
             lock.later(link.out::end); // it closes channels, and tells whoever waits for the end
+            lock.later(this::checkEnd);
         } finally {
             lock.unlock();
         }
+    }
+
+    // ---- self-check
+
+    /** Looks for broken invariants; empty unless this library has a bug. Takes a step for each entry of the tables. */
+    List<String> selfCheck() {
+        SelfCheck check = new SelfCheck();
+        lock.lock();
+        try {
+            questions.check(check);
+            answers.check(check);
+            exports.check(check);
+            imports.check(check);
+            resolutions.check(check);
+        } finally {
+            lock.unlock();
+        }
+        return check.faults();
+    }
+
+    /** INVARIANT (nothing leaked): when a connection has ended, its four tables and its embargoes are empty, and stay so. */
+    private void checkEnd() {
+        TableSizes left = tables();
+        if (!left.equals(TableSizes.EMPTY)) {
+            report(List.of("after the end there are left: " + left));
+        }
+    }
+
+    private void report(List<String> faults) {
+        if (!faults.isEmpty()) {
+            this.faults = faults;
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a connection has lost count, which is a bug of this library: {0}",
+                    faults);
+        }
+    }
+
+    /** What the self-checks at the end found; for tests, which expect nothing. */
+    List<String> faults() {
+        return faults;
     }
 
     /** Why the connection is closed; null while it is open. */

@@ -24,6 +24,7 @@ final class BesiegedVat implements AutoCloseable {
             .withMessageBytes(32 << 10)
             .withWindow(64 << 10, 128 << 10)
             .withTables(24, 24)
+            .withEmbargoes(8)
             .withCalls(24, 24);
 
     private static final Logger LOG = Logger.getLogger(RpcException.class.getName());
@@ -193,6 +194,8 @@ final class BesiegedVat implements AutoCloseable {
         if (vat.closedBecause() != null) {
             require(tables.equals(VatConnection.TableSizes.EMPTY), tables);
         }
+        require(vat.selfCheck().isEmpty(), vat.selfCheck());
+        require(vat.faults().isEmpty(), vat.faults());
         Throwable inside = caught.get();
         if (inside != null) {
             throw new AssertionError("a failure inside had to be caught", inside);
