@@ -55,6 +55,9 @@ struct Command @0xdfec58774f19fa17 {
   approval @4 :Data;
   mutations @5 :List(Mutation);
   preconditions @6 :List(Precondition);
+  requestHash @7 :Data;
+  # 32 bytes: what a client asked for under transactionId. Asked again, it is answered as the first time. Empty when no
+  # client chose the id.
 }
 
 struct Change @0xcbf70b7db68b4ff9 {
@@ -83,6 +86,8 @@ struct JournalEntry @0xabce7752144dd83e {
   # Reserved; empty.
   predecessor @12 :Predecessor;
   # Set in the first entry of every epoch after a store's first, and in no other entry.
+  requestHash @13 :Data;
+  # The command's.
 }
 
 struct Predecessor @0xd3a1f60b8c2e9475 {

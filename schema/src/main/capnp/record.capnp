@@ -26,6 +26,7 @@ enum RecordKind @0xdd692e65034f8d2d {
   policyVersion @5;
   credential @6;
   seedManifest @7;
+  storeKey @8;
 }
 
 enum PrincipalKind @0x950949e4fde12015 {
@@ -112,6 +113,8 @@ struct AccountRecord @0x85e54c8155b49333 {
   cacheRoot @22 :StorageRootRef;
   service @23 :ServiceIdentity;
   # Only for kind service.
+  nameSkeleton @24 :Text;
+  # What nameKey looks like (UTS 39 skeleton, by the proposer's pinned tables); unique in the store, compared as bytes.
 }
 
 struct ServiceIdentity @0xd8cda8114779936a {
@@ -377,4 +380,22 @@ struct SeedManifest @0xeac187949ef16677 {
   contentHash @9 :Data;
   createdAtMs @10 :UInt64;
   updatedAtMs @11 :UInt64;
+}
+
+struct StoreKey @0xf5e31fdaa476ca41 {
+  # The public half of the key that signs the store's checkpoints from this version on. There is one such record; each
+  # further version is one rotation, which the key before has signed for.
+  recordId @0 :Data;
+  publicKey @1 :Data;
+  # Raw Ed25519, 32 bytes.
+  statement @2 :Text;
+  # Signed note by which the key before names this one; docs/format.md has its text. Empty in the first version of a store epoch.
+  schemaVersion @3 :UInt32;
+  storeEpoch @4 :UInt64;
+  recordVersion @5 :UInt64;
+  policyEpoch @6 :UInt64;
+  previousHash @7 :Data;
+  contentHash @8 :Data;
+  createdAtMs @9 :UInt64;
+  updatedAtMs @10 :UInt64;
 }

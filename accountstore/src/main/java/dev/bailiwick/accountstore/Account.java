@@ -3,7 +3,9 @@ package dev.bailiwick.accountstore;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.ServiceIdentity;
+import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.NameSkeleton;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
 import java.util.Collections;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
  * @param kind never changes
  * @param name as it was given
  * @param nameKey its normalised form, unique in the store
+ * @param nameSkeleton what it looks like, unique in the store
  * @param displayName for people, up to {@value #DISPLAY_NAME_CHARS} characters; may be empty
  * @param status whether it may be used
  * @param credentialRefs its credentials' records
@@ -37,6 +40,7 @@ public record Account(
         PrincipalKind kind,
         String name,
         NameKey nameKey,
+        NameSkeleton nameSkeleton,
         String displayName,
         AccountStatus status,
         SortedSet<RecordId> credentialRefs,
@@ -71,6 +75,27 @@ public record Account(
         return RecordKind.ACCOUNT;
     }
 
+    /** The same account with another name. */
+    public Account withName(AccountName newName) {
+        return new Account(
+                principalId,
+                kind,
+                newName.text(),
+                newName.key(),
+                newName.skeleton(),
+                displayName,
+                status,
+                credentialRefs,
+                roles,
+                attributes,
+                resourceProfile,
+                policyProfile,
+                homeRoot,
+                configRoot,
+                cacheRoot,
+                service);
+    }
+
     /** The same account with another status. */
     public Account withStatus(AccountStatus newStatus) {
         return new Account(
@@ -78,6 +103,7 @@ public record Account(
                 kind,
                 name,
                 nameKey,
+                nameSkeleton,
                 displayName,
                 newStatus,
                 credentialRefs,
@@ -98,6 +124,7 @@ public record Account(
                 kind,
                 name,
                 nameKey,
+                nameSkeleton,
                 displayName,
                 status,
                 newRefs,
@@ -118,6 +145,7 @@ public record Account(
                 kind,
                 name,
                 nameKey,
+                nameSkeleton,
                 displayName,
                 status,
                 credentialRefs,
@@ -138,6 +166,7 @@ public record Account(
                 kind,
                 name,
                 nameKey,
+                nameSkeleton,
                 displayName,
                 status,
                 credentialRefs,
@@ -158,6 +187,7 @@ public record Account(
                 kind,
                 name,
                 nameKey,
+                nameSkeleton,
                 displayName,
                 status,
                 credentialRefs,

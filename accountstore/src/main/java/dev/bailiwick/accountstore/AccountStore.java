@@ -2,16 +2,15 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.View;
+import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.StoreId;
 import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +28,8 @@ public final class AccountStore implements AutoCloseable {
     private final Engine engine;
     private final SteadyClock clock;
     private final IdSource ids;
-    private final StoreKey key;
+    private final RandomGenerator random;
+    private final StoreKeys keys;
     private final Optional<Anchoring> anchoring;
 
     /** What the anchor holds: where it is kept up, and where it was only read. */
@@ -42,13 +42,14 @@ public final class AccountStore implements AutoCloseable {
             Engine engine,
             SteadyClock clock,
             RandomGenerator random,
-            StoreKey key,
+            StoreKeys keys,
             Optional<Anchoring> anchoring,
             Optional<Anchored> anchored) {
         this.engine = engine;
         this.clock = clock;
         this.ids = new IdSource(random);
-        this.key = key;
+        this.random = random;
+        this.keys = keys;
         this.anchoring = anchoring;
         this.anchored = anchored;
         this.cache = new AccountCache(engine);
@@ -77,7 +78,7 @@ public final class AccountStore implements AutoCloseable {
                     "there is an anchor at \"" + files.anchor() + "\" already");
         }
         try {
-            StoreKey key = StoreKey.create(files.key());
+            StoreKey key = StoreKey.create(files.key(), random);
             try {
                 initialise(engine, key, seeds, clock, random);
             } catch (RuntimeException e) {
@@ -87,10 +88,10 @@ public final class AccountStore implements AutoCloseable {
             }
             SteadyClock steady = steady(engine, clock);
             if (!isAnchored) {
-                return unanchored(engine, steady, random, key);
+                return unanchored(engine, steady, random, StoreKeys.made(files.key(), key));
             }
             RollbackAnchor anchor = RollbackAnchor.create(files.anchor(), engine.read(Anchoring::headOf));
-            return anchored(engine, steady, random, key, files, anchor);
+            return anchored(engine, steady, random, StoreKeys.made(files.key(), key), files, anchor);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -99,9 +100,9 @@ public final class AccountStore implements AutoCloseable {
     /** Initialises a store that lives as long as its engine: without files, and so without rollback detection. For tests. */
     public static AccountStore createInMemory(
             Engine engine, List<Mutation> seeds, InstantSource clock, RandomGenerator random) {
-        StoreKey key = StoreKey.generate();
+        StoreKey key = StoreKey.generate(random);
         initialise(engine, key, seeds, clock, random);
-        return unanchored(engine, steady(engine, clock), random, key);
+        return unanchored(engine, steady(engine, clock), random, StoreKeys.inMemory(key));
     }
 
     /**
@@ -113,19 +114,19 @@ public final class AccountStore implements AutoCloseable {
      * @throws ClockSetBackException if the clock is before the store's last entry by more than clocks are corrected by in good order
      */
     public static AccountStore open(Engine engine, StoreFiles files, InstantSource clock, RandomGenerator random) {
-        StoreKey key = loadKey(files);
-        engine.read(view -> {
-            requireKey(view, key);
-            return true;
+        CheckpointKey expected = engine.read(view -> {
+            Meta.load(view);
+            return Meta.publicKey(view);
         });
+        StoreKeys keys = StoreKeys.open(files.key(), expected, engine.state() == Engine.State.OPEN);
         if (files.mode() instanceof AnchorMode.None) {
             requireTail(engine, clock);
-            return unanchored(engine, steady(engine, clock), random, key);
+            return unanchored(engine, steady(engine, clock), random, keys);
         }
         return switch (engine.state()) {
             case OPEN -> {
                 RollbackAnchor anchor = openAnchor(engine, files, clock);
-                yield anchored(engine, steady(engine, clock), random, key, files, anchor);
+                yield anchored(engine, steady(engine, clock), random, keys, files, anchor);
             }
             case READ_ONLY, FAILED, CLOSED -> {
                 AnchoredHead anchored = RollbackAnchor.read(files.anchor());
@@ -135,23 +136,11 @@ public final class AccountStore implements AutoCloseable {
                         engine,
                         steady(engine, clock),
                         random,
-                        key,
+                        keys,
                         Optional.empty(),
                         Optional.of(new Anchored(files, () -> anchored)));
             }
         };
-    }
-
-    private static StoreKey loadKey(StoreFiles files) {
-        try {
-            return StoreKey.load(files.key());
-        } catch (NoSuchFileException e) {
-            throw new CorruptStoreException(
-                    CorruptStoreException.Code.KEY, "store key", "there is no file '" + files.key() + "'", e);
-        } catch (IOException e) {
-            throw new CorruptStoreException(
-                    CorruptStoreException.Code.KEY, "store key", String.valueOf(e.getMessage()), e);
-        }
     }
 
     /** The anchor, once the store is known to extend it, moved to where the store is. */
@@ -177,14 +166,6 @@ public final class AccountStore implements AutoCloseable {
             Anchoring.requireExtends(view, expected, files.anchor());
             return true;
         });
-    }
-
-    private static void requireKey(View view, StoreKey key) {
-        Meta.load(view);
-        if (!Arrays.equals(Meta.row(view, Meta.PUBLIC_KEY_KEY), key.publicBytes())) {
-            throw new CorruptStoreException(
-                    CorruptStoreException.Code.KEY, "store key", "it is not the one the store was made with");
-        }
     }
 
     /** Refuses a store without its newest entries, and a clock that is before them. */
@@ -215,7 +196,7 @@ public final class AccountStore implements AutoCloseable {
             Engine engine,
             SteadyClock clock,
             RandomGenerator random,
-            StoreKey key,
+            StoreKeys keys,
             StoreFiles files,
             RollbackAnchor anchor) {
         Anchoring anchoring = new Anchoring(anchor, files.mode(), clock);
@@ -224,13 +205,13 @@ public final class AccountStore implements AutoCloseable {
                 engine,
                 clock,
                 random,
-                key,
+                keys,
                 Optional.of(anchoring),
                 Optional.of(new Anchored(files, anchoring::anchored)));
     }
 
-    private static AccountStore unanchored(Engine engine, SteadyClock clock, RandomGenerator random, StoreKey key) {
-        return new AccountStore(engine, clock, random, key, Optional.empty(), Optional.empty());
+    private static AccountStore unanchored(Engine engine, SteadyClock clock, RandomGenerator random, StoreKeys keys) {
+        return new AccountStore(engine, clock, random, keys, Optional.empty(), Optional.empty());
     }
 
     private static void initialise(
@@ -238,14 +219,15 @@ public final class AccountStore implements AutoCloseable {
         IdSource ids = new IdSource(random);
         // The store is named by its first transaction, so that the journal proves which store it is of.
         TransactionId first = TransactionId.of(ids.next());
+        List<Mutation> all = new ArrayList<>(seeds);
+        all.add(Mutation.create(RecordId.of(ids.next()), new StoreKeyContent(key.publicKey(), Optional.empty())));
         Transaction transaction = new Transaction(
-                first, now(clock), new Actor.Manifest(), "store.init", Optional.empty(), seeds, List.of());
+                first, now(clock), new Actor.Manifest(), "store.init", Optional.empty(), all, List.of());
         StateMachine.Command command = StateMachine.Command.of(transaction);
         Meta meta = new Meta(Meta.FORMAT, StoreId.of(first.toBytes()), 1, 0);
         engine.commit(txn -> {
             Rows empty = new Rows(txn);
             meta.write(empty);
-            empty.put(StoreTables.META, Keys.utf8(Meta.PUBLIC_KEY_KEY), key.publicBytes());
             HashChain.JOURNAL.writeHead(HashChain.State.empty(), empty);
             HashChain.AUDIT.writeHead(HashChain.State.empty(), empty);
             empty.writeTo(txn);
@@ -301,7 +283,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** Integrity inspection. */
     public StoreInspector inspector() {
-        return new LiveInspector(engine, key, anchored.map(Anchored::head), clock);
+        return new LiveInspector(engine, keys, anchored.map(Anchored::head), clock);
     }
 
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
@@ -321,19 +303,70 @@ public final class AccountStore implements AutoCloseable {
 
     private CommitResult commitThrough(Transaction transaction, CommitGate gate) {
         StateMachine.Command command = StateMachine.Command.of(transaction);
+        return commitInLane(gate, txn -> command);
+    }
+
+    /**
+     * Lets a new key sign for the store. The key in use names it in a statement that is part of its journal entry, so that whoever
+     * trusts the one comes to trust the other; what the old key signed before stays good.
+     *
+     * @throws UncheckedIOException if the new key cannot be written, and nothing has changed; or if it cannot be moved to its place,
+     *     though it is in use, which the message says
+     */
+    public CommitResult rotateKey(Attribution by) {
+        synchronized (keys) {
+            StoreKey next = keys.prepare(random);
+            CommitResult result = commitInLane(by.gate(), txn -> StateMachine.Command.of(rotation(txn, next, by)));
+            switch (result) {
+                case CommitResult.Committed committed -> keys.promote();
+                case CommitResult.Conflict conflict -> keys.discard();
+                case CommitResult.Rejected rejected -> keys.discard();
+            }
+            return result;
+        }
+    }
+
+    /** Drafted in the lane, because the statement says which journal entry records it. */
+    private Transaction rotation(View view, StoreKey next, Attribution by) {
+        Meta meta = Meta.load(view);
+        Stored<?> record = new Records(view)
+                .byIndex(Keys.storeKey())
+                .orElseThrow(() -> new CorruptStoreException("store key", "its record is missing"));
+        StoreKey inUse = keys.signing(Meta.publicKey(view));
+        KeyStatement statement = new KeyStatement(
+                Checkpoint.originOf(meta.storeId(), meta.storeEpoch()),
+                HashChain.JOURNAL.head(view).size() + 1,
+                inUse.publicKey(),
+                next.publicKey());
+        return new Transaction(
+                TransactionId.of(ids.next()),
+                now(clock),
+                by.actor(),
+                "store.rotate-key",
+                by.approval(),
+                List.of(Mutation.replace(
+                        record,
+                        new StoreKeyContent(
+                                next.publicKey(),
+                                Optional.of(statement.signed(inUse, next).toString())))),
+                List.of());
+    }
+
+    private CommitResult commitInLane(CommitGate gate, Function<View, StateMachine.Command> drafting) {
         return engine.commit(txn -> {
             // INVARIANT (no change overtakes a revocation): gates are closed on this lane, before an acknowledgement.
             Optional<String> closed = gate.closed();
             if (closed.isPresent()) {
                 return new CommitResult.Rejected(Rejection.REVOKED, closed.get());
             }
+            StateMachine.Command command = drafting.apply(txn);
             StateMachine.Transition transition = StateMachine.apply(txn, command);
             if (transition.rows().isPresent()
                     && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
                 transition.rows().get().writeTo(txn);
                 txn.beforeAcknowledge(() -> {
                     cache.invalidate(receipt);
-                    List<RecordContent> written = transaction.mutations().stream()
+                    List<RecordContent> written = command.transaction().mutations().stream()
                             .map(Mutation::content)
                             .toList();
                     listeners.forEach(listener -> listener.committing(receipt, written));

@@ -5,6 +5,7 @@ import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,18 @@ public interface AccountStoreReader {
 
     /** The newest version of the account with this name. */
     Optional<Stored<Account>> byName(NameKey name);
+
+    /**
+     * The account with this name after journal entry {@code sequence}, as it was then. Where no account had the name then, the one
+     * that has it now is meant, if it existed, and else the one that had it last: so both the names of that time and those of today lead there.
+     */
+    Optional<Stored<Account>> byNameAt(NameKey name, long sequence);
+
+    /**
+     * The record that a name leads to: the account that has it, or, if it was given up, the one that had it last. For looking at
+     * histories; nobody logs in by it.
+     */
+    Optional<RecordId> everNamed(NameKey name);
 
     /** The newest version of the account of this principal. */
     Optional<Stored<Account>> byPrincipal(PrincipalId principal);
@@ -37,6 +50,17 @@ public interface AccountStoreReader {
      * @param limit from 1 to {@link #PAGE}
      */
     Page<Stored<Account>, NameKey> list(Optional<NameKey> after, int limit);
+
+    /**
+     * Accounts as they were after journal entry {@code sequence}, in the order of the name keys they had then.
+     *
+     * @param after only names above this one
+     * @param limit from 1 to {@link #PAGE}
+     */
+    Page<Stored<Account>, NameKey> listAt(long sequence, Optional<NameKey> after, int limit);
+
+    /** The newest journal entry of that time or before; 0 if there is none. Times never go back along the journal. */
+    long sequenceAt(Instant time);
 
     /** All versions of an account, oldest first; empty if there is no such account. */
     List<HistoryEntry<Account>> history(RecordId record);

@@ -43,6 +43,7 @@ final class Immutable {
                         ((PolicyProfileContent) after).profile().profileId());
             case SeedManifestContent old -> differs("content", old, after);
             case PolicyVersion old -> Optional.empty();
+            case StoreKeyContent old -> Optional.empty();
         };
     }
 

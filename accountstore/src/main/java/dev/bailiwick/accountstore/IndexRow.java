@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One row that a record version derives in {@code INDEX}. Equality is by bytes. */
 final class IndexRow {
@@ -47,6 +49,7 @@ final class IndexRow {
         switch (content) {
             case Account account -> {
                 rows.add(new IndexRow(Keys.name(account.nameKey()), id, Rejection.NAME_TAKEN));
+                rows.add(new IndexRow(Keys.skeleton(account.nameSkeleton()), id, Rejection.NAME_CONFUSABLE));
                 rows.add(new IndexRow(Keys.principal(account.principalId()), id, Rejection.PRINCIPAL_TAKEN));
             }
             case RoleBinding binding -> {
@@ -75,14 +78,20 @@ final class IndexRow {
                         Keys.profile(profile.profile().profileId()), Keys.head(kind, record), Rejection.ID_TAKEN));
             }
             case PolicyVersion policy -> rows.add(new IndexRow(Keys.policy(), id, Rejection.ID_TAKEN));
+            case StoreKeyContent key -> rows.add(new IndexRow(Keys.storeKey(), id, Rejection.ID_TAKEN));
             case Credential credential -> {}
             case SeedManifestContent manifest -> {}
         }
         return rows;
     }
 
-    /** The rows of one version: they stay. */
-    static List<IndexRow> ofVersion(RecordId record, long version, RecordContent content) {
+    /**
+     * The rows of one version: they stay.
+     *
+     * @param before what the version before it says
+     */
+    static List<IndexRow> ofVersion(
+            RecordId record, long version, RecordContent content, Optional<RecordContent> before) {
         return switch (content) {
             case ResourceProfileContent(var versionId, var profile) ->
                 List.of(new IndexRow(
@@ -99,12 +108,22 @@ final class IndexRow {
                         Keys.version(versionId),
                         Keys.record(content.recordKind(), record, version),
                         Rejection.ID_TAKEN));
-            case Account account -> List.of();
+            case Account account -> named(record, version, account, before.map(Account.class::cast));
             case RoleBinding binding -> List.of();
             case ExternalBinding binding -> List.of();
             case Credential credential -> List.of();
             case SeedManifestContent manifest -> List.of();
+            case StoreKeyContent key -> List.of();
         };
+    }
+
+    /** A version that gives an account a name leaves a row behind, so that older states can be asked by the names of their time. */
+    private static List<IndexRow> named(RecordId record, long version, Account account, Optional<Account> before) {
+        boolean kept = before.map(Account::nameKey).equals(Optional.of(account.nameKey()));
+        return kept
+                ? List.of()
+                : List.of(new IndexRow(
+                        Keys.named(account.nameKey(), record, version), record.toBytes(), Rejection.NAME_TAKEN));
     }
 
     /** The record that a row of the index names, by its type. */
@@ -113,12 +132,13 @@ final class IndexRow {
         for (Keys.Index index : Keys.Index.values()) {
             if (index.code() == type) {
                 return switch (index) {
-                    case NAME, PRINCIPAL -> ref(RecordKind.ACCOUNT, value);
+                    case NAME, SKELETON, NAMED, PRINCIPAL -> ref(RecordKind.ACCOUNT, value);
                     case MEMBER, ROLE -> ref(RecordKind.ROLE_BINDING, value);
                     case SUBJECT, BINDING -> ref(RecordKind.EXTERNAL_BINDING, value);
                     case RESOURCE_PROFILE_NAME -> ref(RecordKind.RESOURCE_PROFILE, value);
                     case POLICY_PROFILE_NAME -> ref(RecordKind.POLICY_PROFILE, value);
                     case POLICY -> ref(RecordKind.POLICY_VERSION, value);
+                    case STORE_KEY -> ref(RecordKind.STORE_KEY, value);
                     case PROFILE -> keyed(value, Keys.HEAD_BYTES);
                     case VERSION -> keyed(value, Keys.RECORD_BYTES);
                 };
@@ -127,9 +147,17 @@ final class IndexRow {
         throw new CorruptStoreException("index row", "it is of no known type");
     }
 
-    /** The version that a row of type {@link Keys.Index#VERSION} names. */
-    static long targetVersion(byte[] value) {
-        return ByteBuffer.wrap(value, Keys.HEAD_BYTES, Long.BYTES).getLong();
+    /** The version that a row names which one version derives; empty for a row that follows the newest. */
+    static OptionalLong targetVersion(byte[] key, byte[] value) {
+        if (key[0] == Keys.Index.VERSION.code()) {
+            return OptionalLong.of(
+                    ByteBuffer.wrap(value, Keys.HEAD_BYTES, Long.BYTES).getLong());
+        }
+        if (key[0] == Keys.Index.NAMED.code() && key.length > Long.BYTES) {
+            return OptionalLong.of(
+                    ByteBuffer.wrap(key, key.length - Long.BYTES, Long.BYTES).getLong());
+        }
+        return OptionalLong.empty();
     }
 
     private static RecordRef ref(RecordKind kind, byte[] value) {

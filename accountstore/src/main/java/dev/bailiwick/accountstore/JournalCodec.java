@@ -62,6 +62,7 @@ final class JournalCodec {
                 precondition.expected().hash().ifPresent(hash -> item.setExpectedHash(hash.toBytes()));
             }
         }
+        from.requestHash().ifPresent(hash -> to.setRequestHash(hash.toBytes()));
         return Canonical.of(message);
     }
 
@@ -92,7 +93,8 @@ final class JournalCodec {
                 from.getOperation().toString(),
                 RecordCodec.bytes(from.getApproval()).map(ApprovalId::of),
                 mutations,
-                preconditions);
+                preconditions,
+                hash(from.getRequestHash()));
     }
 
     // ---- journal entries ----
@@ -120,6 +122,7 @@ final class JournalCodec {
         from.approval().ifPresent(approval -> to.setApproval(approval.toBytes()));
         to.setTimeMs(from.time().toEpochMilli());
         from.predecessor().ifPresent(head -> write(head, to.initPredecessor()));
+        from.requestHash().ifPresent(hash -> to.setRequestHash(hash.toBytes()));
         return Canonical.of(message);
     }
 
@@ -157,7 +160,8 @@ final class JournalCodec {
                 read(from.getActor()),
                 RecordCodec.bytes(from.getApproval()).map(ApprovalId::of),
                 Instant.ofEpochMilli(from.getTimeMs()),
-                from.hasPredecessor() ? Optional.of(read(from.getPredecessor())) : Optional.empty());
+                from.hasPredecessor() ? Optional.of(read(from.getPredecessor())) : Optional.empty(),
+                hash(from.getRequestHash()));
     }
 
     // ---- audit records ----

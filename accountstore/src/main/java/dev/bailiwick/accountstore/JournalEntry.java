@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param approval under which approval
  * @param time as proposed, in milliseconds; never before that of the entry before
  * @param predecessor what the epoch follows; in the first entry of an epoch after the first, and in no other
+ * @param requestHash what the client asked for that chose the transaction id, if one did
  */
 public record JournalEntry(
         long sequence,
@@ -35,7 +36,8 @@ public record JournalEntry(
         Actor actor,
         Optional<ApprovalId> approval,
         Instant time,
-        Optional<AnchoredHead> predecessor) {
+        Optional<AnchoredHead> predecessor,
+        Optional<Hash256> requestHash) {
     /** The Cap'n Proto type id that entry hashes begin with. */
     static final long TYPE_ID = 0xabce7752144dd83eL;
 

@@ -4,6 +4,7 @@ import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.NameSkeleton;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.ProfileId;
 import dev.bailiwick.schema.RecordId;
@@ -33,6 +34,10 @@ final class Keys {
     enum Index {
         /** nameKey: account. */
         NAME('n'),
+        /** nameSkeleton: account. */
+        SKELETON('k'),
+        /** nameKey, 0, record id, version: account that has or had the name, from that version of it on; value is its record id. */
+        NAMED('h'),
         /** principalId: account. */
         PRINCIPAL('p'),
         /** role, 0, principalId: active role binding. */
@@ -52,7 +57,9 @@ final class Keys {
         /** versionId: kind 1, record id, version 8; every version of profiles and of the policy. */
         VERSION('v'),
         /** nothing: the record of the policy. */
-        POLICY('o');
+        POLICY('o'),
+        /** nothing: the record of the store's key. */
+        STORE_KEY('y');
 
         private final byte code;
 
@@ -106,6 +113,19 @@ final class Keys {
         return index(Index.NAME, name.toBytes());
     }
 
+    static byte[] skeleton(NameSkeleton skeleton) {
+        return index(Index.SKELETON, skeleton.toBytes());
+    }
+
+    /** What the keys of all that have or had this name begin with. */
+    static byte[] named(NameKey name) {
+        return index(Index.NAMED, name.toBytes(), new byte[1]);
+    }
+
+    static byte[] named(NameKey name, RecordId record, long version) {
+        return index(Index.NAMED, name.toBytes(), new byte[1], record.toBytes(), number(version));
+    }
+
     static byte[] principal(PrincipalId principal) {
         return index(Index.PRINCIPAL, principal.toBytes());
     }
@@ -152,6 +172,10 @@ final class Keys {
 
     static byte[] policy() {
         return index(Index.POLICY);
+    }
+
+    static byte[] storeKey() {
+        return index(Index.STORE_KEY);
     }
 
     static byte[] index(Index type, byte[]... parts) {

@@ -50,6 +50,7 @@ final class LiveAccountManager implements AccountStoreManager {
                         account.kind(),
                         account.name().text(),
                         account.name().key(),
+                        account.name().skeleton(),
                         account.displayName(),
                         AccountStatus.ACTIVE,
                         credentialRefs,
@@ -193,7 +194,7 @@ final class LiveAccountManager implements AccountStoreManager {
         for (Mutation mutation : transaction.mutations()) {
             switch (mutation.content().recordKind()) {
                 case ACCOUNT, ROLE_BINDING, EXTERNAL_BINDING, CREDENTIAL -> {}
-                case RESOURCE_PROFILE, POLICY_PROFILE, POLICY_VERSION, SEED_MANIFEST -> {
+                case RESOURCE_PROFILE, POLICY_PROFILE, POLICY_VERSION, SEED_MANIFEST, STORE_KEY -> {
                     return new CommitResult.Rejected(
                             Rejection.NOT_THIS_MANAGER,
                             "accounts are managed here, not "

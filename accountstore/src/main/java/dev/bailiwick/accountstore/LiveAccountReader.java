@@ -6,6 +6,7 @@ import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,16 @@ final class LiveAccountReader implements AccountStoreReader {
     @Override
     public Optional<Stored<Account>> byName(NameKey name) {
         return cache.byName(name);
+    }
+
+    @Override
+    public Optional<Stored<Account>> byNameAt(NameKey name, long sequence) {
+        return engine.read(view -> new ViewAccountReader(view).byNameAt(name, sequence));
+    }
+
+    @Override
+    public Optional<RecordId> everNamed(NameKey name) {
+        return engine.read(view -> new ViewAccountReader(view).everNamed(name));
     }
 
     @Override
@@ -42,6 +53,16 @@ final class LiveAccountReader implements AccountStoreReader {
     @Override
     public Page<Stored<Account>, NameKey> list(Optional<NameKey> after, int limit) {
         return engine.read(view -> new ViewAccountReader(view).list(after, limit));
+    }
+
+    @Override
+    public Page<Stored<Account>, NameKey> listAt(long sequence, Optional<NameKey> after, int limit) {
+        return engine.read(view -> new ViewAccountReader(view).listAt(sequence, after, limit));
+    }
+
+    @Override
+    public long sequenceAt(Instant time) {
+        return engine.read(view -> new ViewAccountReader(view).sequenceAt(time));
     }
 
     @Override

@@ -8,13 +8,13 @@ import java.util.function.Supplier;
 /** Inspection of whatever state is published. */
 final class LiveInspector implements StoreInspector {
     private final Engine engine;
-    private final StoreKey key;
+    private final StoreKeys keys;
     private final Optional<Supplier<AnchoredHead>> anchored;
     private final InstantSource clock;
 
-    LiveInspector(Engine engine, StoreKey key, Optional<Supplier<AnchoredHead>> anchored, InstantSource clock) {
+    LiveInspector(Engine engine, StoreKeys keys, Optional<Supplier<AnchoredHead>> anchored, InstantSource clock) {
         this.engine = engine;
-        this.key = key;
+        this.keys = keys;
         this.anchored = anchored;
         this.clock = clock;
     }
@@ -28,20 +28,12 @@ final class LiveInspector implements StoreInspector {
     public VerifyReport verify() {
         // Read before the state is, so that a later commit cannot move the anchor past what is being verified.
         Optional<AnchoredHead> expected = anchored.map(Supplier::get);
-        return Verifier.verify(engine, key, expected, clock);
+        return Verifier.verify(engine, keys, expected, clock);
     }
 
     @Override
-    public String checkpoint() {
-        StoreHead head = head();
-        return new Checkpoint(
-                        Checkpoint.originOf(head.storeId(), head.storeEpoch()), head.journalSize(), head.journalRoot())
-                .signed(key);
-    }
-
-    @Override
-    public String verifierKey() {
-        StoreHead head = head();
-        return Checkpoint.verifierKey(Checkpoint.originOf(head.storeId(), head.storeEpoch()), key);
+    public SignedCheckpoint checkpoint() {
+        return engine.read(
+                view -> SignedCheckpoint.of(view, HashChain.JOURNAL.load(view).size(), keys));
     }
 }

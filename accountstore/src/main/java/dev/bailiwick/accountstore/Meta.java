@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Meta(long format, StoreId storeId, long storeEpoch, long policyEpoch) {
     /** The layout that {@code docs/format.md} describes. */
-    static final long FORMAT = 1;
+    static final long FORMAT = 2;
 
     static final String FORMAT_KEY = "format";
     static final String STORE_ID_KEY = "store-id";
@@ -49,6 +49,19 @@ record Meta(long format, StoreId storeId, long storeEpoch, long policyEpoch) {
             throw new CorruptStoreException("store", "its " + key + " has the wrong length");
         }
         return ByteBuffer.wrap(row).getLong();
+    }
+
+    /** The key that signs for the store. */
+    static CheckpointKey publicKey(View view) {
+        byte[] row = row(view, PUBLIC_KEY_KEY);
+        if (row.length != CheckpointKey.BYTES) {
+            throw new CorruptStoreException("store", "its " + PUBLIC_KEY_KEY + " has the wrong length");
+        }
+        return CheckpointKey.of(row);
+    }
+
+    static void writePublicKey(CheckpointKey key, Rows rows) {
+        rows.put(StoreTables.META, Keys.utf8(PUBLIC_KEY_KEY), key.toBytes());
     }
 
     void write(Rows rows) {

@@ -43,6 +43,11 @@ final class Proposals {
     }
 
     CommitResult propose(String operation, Attribution by, long expect, Function<ViewSnapshot, Draft> drafting) {
+        Optional<CommitResult> answered =
+                by.request().flatMap(request -> reading.read(snapshot -> snapshot.answered(request)));
+        if (answered.isPresent()) {
+            return answered.get();
+        }
         CommitResult result = once(operation, by, drafting);
         for (int i = 1; i < StoreLimits.PROPOSALS && expect == 0 && result instanceof CommitResult.Conflict; i++) {
             result = once(operation, by, drafting);
@@ -57,13 +62,14 @@ final class Proposals {
             case Draft.Write(List<Mutation> mutations) ->
                 store.commit(
                         new Transaction(
-                                TransactionId.of(ids.next()),
+                                by.request().map(ClientRequest::id).orElseGet(() -> TransactionId.of(ids.next())),
                                 AccountStore.now(clock),
                                 by.actor(),
                                 operation,
                                 by.approval(),
                                 mutations,
-                                List.of()),
+                                List.of(),
+                                by.request().map(ClientRequest::hash)),
                         by.gate());
         };
     }

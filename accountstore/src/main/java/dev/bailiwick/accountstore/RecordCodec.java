@@ -7,6 +7,7 @@ import dev.bailiwick.schema.ContentHash;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.NameSkeleton;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.RootId;
@@ -19,6 +20,7 @@ import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.SeedManifest;
 import dev.bailiwick.schema.gen.StorageRootKind;
 import dev.bailiwick.schema.gen.StorageRootRef;
+import dev.bailiwick.schema.gen.StoreKey;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
@@ -62,91 +64,48 @@ final class RecordCodec {
     static byte[] encode(ChainFields chain, RecordContent content) {
         MessageBuilder message = new MessageBuilder();
         switch (content) {
-            case Account account -> {
-                var to = message.initRoot(AccountRecord.factory);
-                write(account, to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case ResourceProfileContent(VersionId version, var profile) -> {
-                var to = message.initRoot(ResourceProfile.factory);
-                ProfileCodecs.write(profile, version, chain.policyEpoch(), to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case PolicyProfileContent(VersionId version, var profile) -> {
-                var to = message.initRoot(PolicyProfile.factory);
-                ProfileCodecs.write(profile, version, chain.policyEpoch(), to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case RoleBinding binding -> {
-                var to = message.initRoot(dev.bailiwick.schema.gen.RoleBinding.factory);
-                write(binding, to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case ExternalBinding binding -> {
-                var to = message.initRoot(ExternalIdentityBinding.factory);
-                write(binding, to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case PolicyVersion(VersionId version, var catalogue) -> {
-                var to = message.initRoot(dev.bailiwick.schema.gen.PolicyVersion.factory);
-                ProfileCodecs.write(catalogue, version, to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case Credential credential -> {
-                var to = message.initRoot(CredentialRecord.factory);
-                write(credential, to);
-                ChainFieldCodec.write(chain, to);
-            }
-            case SeedManifestContent manifest -> {
-                var to = message.initRoot(SeedManifest.factory);
-                write(manifest, to);
-                ChainFieldCodec.write(chain, to);
-            }
+            case Account account -> write(account, message.initRoot(AccountRecord.factory));
+            case ResourceProfileContent(VersionId version, var profile) ->
+                ProfileCodecs.write(profile, version, chain.policyEpoch(), message.initRoot(ResourceProfile.factory));
+            case PolicyProfileContent(VersionId version, var profile) ->
+                ProfileCodecs.write(profile, version, chain.policyEpoch(), message.initRoot(PolicyProfile.factory));
+            case RoleBinding binding -> write(binding, message.initRoot(dev.bailiwick.schema.gen.RoleBinding.factory));
+            case ExternalBinding binding -> write(binding, message.initRoot(ExternalIdentityBinding.factory));
+            case PolicyVersion(VersionId version, var catalogue) ->
+                ProfileCodecs.write(
+                        catalogue, version, message.initRoot(dev.bailiwick.schema.gen.PolicyVersion.factory));
+            case Credential credential -> write(credential, message.initRoot(CredentialRecord.factory));
+            case SeedManifestContent manifest -> write(manifest, message.initRoot(SeedManifest.factory));
+            case StoreKeyContent key -> write(key, message.initRoot(StoreKey.factory));
         }
+        ChainFieldCodec.write(chain, content.recordKind(), message);
         return Canonical.of(message);
     }
 
     static Decoded decode(RecordKind kind, byte[] bytes) {
-        MessageReader message = Canonical.reader(bytes);
+        return new Decoded(ChainFieldCodec.read(kind, bytes), content(kind, Canonical.reader(bytes)));
+    }
+
+    private static RecordContent content(RecordKind kind, MessageReader message) {
         return switch (kind) {
-            case ACCOUNT -> {
-                var from = message.getRoot(AccountRecord.factory);
-                yield new Decoded(ChainFieldCodec.read(from), read(from));
-            }
+            case ACCOUNT -> read(message.getRoot(AccountRecord.factory));
             case RESOURCE_PROFILE -> {
                 var from = message.getRoot(ResourceProfile.factory);
-                yield new Decoded(
-                        ChainFieldCodec.read(from),
-                        new ResourceProfileContent(version(from.getVersionId()), ProfileCodecs.read(from)));
+                yield new ResourceProfileContent(version(from.getVersionId()), ProfileCodecs.read(from));
             }
             case POLICY_PROFILE -> {
                 var from = message.getRoot(PolicyProfile.factory);
-                yield new Decoded(
-                        ChainFieldCodec.read(from),
-                        new PolicyProfileContent(version(from.getVersionId()), ProfileCodecs.read(from)));
+                yield new PolicyProfileContent(version(from.getVersionId()), ProfileCodecs.read(from));
             }
-            case ROLE_BINDING -> {
-                var from = message.getRoot(dev.bailiwick.schema.gen.RoleBinding.factory);
-                yield new Decoded(ChainFieldCodec.read(from), read(from));
-            }
-            case EXTERNAL_BINDING -> {
-                var from = message.getRoot(ExternalIdentityBinding.factory);
-                yield new Decoded(ChainFieldCodec.read(from), read(from));
-            }
+            case ROLE_BINDING -> read(message.getRoot(dev.bailiwick.schema.gen.RoleBinding.factory));
+            case EXTERNAL_BINDING -> read(message.getRoot(ExternalIdentityBinding.factory));
             case POLICY_VERSION -> {
                 var from = message.getRoot(dev.bailiwick.schema.gen.PolicyVersion.factory);
-                yield new Decoded(
-                        ChainFieldCodec.read(from),
-                        new PolicyVersion(version(from.getVersionId()), ProfileCodecs.read(from)));
+                yield new PolicyVersion(version(from.getVersionId()), ProfileCodecs.read(from));
             }
-            case CREDENTIAL -> {
-                var from = message.getRoot(CredentialRecord.factory);
-                yield new Decoded(ChainFieldCodec.read(from), read(from));
-            }
-            case SEED_MANIFEST -> {
-                var from = message.getRoot(SeedManifest.factory);
-                yield new Decoded(ChainFieldCodec.read(from), read(from));
-            }
+            case CREDENTIAL -> read(message.getRoot(CredentialRecord.factory));
+            case SEED_MANIFEST -> read(message.getRoot(SeedManifest.factory));
+            case STORE_KEY -> read(message.getRoot(StoreKey.factory));
         };
     }
 
@@ -179,6 +138,7 @@ final class RecordCodec {
         from.cacheRoot().ifPresent(root -> write(root, to.initCacheRoot()));
         to.setName(from.name());
         to.setNameKey(from.nameKey().text());
+        to.setNameSkeleton(from.nameSkeleton().text());
         from.service().ifPresent(service -> ProfileCodecs.write(service, to.initService()));
     }
 
@@ -188,6 +148,7 @@ final class RecordCodec {
                 ProfileCodecs.ofWire(from.getKind()),
                 from.getName().toString(),
                 new NameKey(from.getNameKey().toString()),
+                new NameSkeleton(from.getNameSkeleton().toString()),
                 from.getDisplayName().toString(),
                 AccountStatus.valueOf(from.getStatus().name()),
                 readIds(from.getCredentialRefs(), StoreLimits.CREDENTIALS),
@@ -316,6 +277,18 @@ final class RecordCodec {
                 from.getName().toString(),
                 Hash256.of(from.getSourceSha256().toArray()),
                 readIds(from.getAccounts(), StoreLimits.MUTATIONS));
+    }
+
+    private static void write(StoreKeyContent from, StoreKey.Builder to) {
+        to.setPublicKey(from.publicKey().toBytes());
+        from.statement().ifPresent(to::setStatement);
+    }
+
+    private static StoreKeyContent read(StoreKey.Reader from) {
+        String statement = from.getStatement().toString();
+        return new StoreKeyContent(
+                CheckpointKey.of(from.getPublicKey().toArray()),
+                statement.isEmpty() ? Optional.empty() : Optional.of(statement));
     }
 
     // ---- parts ----

@@ -9,7 +9,8 @@ public sealed interface RecordContent
                 PolicyVersion,
                 ResourceProfileContent,
                 RoleBinding,
-                SeedManifestContent {
+                SeedManifestContent,
+                StoreKeyContent {
     /** Which struct it is stored as. */
     RecordKind recordKind();
 }

@@ -11,7 +11,8 @@ public enum RecordKind {
     EXTERNAL_BINDING(4, "externalBinding", 0xe3d7989bc3ce83e2L, 9),
     POLICY_VERSION(5, "policyVersion", 0xee1b667ec9270c49L, 5),
     CREDENTIAL(6, "credential", 0xe9274a9ef9c300f2L, 7),
-    SEED_MANIFEST(7, "seedManifest", 0xeac187949ef16677L, 5);
+    SEED_MANIFEST(7, "seedManifest", 0xeac187949ef16677L, 5),
+    STORE_KEY(8, "storeKey", 0xf5e31fdaa476ca41L, 4);
 
     private final int code;
     private final String text;
@@ -35,7 +36,7 @@ public enum RecordKind {
         return Optional.empty();
     }
 
-    /** The schema's ordinal, 0 to 7. */
+    /** The schema's ordinal, 0 to 8. */
     public int code() {
         return code;
     }
@@ -59,7 +60,7 @@ public enum RecordKind {
     boolean movesPolicyEpoch() {
         return switch (this) {
             case RESOURCE_PROFILE, POLICY_PROFILE, ROLE_BINDING, POLICY_VERSION -> true;
-            case ACCOUNT, EXTERNAL_BINDING, CREDENTIAL, SEED_MANIFEST -> false;
+            case ACCOUNT, EXTERNAL_BINDING, CREDENTIAL, SEED_MANIFEST, STORE_KEY -> false;
         };
     }
 }

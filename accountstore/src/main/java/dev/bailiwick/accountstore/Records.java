@@ -7,6 +7,7 @@ import dev.bailiwick.schema.ContentHash;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.RecordId;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.capnproto.DecodeException;
@@ -123,6 +124,14 @@ final class Records {
                     new RecordRef(kind, record).version(version), "the sequence that wrote it is missing");
         }
         return ByteBuffer.wrap(row).getLong();
+    }
+
+    /** The index rows that one version derives. */
+    List<IndexRow> derivedBy(RecordKind kind, RecordId record, long version) {
+        Optional<RecordContent> before =
+                version > 1 ? Optional.of(version(kind, record, version - 1).content()) : Optional.empty();
+        return IndexRow.ofVersion(
+                record, version, version(kind, record, version).content(), before);
     }
 
     /** The record id under an index key, if there is a row. */

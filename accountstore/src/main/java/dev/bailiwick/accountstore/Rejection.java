@@ -4,6 +4,8 @@ package dev.bailiwick.accountstore;
 public enum Rejection {
     /** Two accounts would have one normalised name, or two profiles of one sort one name. */
     NAME_TAKEN("name-taken"),
+    /** Two accounts would have names that people could take for each other. */
+    NAME_CONFUSABLE("name-confusable"),
     /** Two accounts would have one principal. */
     PRINCIPAL_TAKEN("principal-taken"),
     /** An id that must be fresh was used before. */
@@ -20,6 +22,8 @@ public enum Rejection {
     LAST_ACCOUNT_ADMIN("last-account-admin"),
     /** A role that the policy in force does not define. */
     UNKNOWN_ROLE("unknown-role"),
+    /** A key takes over without the word of the one before it. */
+    KEY_STATEMENT("key-statement"),
     /** The transaction id was used for another transaction. */
     TRANSACTION_ID_TAKEN("transaction-id-taken"),
     /** More mutations, preconditions or bytes than a transaction may have, or none. */

@@ -87,6 +87,7 @@ public final class SeedRecords {
                         seed.kind(),
                         seed.name().text(),
                         seed.name().key(),
+                        seed.name().skeleton(),
                         seed.displayName(),
                         AccountStatus.ACTIVE,
                         credentials,

@@ -14,7 +14,6 @@ import dev.bailiwick.schema.VersionId;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * one command.
  */
 final class StateMachine {
-    /** The role without which nobody could administer accounts. */
-    static final String ACCOUNT_ADMIN = "account-admin";
-
     /** What a command comes to: an answer, and the rows to write, which are none unless it is committed for the first time. */
     record Transition(CommitResult result, Optional<Rows> rows) {
         private static Transition refused(CommitResult result) {
@@ -122,12 +118,33 @@ final class StateMachine {
             return Optional.empty();
         }
         TransactionRow before = TransactionRow.decode(transaction.id(), row);
-        if (!before.commandHash().equals(command.hash())) {
-            return Optional.of(
-                    rejected(Rejection.TRANSACTION_ID_TAKEN, transaction.id() + " was used for another transaction"));
-        }
         JournalEntry entry = records.entry(before.sequence());
-        return Optional.of(new Committed(receipt(entry, HashChain.JOURNAL.entryHash(JournalCodec.encode(entry)))));
+        boolean same = before.commandHash().equals(command.hash())
+                || (transaction.requestHash().isPresent()
+                        && transaction.requestHash().equals(entry.requestHash()));
+        return Optional.of(same ? committed(entry) : idTaken(transaction.id()));
+    }
+
+    /**
+     * What a client's request under an id it chose came to, if it was committed before: so that asking again is harmless, though
+     * a manager would by now propose something else for it.
+     */
+    static Optional<CommitResult> answered(View view, TransactionId id, Hash256 requestHash) {
+        byte @Nullable [] row = view.get(StoreTables.TRANSACTIONS, id.toBytes());
+        if (row == null) {
+            return Optional.empty();
+        }
+        JournalEntry entry =
+                new Records(view).entry(TransactionRow.decode(id, row).sequence());
+        return Optional.of(entry.requestHash().equals(Optional.of(requestHash)) ? committed(entry) : idTaken(id));
+    }
+
+    private static CommitResult committed(JournalEntry entry) {
+        return new Committed(receipt(entry, HashChain.JOURNAL.entryHash(JournalCodec.encode(entry))));
+    }
+
+    private static CommitResult idTaken(TransactionId id) {
+        return rejected(Rejection.TRANSACTION_ID_TAKEN, id + " was used for another transaction");
     }
 
     /** A row of {@code TRANSACTIONS}: sequence 8, command hash 32. */
@@ -274,15 +291,31 @@ final class StateMachine {
         }
         for (Stored<?> after : written.values()) {
             List<IndexRow> derived = new ArrayList<>(IndexRow.ofHead(after.recordId(), after.content()));
-            derived.addAll(IndexRow.ofVersion(after.recordId(), after.version(), after.content()));
+            derived.addAll(IndexRow.ofVersion(
+                    after.recordId(),
+                    after.version(),
+                    after.content(),
+                    Optional.ofNullable(replaced.get(refOf(after))).map(Stored::content)));
             for (IndexRow row : derived) {
-                if (rows.get(StoreTables.INDEX, row.key()) != null) {
-                    return Optional.of(rejected(row.taken(), refOf(after) + " would share a key with another record"));
+                byte @Nullable [] other = rows.get(StoreTables.INDEX, row.key());
+                if (other != null) {
+                    return Optional.of(taken(row, other, after));
                 }
                 rows.put(StoreTables.INDEX, row.key(), row.value());
             }
         }
         return Optional.empty();
+    }
+
+    private Rejected taken(IndexRow row, byte[] otherValue, Stored<?> record) {
+        if (row.taken() == Rejection.NAME_CONFUSABLE && record.content() instanceof Account account) {
+            String other = after(RecordKind.ACCOUNT, RecordId.of(otherValue))
+                    .map(Stored::content)
+                    .map(content -> "'" + ((Account) content).name() + "'")
+                    .orElse("another account's");
+            return rejected(row.taken(), "'" + account.name() + "' looks like the name " + other + "; choose another");
+        }
+        return rejected(row.taken(), refOf(record) + " would share a key with another record");
     }
 
     // ---- rules across records ----
@@ -294,6 +327,11 @@ final class StateMachine {
             if (dangling.isPresent()) {
                 return Optional.of(
                         rejected(Rejection.DANGLING_REFERENCE, refOf(record) + " refers to " + dangling.get()));
+            }
+            if (record.content() instanceof StoreKeyContent key && !takesOver(key, replaced.get(refOf(record)))) {
+                return Optional.of(rejected(
+                        Rejection.KEY_STATEMENT,
+                        "the key in use has not said that " + key.publicKey() + " takes over"));
             }
         }
         Optional<CommitResult> unknownRole = unknownRole();
@@ -322,12 +360,21 @@ final class StateMachine {
             case ResourceProfileContent profile -> Optional.empty();
             case PolicyProfileContent profile -> Optional.empty();
             case PolicyVersion policy -> Optional.empty();
+            case StoreKeyContent key -> Optional.empty();
             case SeedManifestContent manifest ->
                 manifest.accounts().stream()
                         .filter(id -> after(RecordKind.ACCOUNT, id).isEmpty())
                         .findFirst()
                         .map(id -> "account " + id + ", which does not exist");
         };
+    }
+
+    private boolean takesOver(StoreKeyContent key, @Nullable Stored<?> before) {
+        return KeyRules.continues(
+                key,
+                Optional.ofNullable(before).map(Stored::content).map(StoreKeyContent.class::cast),
+                Checkpoint.originOf(meta.storeId(), meta.storeEpoch()),
+                HashChain.JOURNAL.head(view).size() + 1);
     }
 
     private Optional<String> missingPrincipal(PrincipalId principal) {
@@ -432,48 +479,19 @@ final class StateMachine {
         return roles;
     }
 
-    /** INVARIANT (administrable): a store that somebody can administer stays so. */
+    /** INVARIANT (administrable): no transaction makes a store harder to administer than until the last administrator leaves. */
     private Optional<CommitResult> administrators() {
-        boolean concerned = replaced.values().stream().anyMatch(StateMachine::mattersToAdministration);
-        if (!concerned || !administrable(true) || administrable(false)) {
+        Administration before = new Administration(records, new Rows(view), records::newest, time);
+        if (replaced.values().stream().noneMatch(before::rests)) {
             return Optional.empty();
         }
-        return Optional.of(rejected(
-                Rejection.LAST_ACCOUNT_ADMIN,
-                "nobody could administer accounts any more; give another active account the role " + ACCOUNT_ADMIN
-                        + " first"));
-    }
-
-    private static boolean mattersToAdministration(Stored<?> before) {
-        return switch (before.content()) {
-            case Account account -> account.roles().contains(ACCOUNT_ADMIN);
-            case RoleBinding binding -> binding.role().equals(ACCOUNT_ADMIN);
-            case Credential credential -> false;
-            case ExternalBinding binding -> false;
-            case PolicyProfileContent profile -> false;
-            case PolicyVersion policy -> false;
-            case ResourceProfileContent profile -> false;
-            case SeedManifestContent manifest -> false;
-        };
-    }
-
-    /** Whether an active account has the role, before or after the transaction. */
-    private boolean administrable(boolean before) {
-        Rows state = before ? new Rows(view) : rows;
-        byte[] prefix = Keys.members(ACCOUNT_ADMIN);
-        for (byte[] key : state.withPrefix(StoreTables.INDEX, prefix).keySet()) {
-            PrincipalId principal = PrincipalId.of(Arrays.copyOfRange(key, prefix.length, key.length));
-            byte @Nullable [] row = state.get(StoreTables.INDEX, Keys.principal(principal));
-            if (row != null) {
-                RecordId id = RecordId.of(row);
-                Optional<Stored<?>> account =
-                        before ? records.newest(RecordKind.ACCOUNT, id) : after(RecordKind.ACCOUNT, id);
-                if (account.isPresent() && ((Account) account.get().content()).status() == AccountStatus.ACTIVE) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        Administration.Reach reach = new Administration(records, rows, this::after, time).reach();
+        return reach == Administration.Reach.LASTING || reach.compareTo(before.reach()) >= 0
+                ? Optional.empty()
+                : Optional.of(rejected(
+                        Rejection.LAST_ACCOUNT_ADMIN,
+                        "nobody could administer accounts any more; give another active account, one whose owner has set a"
+                                + " password, the role " + Administration.ROLE + " first"));
     }
 
     /** A record as it will be. */
@@ -510,7 +528,8 @@ final class StateMachine {
                 transaction.actor(),
                 transaction.approval(),
                 time,
-                predecessor);
+                predecessor,
+                transaction.requestHash());
         HashChain.State grown = HashChain.JOURNAL.append(journal, JournalCodec.encode(entry), rows);
         for (Change change : changes) {
             rows.put(
@@ -523,6 +542,11 @@ final class StateMachine {
                 transaction.id().toBytes(),
                 new TransactionRow(entry.sequence(), command.hash()).encode());
         Meta.writePolicyEpoch(entry.policyEpoch(), rows);
+        for (Stored<?> record : written.values()) {
+            if (record.content() instanceof StoreKeyContent key) {
+                Meta.writePublicKey(key.publicKey(), rows);
+            }
+        }
         audit(entry);
         Hash256 entryHash = grown.lastEntryHash().orElseThrow();
         return new Transition(new Committed(receipt(entry, entryHash)), Optional.of(rows));

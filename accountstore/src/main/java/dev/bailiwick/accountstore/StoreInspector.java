@@ -9,8 +9,5 @@ public interface StoreInspector {
     VerifyReport verify();
 
     /** The newest head as a C2SP checkpoint, signed with the store's key. */
-    String checkpoint();
-
-    /** The C2SP verifier key that checks {@link #checkpoint}. */
-    String verifierKey();
+    SignedCheckpoint checkpoint();
 }

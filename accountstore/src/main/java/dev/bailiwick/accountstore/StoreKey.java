@@ -15,21 +15,21 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * The store's Ed25519 key (RFC 8032), which signs checkpoints. It is kept in a file of mode 0600 that holds two PEM blocks, the
  * private key as PKCS #8 and the public one as SubjectPublicKeyInfo, so that stock tools read it. Immutable.
  */
 final class StoreKey {
-    /** The length of a raw Ed25519 public key. */
-    static final int PUBLIC_BYTES = 32;
-
     private static final String PRIVATE = "PRIVATE KEY";
     private static final String PUBLIC = "PUBLIC KEY";
     private static final byte[] PROBE = {'b', 'a', 'i', 'l', 'i', 'w', 'i', 'c', 'k'};
@@ -42,26 +42,51 @@ final class StoreKey {
         this.publicKey = publicKey;
     }
 
-    /** A new key of this process alone, for stores in RAM. */
-    static StoreKey generate() {
+    /** A new key of this process alone, its secret drawn from {@code random}, which must be a secure one outside tests. */
+    static StoreKey generate(RandomGenerator random) {
         try {
-            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
+            generator.initialize(NamedParameterSpec.ED25519, new Drawing(random));
+            KeyPair pair = generator.generateKeyPair();
             return new StoreKey(pair.getPrivate(), pair.getPublic());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform from 15 on has Ed25519", e);
         }
     }
 
+    /** The source that the platform's generator asks; all it draws is the key's seed. */
+    private static final class Drawing extends SecureRandom {
+        private static final long serialVersionUID = 1L;
+
+        private final transient RandomGenerator random;
+
+        Drawing(RandomGenerator random) {
+            this.random = random;
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            synchronized (random) {
+                random.nextBytes(bytes);
+            }
+        }
+    }
+
+    /** Makes a new key and writes it as {@link #write} does. */
+    static StoreKey create(Path file, RandomGenerator random) throws IOException {
+        StoreKey key = generate(random);
+        key.write(file);
+        return key;
+    }
+
     /**
-     * Makes a new key and writes it to a new file of mode 0600, synced on return.
+     * Writes the key to a new file of mode 0600, synced on return.
      *
      * @throws IOException if the file exists or cannot be written
      */
-    static StoreKey create(Path file) throws IOException {
-        StoreKey key = generate();
-        ByteBuffer text =
-                ByteBuffer.wrap((pem(PRIVATE, key.privateKey.getEncoded()) + pem(PUBLIC, key.publicKey.getEncoded()))
-                        .getBytes(StandardCharsets.US_ASCII));
+    void write(Path file) throws IOException {
+        ByteBuffer text = ByteBuffer.wrap((pem(PRIVATE, privateKey.getEncoded()) + pem(PUBLIC, publicKey.getEncoded()))
+                .getBytes(StandardCharsets.US_ASCII));
         try (FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
@@ -71,7 +96,6 @@ final class StoreKey {
             }
             channel.force(true);
         }
-        return key;
     }
 
     /**
@@ -92,7 +116,7 @@ final class StoreKey {
             StoreKey key = new StoreKey(
                     factory.generatePrivate(new PKCS8EncodedKeySpec(unpem(PRIVATE, text))),
                     factory.generatePublic(new X509EncodedKeySpec(unpem(PUBLIC, text))));
-            if (!verify(key.publicKey, PROBE, key.sign(PROBE))) {
+            if (!key.publicKey().signed(PROBE, key.sign(PROBE))) {
                 throw new IOException("the two halves of the store's key \"" + file + "\" do not belong together");
             }
             return key;
@@ -113,31 +137,11 @@ final class StoreKey {
         }
     }
 
-    /** The public key as RFC 8032 encodes it, {@value #PUBLIC_BYTES} bytes. */
-    byte[] publicBytes() {
+    /** The public half. */
+    CheckpointKey publicKey() {
         byte[] encoded = publicKey.getEncoded();
         // SubjectPublicKeyInfo of Ed25519 is a fixed prefix and the raw key (RFC 8410).
-        return Arrays.copyOfRange(encoded, encoded.length - PUBLIC_BYTES, encoded.length);
-    }
-
-    /** Whether the signature of the message is this raw public key's. */
-    static boolean verify(byte[] publicBytes, byte[] message, byte[] signature) {
-        byte[] prefix = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-        byte[] encoded = Arrays.copyOf(prefix, prefix.length + PUBLIC_BYTES);
-        System.arraycopy(publicBytes, 0, encoded, prefix.length, PUBLIC_BYTES);
-        try {
-            PublicKey key = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
-            return verify(key, message, signature);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    private static boolean verify(PublicKey key, byte[] message, byte[] signature) throws GeneralSecurityException {
-        Signature verifier = Signature.getInstance("Ed25519");
-        verifier.initVerify(key);
-        verifier.update(message);
-        return verifier.verify(signature);
+        return CheckpointKey.of(Arrays.copyOfRange(encoded, encoded.length - CheckpointKey.BYTES, encoded.length));
     }
 
     private static String pem(String label, byte[] content) {

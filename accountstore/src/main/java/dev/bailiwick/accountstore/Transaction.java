@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.schema.ApprovalId;
+import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.TransactionId;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
  * @param approval under which approval
  * @param mutations what to write, each record at most once
  * @param preconditions what must not have moved
+ * @param requestHash what a client asked for, if it chose the id: the same request under the same id is answered as the first time,
+ *     even if what is proposed for it differs by now
  */
 public record Transaction(
         TransactionId id,
@@ -26,11 +29,24 @@ public record Transaction(
         String operation,
         Optional<ApprovalId> approval,
         List<Mutation> mutations,
-        List<Precondition> preconditions) {
+        List<Precondition> preconditions,
+        Optional<Hash256> requestHash) {
     /** Characters of an operation. */
     public static final int OPERATION_CHARS = 64;
 
     private static final Pattern OPERATION = Pattern.compile("[a-z][a-z.-]{0," + (OPERATION_CHARS - 1) + "}");
+
+    /** One whose id no client chose. */
+    public Transaction(
+            TransactionId id,
+            Instant time,
+            Actor actor,
+            String operation,
+            Optional<ApprovalId> approval,
+            List<Mutation> mutations,
+            List<Precondition> preconditions) {
+        this(id, time, actor, operation, approval, mutations, preconditions, Optional.empty());
+    }
 
     /** Copies the lists. */
     public Transaction {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.capnproto.DecodeException;
@@ -63,17 +64,18 @@ final class Verifier {
     };
 
     private Optional<StoreHead> head = Optional.empty();
+    private Optional<CheckpointKey> lastKey = Optional.empty();
 
     private Verifier(View view) {
         this.view = view;
         this.records = new Records(view);
     }
 
-    static VerifyReport verify(Engine engine, StoreKey key, Optional<AnchoredHead> anchored, InstantSource clock) {
+    static VerifyReport verify(Engine engine, StoreKeys keys, Optional<AnchoredHead> anchored, InstantSource clock) {
         Instant start = clock.instant();
         return engine.read(view -> {
             Verifier verifier = new Verifier(view);
-            verifier.findings.check("meta", () -> verifier.run(key, anchored));
+            verifier.findings.check("meta", () -> verifier.run(keys, anchored));
             verifier.findings.check("file", engine::verifyChecksums);
             return new VerifyReport(
                     verifier.journalEntries,
@@ -86,7 +88,7 @@ final class Verifier {
         });
     }
 
-    private void run(StoreKey key, Optional<AnchoredHead> anchored) {
+    private void run(StoreKeys keys, Optional<AnchoredHead> anchored) {
         Meta meta = Meta.load(view);
         Walk journal = new Walk(HashChain.JOURNAL, anchored.map(AnchoredHead::size), meta.storeEpoch());
         journal.run();
@@ -95,7 +97,7 @@ final class Verifier {
         audit.run();
         auditEntries = audit.size;
         anchored.ifPresent(expected -> checkAnchor(expected, meta, journal, audit));
-        checkMeta(meta, key, journal);
+        checkMeta(meta, keys, journal);
         checkCount(StoreTables.TRANSACTIONS, journal.size, "transaction-extra", "transactions");
         checkRecords(journal.changes);
         checkIndex();
@@ -280,11 +282,13 @@ final class Verifier {
         }
     }
 
-    private void checkMeta(Meta meta, StoreKey key, Walk journal) {
+    private void checkMeta(Meta meta, StoreKeys keys, Walk journal) {
         findings.check("meta", () -> {
-            if (!Arrays.equals(Meta.row(view, Meta.PUBLIC_KEY_KEY), key.publicBytes())) {
-                throw new CorruptStoreException("store key", "it is not the one the store was made with");
+            CheckpointKey named = Meta.publicKey(view);
+            if (!lastKey.equals(Optional.of(named))) {
+                throw new CorruptStoreException("store key", "it is not the one that the journal names");
             }
+            keys.signing(named);
         });
         if (meta.policyEpoch() != journal.lastPolicyEpoch || meta.storeEpoch() != journal.lastStoreEpoch) {
             findings.add("meta", "store epochs", "they are not those of the last journal entry");
@@ -339,16 +343,18 @@ final class Verifier {
         if (!stored.updatedAt().equals(entry.time())) {
             findings.add("record-time", name, "its time is not that of journal entry " + entry.sequence());
         }
-        checkContinues(stored, name, entry);
-        IndexRow.ofVersion(stored.recordId(), stored.version(), stored.content())
+        Optional<RecordContent> before = checkContinues(stored, name, entry).map(Stored::content);
+        IndexRow.ofVersion(stored.recordId(), stored.version(), stored.content(), before)
                 .forEach(row -> requireIndexed(ref, row));
     }
 
-    private void checkContinues(Stored<?> stored, String name, JournalEntry entry) {
+    /** Checks that a version continues the one before it, which it answers. */
+    private Optional<Stored<?>> checkContinues(Stored<?> stored, String name, JournalEntry entry) {
         RecordRef ref = new RecordRef(stored.kind(), stored.recordId());
+        Stored<?> before = null;
         if (stored.version() > 1) {
             Stored<?> known = recent.get(ref);
-            Stored<?> before = known != null && known.version() == stored.version() - 1
+            before = known != null && known.version() == stored.version() - 1
                     ? known
                     : records.version(stored.kind(), stored.recordId(), stored.version() - 1);
             if (!stored.previousHash().equals(Optional.of(before.contentHash()))
@@ -360,7 +366,22 @@ final class Verifier {
                 findings.add("record-order", name, "the version before it was written later");
             }
         }
+        if (stored.content() instanceof StoreKeyContent key) {
+            checkKey(key, Optional.ofNullable(before), name, entry);
+        }
         recent.put(ref, stored);
+        return Optional.ofNullable(before);
+    }
+
+    private void checkKey(StoreKeyContent key, Optional<Stored<?>> before, String name, JournalEntry entry) {
+        lastKey = Optional.of(key.publicKey());
+        if (!KeyRules.continues(
+                key,
+                before.map(Stored::content).map(StoreKeyContent.class::cast),
+                Checkpoint.originOf(Meta.load(view).storeId(), entry.storeEpoch()),
+                entry.sequence())) {
+            findings.add("key-statement", name, "the key before it has not named it");
+        }
     }
 
     /**
@@ -466,10 +487,9 @@ final class Verifier {
     private void checkIndexRow(byte[] key, byte[] value) {
         RecordRef target = IndexRow.target(key, value);
         List<IndexRow> derived;
-        if (key[0] == Keys.Index.VERSION.code()) {
-            long version = IndexRow.targetVersion(value);
-            Stored<?> stored = records.version(target.kind(), target.recordId(), version);
-            derived = IndexRow.ofVersion(target.recordId(), version, stored.content());
+        OptionalLong version = IndexRow.targetVersion(key, value);
+        if (version.isPresent()) {
+            derived = records.derivedBy(target.kind(), target.recordId(), version.getAsLong());
         } else {
             Stored<?> stored = records.required(target.kind(), target.recordId(), "index row " + describe(key));
             derived = IndexRow.ofHead(target.recordId(), stored.content());

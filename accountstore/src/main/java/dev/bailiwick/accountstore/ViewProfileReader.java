@@ -54,8 +54,9 @@ final class ViewProfileReader<C extends RecordContent> {
         if (row == null || !IndexRow.target(key, row).equals(new RecordRef(kind, record))) {
             return Optional.empty();
         }
-        Stored<?> stored = records.version(kind, record, IndexRow.targetVersion(row));
-        boolean derived = IndexRow.ofVersion(record, stored.version(), stored.content()).stream()
+        Stored<?> stored =
+                records.version(kind, record, IndexRow.targetVersion(key, row).orElseThrow());
+        boolean derived = records.derivedBy(kind, record, stored.version()).stream()
                 .anyMatch(derivedRow -> derivedRow.matches(key, row));
         if (!derived) {
             throw new CorruptStoreException(

@@ -53,6 +53,11 @@ final class ViewSnapshot implements StoreSnapshot {
                 : Optional.empty();
     }
 
+    /** What a client's request came to, if it was committed before. */
+    Optional<CommitResult> answered(ClientRequest request) {
+        return StateMachine.answered(view, request.id(), request.hash());
+    }
+
     private record ResourceProfiles(ViewProfileReader<ResourceProfileContent> reader) implements ResourceProfileReader {
         @Override
         public List<Stored<ResourceProfileContent>> list() {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.Canonical;
@@ -325,18 +326,112 @@ abstract class AccountStoreContract {
     }
 
     @Test
-    void theLastAccountAdminStays() {
-        Stored<Account> operator = reader.byName(key("operator")).orElseThrow();
-        assertRejected(
-                manager.setStatus(operator.recordId(), AccountStatus.DISABLED, 0, DAEMON),
-                Rejection.LAST_ACCOUNT_ADMIN);
-        assertRejected(
-                manager.removeRole(operator.recordId(), "account-admin", 0, DAEMON), Rejection.LAST_ACCOUNT_ADMIN);
+    void namesThatLookAlikeAreNotGivenToTwo() {
+        Stores.create(store, "paypal");
+        Stored<Account> bob = Stores.create(store, "bob");
+        // The first is Cyrillic throughout, the second has a Greek letter, the third a digit.
+        for (String lookalike : List.of("\u0440\u0430\u0443\u0440\u0430\u04cf", "p\u03b1ypal", "paypa1", "Paypa1")) {
+            assertRejected(manager.create(Stores.localUser(store, lookalike), DAEMON), Rejection.NAME_CONFUSABLE);
+            assertRejected(
+                    store.commit(transaction(7, Mutation.replace(bob, renamed(bob.content(), lookalike)))),
+                    Rejection.NAME_CONFUSABLE);
+        }
+        assertRejected(manager.create(Stores.localUser(store, "PAYPAL"), DAEMON), Rejection.NAME_TAKEN);
+        Stored<Account> modern = Stores.create(store, "modern");
+        assertThat(manager.create(Stores.localUser(store, "modem"), DAEMON))
+                .isInstanceOfSatisfying(
+                        CommitResult.Rejected.class,
+                        rejected -> assertThat(rejected.message()).contains("'modem' looks like the name 'modern'"));
+        committed(store.commit(transaction(8, Mutation.replace(modern, renamed(modern.content(), "modem")))));
+    }
+
+    @Test
+    void idsAreNeverUsedForSomethingElse() {
         Stored<Account> alice = Stores.create(store, "alice");
-        committed(manager.addRole(alice.recordId(), "account-admin", Optional.empty(), 0, DAEMON));
-        committed(manager.setStatus(operator.recordId(), AccountStatus.DISABLED, 0, DAEMON));
+        Account other = Stores.create(store, "bob").content();
+        assertThat(store.commit(transaction(7, Mutation.create(alice.recordId(), other))))
+                .isInstanceOf(CommitResult.Conflict.class);
         assertRejected(
-                manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 0, DAEMON), Rejection.LAST_ACCOUNT_ADMIN);
+                store.commit(transaction(7, Mutation.create(RecordId.of(id(1)), renamed(alice.content(), "alias")))),
+                Rejection.PRINCIPAL_TAKEN);
+        committed(manager.setStatus(alice.recordId(), AccountStatus.DISABLED, 0, DAEMON));
+        assertRejected(
+                store.commit(transaction(7, Mutation.create(RecordId.of(id(1)), renamed(alice.content(), "alias")))),
+                Rejection.PRINCIPAL_TAKEN);
+    }
+
+    @Test
+    void aVersionOfAProfileStaysAsItIs() {
+        Stored<ResourceProfileContent> first = store.resourceProfiles().list().getFirst();
+        ResourceProfile changed = larger(first.content().profile());
+        assertRejected(
+                store.commit(transaction(
+                        7,
+                        Mutation.replace(
+                                first,
+                                new ResourceProfileContent(first.content().versionId(), changed)))),
+                Rejection.ID_TAKEN);
+        committed(store.resourceProfileManager().update(changed, 1, DAEMON));
+        assertThat(store.resourceProfiles()
+                        .resolve(new ProfileRef(
+                                changed.profileId(), Optional.of(first.content().versionId()), 0)))
+                .contains(first);
+        assertRejected(
+                store.commit(transaction(
+                        8,
+                        Mutation.replace(
+                                store.resourceProfiles().byName(changed.name()).orElseThrow(),
+                                new ResourceProfileContent(
+                                        first.content().versionId(),
+                                        first.content().profile())))),
+                Rejection.ID_TAKEN);
+    }
+
+    @Test
+    void aClientMayAskAgainUnderItsOwnId() {
+        ClientRequest request = new ClientRequest(TransactionId.of(id(7)), Hash256.sha256(new byte[] {1}));
+        Receipt first = committed(manager.create(Stores.localUser(store, "alice"), DAEMON.asking(request)));
+        Stored<Account> alice = reader.byName(key("alice")).orElseThrow();
+        committed(manager.setStatus(alice.recordId(), AccountStatus.LOCKED, 0, DAEMON));
+        // By now the name is taken and other ids would be drawn; asking again is still answered as the first time.
+        assertThat(committed(manager.create(Stores.localUser(store, "alice"), DAEMON.asking(request))))
+                .isEqualTo(first);
+        ClientRequest other = new ClientRequest(request.id(), Hash256.sha256(new byte[] {2}));
+        assertRejected(
+                manager.create(Stores.localUser(store, "bob"), DAEMON.asking(other)), Rejection.TRANSACTION_ID_TAKEN);
+        assertRejected(
+                manager.setStatus(alice.recordId(), AccountStatus.ACTIVE, 1, DAEMON.asking(other)),
+                Rejection.TRANSACTION_ID_TAKEN);
+        assertThat(reader.byName(key("bob"))).isEmpty();
+    }
+
+    @Test
+    void noKeyTakesOverWithoutTheWordOfTheOneBefore() {
+        CheckpointKey before = CheckpointKey.parse(
+                        store.inspector().checkpoint().verifierKey())
+                .orElseThrow()
+                .key();
+        committed(store.rotateKey(DAEMON));
+        CheckpointKey now = CheckpointKey.parse(store.inspector().checkpoint().verifierKey())
+                .orElseThrow()
+                .key();
+        assertThat(now).isNotEqualTo(before);
+        Stored<?> record =
+                engine.read(view -> new Records(view).byIndex(Keys.storeKey())).orElseThrow();
+        assertThat(record.version()).isEqualTo(2);
+        assertRejected(
+                store.commit(transaction(7, Mutation.replace(record, new StoreKeyContent(before, Optional.empty())))),
+                Rejection.KEY_STATEMENT);
+        assertRejected(
+                store.commit(transaction(
+                        7,
+                        Mutation.replace(
+                                record, new StoreKeyContent(now, ((StoreKeyContent) record.content()).statement())))),
+                Rejection.KEY_STATEMENT);
+        assertRejected(
+                store.commit(transaction(
+                        7, Mutation.create(RecordId.of(id(1)), new StoreKeyContent(before, Optional.empty())))),
+                Rejection.ID_TAKEN);
     }
 
     @Test
@@ -525,6 +620,84 @@ abstract class AccountStoreContract {
     // ---- order of events ----
 
     @Test
+    void olderStatesAreAskedByTheNamesOfTheirTime() {
+        Stored<Account> first = Stores.create(store, "alice");
+        long created = store.inspector().head().journalSize();
+        committed(store.commit(transaction(7, Mutation.replace(first, renamed(first.content(), "anne")))));
+        Stored<Account> second = Stores.create(store, "Alice");
+        long reused = store.inspector().head().journalSize();
+        Stored<Account> anne = reader.byName(key("anne")).orElseThrow();
+        committed(store.commit(transaction(8, Mutation.replace(anne, renamed(anne.content(), "annette")))));
+        long now = store.inspector().head().journalSize();
+
+        assertThat(reader.byNameAt(key("alice"), created)).contains(first);
+        assertThat(reader.byNameAt(key("alice"), reused)).contains(second);
+        assertThat(reader.byNameAt(key("alice"), created - 1)).isEmpty();
+        assertThat(reader.byNameAt(key("annette"), created)).contains(first);
+        assertThat(reader.byNameAt(key("anne"), created)).contains(first);
+        assertThat(reader.byNameAt(key("anne"), now))
+                .contains(reader.byId(first.recordId()).orElseThrow());
+        assertThat(reader.byName(key("anne"))).isEmpty();
+        assertThat(reader.everNamed(key("anne"))).contains(first.recordId());
+        assertThat(reader.everNamed(key("alice"))).contains(second.recordId());
+        assertThat(reader.everNamed(key("nobody"))).isEmpty();
+
+        assertThat(namesAt(created)).contains("alice").doesNotContain("anne", "annette");
+        assertThat(namesAt(reused))
+                .contains("alice", "anne")
+                .doesNotContain("annette")
+                .isSorted();
+        assertThat(namesAt(now))
+                .contains("alice", "annette")
+                .doesNotContain("anne")
+                .isSorted();
+        assertThat(namesAt(0)).isEmpty();
+    }
+
+    private List<String> namesAt(long sequence) {
+        List<String> names = new ArrayList<>();
+        Optional<NameKey> after = Optional.empty();
+        do {
+            Page<Stored<Account>, NameKey> page = reader.listAt(sequence, after, 2);
+            page.items()
+                    .forEach(account -> names.add(account.content().nameKey().text()));
+            after = page.next();
+        } while (after.isPresent());
+        return names;
+    }
+
+    @Test
+    void aNameThatCameBackIsListedOnce() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        committed(store.commit(transaction(7, Mutation.replace(alice, renamed(alice.content(), "anne")))));
+        Stored<Account> anne = reader.byId(alice.recordId()).orElseThrow();
+        committed(store.commit(transaction(8, Mutation.replace(anne, renamed(anne.content(), "alice")))));
+        assertThat(namesAt(store.inspector().head().journalSize()))
+                .containsOnlyOnce("alice")
+                .doesNotContain("anne");
+    }
+
+    @Test
+    void aTimeNamesTheNewestEntryProposedByThen() {
+        long before = store.inspector().head().journalSize();
+        Stored<Account> alice = Stores.create(store, "alice");
+        Transaction later = new Transaction(
+                TransactionId.of(id(7)),
+                NOON.plusSeconds(60),
+                new Actor.Daemon(),
+                "account.test",
+                Optional.empty(),
+                List.of(Mutation.replace(alice, alice.content().withStatus(AccountStatus.LOCKED))),
+                List.of());
+        committed(store.commit(later));
+        assertThat(reader.sequenceAt(NOON.minusMillis(1))).isZero();
+        assertThat(reader.sequenceAt(NOON)).isEqualTo(before + 1);
+        assertThat(reader.sequenceAt(NOON.plusSeconds(59))).isEqualTo(before + 1);
+        assertThat(reader.sequenceAt(NOON.plusSeconds(60))).isEqualTo(before + 2);
+        assertThat(reader.sequenceAt(Instant.MAX)).isEqualTo(before + 2);
+    }
+
+    @Test
     void listenersAreToldOncePublishedAndBeforeTheAnswer() {
         Stored<Account> alice = Stores.create(store, "alice");
         List<String> events = new CopyOnWriteArrayList<>();
@@ -641,8 +814,9 @@ abstract class AccountStoreContract {
     void checkpointsAreSignedByTheStoresKey() {
         Stores.create(store, "alice");
         StoreInspector inspector = store.inspector();
-        Checkpoint checkpoint =
-                Checkpoint.open(inspector.checkpoint(), inspector.verifierKey()).orElseThrow();
+        Checkpoint checkpoint = Checkpoint.open(
+                        inspector.checkpoint().note(), inspector.checkpoint().verifierKey())
+                .orElseThrow();
         assertThat(checkpoint.size()).isEqualTo(inspector.head().journalSize());
         assertThat(checkpoint.root()).isEqualTo(inspector.head().journalRoot());
     }
@@ -705,22 +879,7 @@ abstract class AccountStoreContract {
     }
 
     private static Account renamed(Account account, String name) {
-        return new Account(
-                account.principalId(),
-                account.kind(),
-                name,
-                key(name),
-                account.displayName(),
-                account.status(),
-                account.credentialRefs(),
-                account.roles(),
-                account.attributes(),
-                account.resourceProfile(),
-                account.policyProfile(),
-                account.homeRoot(),
-                account.configRoot(),
-                account.cacheRoot(),
-                account.service());
+        return account.withName(AccountName.parse(name));
     }
 
     private static ResourceProfile larger(ResourceProfile profile) {

@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.RocksOptions.Mode;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -152,10 +155,8 @@ class AnchoredStoreTest {
         try (Open open = open(Mode.READ_ONLY)) {
             assertThat(open.store.accounts().byName(key("alice"))).isPresent();
             assertThat(open.store.inspector().verify().findings()).isEmpty();
-            assertThat(Checkpoint.open(
-                            open.store.inspector().checkpoint(),
-                            open.store.inspector().verifierKey()))
-                    .isPresent();
+            SignedCheckpoint signed = open.store.inspector().checkpoint();
+            assertThat(Checkpoint.open(signed.note(), signed.verifierKey())).contains(signed.checkpoint());
             assertThatThrownBy(() -> Stores.create(open.store, "bob"))
                     .isInstanceOfSatisfying(
                             EngineException.class, e -> assertThat(e.code()).isEqualTo(EngineException.Code.READ_ONLY));
@@ -311,9 +312,76 @@ class AnchoredStoreTest {
     }
 
     @Test
+    void aTransactionRepeatedAfterReopeningIsAnsweredTheSame() {
+        ClientRequest request = new ClientRequest(TransactionId.of(new byte[16]), Hash256.sha256(new byte[] {1}));
+        Receipt first;
+        try (Open open = open()) {
+            first = Stores.committed(
+                    open.store.accountManager().create(Stores.localUser(open.store, "bob"), DAEMON.asking(request)));
+        }
+        try (Open open = open()) {
+            assertThat(open.store.accountManager().create(Stores.localUser(open.store, "bob"), DAEMON.asking(request)))
+                    .isEqualTo(new CommitResult.Committed(first));
+            assertThat(open.store.inspector().head().journalSize()).isEqualTo(first.sequence());
+        }
+    }
+
+    @Test
+    void aRotatedKeySignsFromThenOnAndAfterReopening() throws IOException {
+        String before = Files.readString(files.key());
+        String verifierKey;
+        try (Open open = open()) {
+            Stores.committed(open.store.rotateKey(DAEMON));
+            verifierKey = open.store.inspector().checkpoint().verifierKey();
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+        }
+        assertThat(Files.readString(files.key())).isNotEqualTo(before);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.key())))
+                .isEqualTo("rw-------");
+        assertThat(StoreKeys.nextTo(files.key())).doesNotExist();
+        try (Open open = open()) {
+            assertThat(open.store.inspector().checkpoint().verifierKey()).isEqualTo(verifierKey);
+            Stores.committed(open.store.rotateKey(DAEMON));
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRotationThatDiedBeforeItsCommitLeavesTheOldKey() throws IOException {
+        StoreKey.create(StoreKeys.nextTo(files.key()), new SecureRandom());
+        try (Open open = open(Mode.READ_ONLY)) {
+            assertThat(open.store.inspector().checkpoint().verifierKey()).isNotEmpty();
+        }
+        assertThat(StoreKeys.nextTo(files.key())).exists();
+        open().close();
+        assertThat(StoreKeys.nextTo(files.key())).doesNotExist();
+    }
+
+    @Test
+    void aRotationThatDiedAfterItsCommitIsFinished() throws IOException {
+        byte[] old = Files.readAllBytes(files.key());
+        try (Open open = open()) {
+            Stores.committed(open.store.rotateKey(DAEMON));
+        }
+        Files.move(files.key(), StoreKeys.nextTo(files.key()));
+        Files.write(files.key(), old);
+        Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> found = contents();
+        try (Open open = open(Mode.READ_ONLY)) {
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+        }
+        assertThat(contents()).isEqualTo(found);
+        try (Open open = open()) {
+            assertThat(open.store.inspector().verify().findings()).isEmpty();
+        }
+        assertThat(StoreKeys.nextTo(files.key())).doesNotExist();
+        assertThat(Files.readAllBytes(files.key())).isNotEqualTo(old);
+    }
+
+    @Test
     void anotherStoresKeyIsRefused() throws IOException {
         Files.delete(files.key());
-        StoreKey.create(files.key());
+        StoreKey.create(files.key(), new SecureRandom());
         assertThatThrownBy(this::open).isInstanceOf(CorruptStoreException.class).hasMessageContaining("store key");
     }
 

@@ -118,9 +118,8 @@ class FormatTest {
                 Optional.of(ApprovalId.of(new byte[16])),
                 Stores.seeds(),
                 List.of(new Precondition(
-                        RecordKind.ACCOUNT,
-                        RecordId.of(new byte[16]),
-                        new Expected(3, Optional.of(Hash256.sha256())))));
+                        RecordKind.ACCOUNT, RecordId.of(new byte[16]), new Expected(3, Optional.of(Hash256.sha256())))),
+                Optional.of(Hash256.sha256()));
         assertThat(JournalCodec.decodeCommand(JournalCodec.encode(transaction))).isEqualTo(transaction);
     }
 

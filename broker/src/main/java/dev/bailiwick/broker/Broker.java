@@ -128,7 +128,7 @@ public final class Broker implements AutoCloseable {
                 case RESOURCE_PROFILE, POLICY_PROFILE, ROLE_BINDING ->
                     moved.add(new Moved.Other(change.kind(), change.recordId(), change.version()));
                 case POLICY_VERSION -> moved.add(new Moved.Policy(change.recordId(), change.version()));
-                case CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST -> {}
+                case CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST, STORE_KEY -> {}
             }
         }
         return moved;

@@ -3,6 +3,7 @@ package dev.bailiwick.broker;
 import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.accountstore.Finding;
 import dev.bailiwick.accountstore.RollbackDetection;
+import dev.bailiwick.accountstore.SignedCheckpoint;
 import dev.bailiwick.accountstore.StoreHead;
 import dev.bailiwick.accountstore.VerifyReport;
 import dev.bailiwick.capnp.rpc.CallContext;
@@ -69,8 +70,9 @@ final class InspectorServer implements StoreInspector.Server {
     @Override
     public CompletionStage<?> checkpoint(
             CallContext<StoreInspector.CheckpointParams.Reader, StoreInspector.CheckpointResults.Builder> call) {
-        call.results().setNote(inspector.checkpoint());
-        call.results().setPublicKey(inspector.verifierKey());
+        SignedCheckpoint checkpoint = inspector.checkpoint();
+        call.results().setNote(checkpoint.note());
+        call.results().setPublicKey(checkpoint.verifierKey());
         return Calls.DONE;
     }
 

@@ -297,7 +297,7 @@ final class Session {
             case ROLE_BINDING -> "the binding of role \"" + name + "\" was changed";
             case RESOURCE_PROFILE -> "resource profile \"" + name + "\" was changed";
             case POLICY_PROFILE -> "policy profile \"" + name + "\" was changed";
-            case ACCOUNT, POLICY_VERSION, CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST ->
+            case ACCOUNT, POLICY_VERSION, CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST, STORE_KEY ->
                 "a record this grant rests on was changed";
         };
     }

@@ -89,7 +89,8 @@ final class Shapes {
                 .with("nameKey", account.getNameKey().toString())
                 .with("configRoot", account.hasConfigRoot() ? root(account.getConfigRoot()) : NOTHING)
                 .with("cacheRoot", account.hasCacheRoot() ? root(account.getCacheRoot()) : NOTHING)
-                .with("service", account.hasService() ? service(account.getService()) : NOTHING);
+                .with("service", account.hasService() ? service(account.getService()) : NOTHING)
+                .with("nameSkeleton", account.getNameSkeleton().toString());
     }
 
     static Json.Obj resourceProfile(ResourceProfile.Reader profile) {

@@ -93,7 +93,7 @@ public final class Daemon implements AutoCloseable {
             broker.close();
             LOG.info(
                     "last checkpoint:\n{}",
-                    store.accounts().inspector().checkpoint().strip());
+                    store.accounts().inspector().checkpoint().note().strip());
         }
         LOG.info("stopped serving {}", config.store().directory());
     }

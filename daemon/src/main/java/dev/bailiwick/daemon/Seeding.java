@@ -109,6 +109,7 @@ record Seeding(List<Mutation> records, List<IssuedCode> codes) {
                         seed.kind(),
                         seed.name().text(),
                         seed.name().key(),
+                        seed.name().skeleton(),
                         seed.displayName(),
                         AccountStatus.ACTIVE,
                         credentials,

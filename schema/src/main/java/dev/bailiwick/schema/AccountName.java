@@ -6,6 +6,7 @@ import com.ibm.icu.lang.UCharacterDirection;
 import com.ibm.icu.lang.UProperty;
 import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.text.SpoofChecker;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -48,6 +49,20 @@ public record AccountName(String text, NameKey key) {
         }
         requireBidiRule(text, codePoints);
         return new AccountName(text, new NameKey(mapped));
+    }
+
+    /**
+     * What the name looks like, by the confusables of Unicode TS 39 in the pinned tables: {@code раураl} in Cyrillic and
+     * {@code paypal}, or {@code modem} and {@code modern}, have one skeleton.
+     */
+    public NameSkeleton skeleton() {
+        return new NameSkeleton(Confusables.CHECKER.getSkeleton(key.text()));
+    }
+
+    /** Loaded when the first skeleton is asked for: the tables take a while, and most processes only look names up. */
+    private static final class Confusables {
+        private static final SpoofChecker CHECKER =
+                new SpoofChecker.Builder().setChecks(SpoofChecker.CONFUSABLE).build();
     }
 
     private static String normalised(String text) {

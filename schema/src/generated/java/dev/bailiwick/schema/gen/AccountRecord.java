@@ -17,7 +17,7 @@ import org.capnproto.TextList;
 @SuppressWarnings("all")
 public final class AccountRecord {
     public static final long TYPE_ID = 0x85e54c8155b49333L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 16);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 17);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -420,6 +420,27 @@ public final class AccountRecord {
         public ServiceIdentity.Builder initService() {
             return _initPointerField(ServiceIdentity.factory, 15, 0);
         }
+
+        public boolean hasNameSkeleton() {
+            return !_pointerFieldIsNull(16);
+        }
+
+        /** What nameKey looks like (UTS 39 skeleton, by the proposer's pinned tables); unique in the store, compared as bytes. */
+        public Text.Builder getNameSkeleton() {
+            return _getPointerField(Text.factory, 16);
+        }
+
+        public void setNameSkeleton(Text.Reader value) {
+            _setPointerField(Text.factory, 16, value);
+        }
+
+        public void setNameSkeleton(String value) {
+            setNameSkeleton(new Text.Reader(value));
+        }
+
+        public Text.Builder initNameSkeleton(int size) {
+            return _initPointerField(Text.factory, 16, size);
+        }
     }
 
     public static final class Reader extends StructReader {
@@ -591,6 +612,15 @@ public final class AccountRecord {
         /** Only for kind service. */
         public ServiceIdentity.Reader getService() {
             return _getPointerField(ServiceIdentity.factory, 15);
+        }
+
+        public boolean hasNameSkeleton() {
+            return !_pointerFieldIsNull(16);
+        }
+
+        /** What nameKey looks like (UTS 39 skeleton, by the proposer's pinned tables); unique in the store, compared as bytes. */
+        public Text.Reader getNameSkeleton() {
+            return _getPointerField(Text.factory, 16);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class Command {
     public static final long TYPE_ID = 0xdfec58774f19fa17L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 6);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 7);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -179,6 +179,30 @@ public final class Command {
         public StructList.Builder<Precondition.Builder> initPreconditions(int size) {
             return _initPointerField(Precondition.listFactory, 5, size);
         }
+
+        public boolean hasRequestHash() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /**
+         * 32 bytes: what a client asked for under transactionId. Asked again, it is answered as the first time. Empty when no
+         * client chose the id.
+         */
+        public Data.Builder getRequestHash() {
+            return _getPointerField(Data.factory, 6);
+        }
+
+        public void setRequestHash(Data.Reader value) {
+            _setPointerField(Data.factory, 6, value);
+        }
+
+        public void setRequestHash(byte[] value) {
+            setRequestHash(new Data.Reader(value));
+        }
+
+        public Data.Builder initRequestHash(int size) {
+            return _initPointerField(Data.factory, 6, size);
+        }
     }
 
     public static final class Reader extends StructReader {
@@ -238,6 +262,18 @@ public final class Command {
 
         public StructList.Reader<Precondition.Reader> getPreconditions() {
             return _getPointerField(Precondition.listFactory, 5);
+        }
+
+        public boolean hasRequestHash() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /**
+         * 32 bytes: what a client asked for under transactionId. Asked again, it is answered as the first time. Empty when no
+         * client chose the id.
+         */
+        public Data.Reader getRequestHash() {
+            return _getPointerField(Data.factory, 6);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class JournalEntry {
     public static final long TYPE_ID = 0xabce7752144dd83eL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 9);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 10);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -262,6 +262,27 @@ public final class JournalEntry {
         public Predecessor.Builder initPredecessor() {
             return _initPointerField(Predecessor.factory, 8, 0);
         }
+
+        public boolean hasRequestHash() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        /** The command's. */
+        public Data.Builder getRequestHash() {
+            return _getPointerField(Data.factory, 9);
+        }
+
+        public void setRequestHash(Data.Reader value) {
+            _setPointerField(Data.factory, 9, value);
+        }
+
+        public void setRequestHash(byte[] value) {
+            setRequestHash(new Data.Reader(value));
+        }
+
+        public Data.Builder initRequestHash(int size) {
+            return _initPointerField(Data.factory, 9, size);
+        }
     }
 
     public static final class Reader extends StructReader {
@@ -359,6 +380,15 @@ public final class JournalEntry {
         /** Set in the first entry of every epoch after a store's first, and in no other entry. */
         public Predecessor.Reader getPredecessor() {
             return _getPointerField(Predecessor.factory, 8);
+        }
+
+        public boolean hasRequestHash() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        /** The command's. */
+        public Data.Reader getRequestHash() {
+            return _getPointerField(Data.factory, 9);
         }
     }
 }

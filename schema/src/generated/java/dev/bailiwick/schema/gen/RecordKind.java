@@ -14,6 +14,7 @@ public enum RecordKind {
     POLICY_VERSION,
     CREDENTIAL,
     SEED_MANIFEST,
+    STORE_KEY,
     /** A value that a newer schema defines. */
     _NOT_IN_SCHEMA;
 
