@@ -69,8 +69,8 @@ public abstract class CapabilityClient implements AutoCloseable {
 
     /**
      * A new capability for an object of this process, with one reference; for generated {@code client(Server)} methods. Its
-     * methods run as {@link CapabilityServer} says, one at a time. That holds for each capability: an object served twice is two, and its
-     * methods run at the same time. To have one, {@link #share} it.
+     * methods run one at a time, as {@link CapabilityServer} says. That holds for each capability: an object served twice is two, and
+     * its methods run at the same time. To have one, {@link #share} it.
      */
     public static ClientHook serve(CapabilityServer server) {
         return new LocalClient(server);

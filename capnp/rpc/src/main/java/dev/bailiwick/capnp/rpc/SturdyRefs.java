@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.capnproto.Data;
+import org.capnproto.Text;
 
 /**
  * The sturdy references of a server: capabilities that were saved, and can be restored on another connection or after a restart.
@@ -120,8 +121,10 @@ public final class SturdyRefs {
         if (seal.getOwner().size() > 0 && !matches(owner, seal.getOwner())) {
             return Calls.failed(RpcException.failed("a capability can be sealed only for whom it was given to"));
         }
-        String label = seal.getLabel().toString();
-        if (label.length() > SturdyRecord.MOST_LABEL_CHARS) {
+        Text.Reader text = seal.getLabel();
+        boolean isLong = text.size() > 3 * SturdyRecord.MOST_LABEL_CHARS; // a char is at most 3 bytes of UTF-8
+        String label = isLong ? "" : text.toString();
+        if (isLong || label.length() > SturdyRecord.MOST_LABEL_CHARS) {
             return Calls.failed(RpcException.failed(
                     "label has more than " + SturdyRecord.MOST_LABEL_CHARS + " characters; shorten it"));
         }

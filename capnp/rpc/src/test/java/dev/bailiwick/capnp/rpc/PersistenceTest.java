@@ -216,12 +216,15 @@ class PersistenceTest {
                         .isInstanceOf(RpcException.class)
                         .hasMessageContaining("sealed only for whom it was given to");
             }
-            assertThatThrownBy(() -> saving(counter, ADA.bytes(), 0, "x".repeat(101))
-                            .send()
-                            .await())
-                    .isInstanceOf(RpcException.class)
-                    .hasMessageContaining("label has more than 100 characters");
-            assertThat(refs.list(ADA)).isEmpty();
+            for (int tooMany : new int[] {101, 301, 1 << 20}) {
+                assertThatThrownBy(() -> saving(counter, ADA.bytes(), 0, "x".repeat(tooMany))
+                                .send()
+                                .await())
+                        .isInstanceOf(RpcException.class)
+                        .hasMessageContaining("label has more than 100 characters");
+            }
+            saving(counter, ADA.bytes(), 0, "\u20ac".repeat(100)).send().await();
+            assertThat(refs.list(ADA)).hasSize(1);
         }
     }
 
@@ -229,11 +232,15 @@ class PersistenceTest {
     void aSealThatIsSomethingElseIsMalformed() throws IOException {
         try (Counter.Client counter = saveableCounter(ADA);
                 Persistent.Client persistent = counter.castAs(Persistent.factory)) {
-            var request = persistent.saveRequest();
-            request.params().initSealFor().initAs(Text.factory, 10);
-            assertThatThrownBy(() -> request.send().await())
-                    .isInstanceOf(RpcException.class)
-                    .hasMessageStartingWith("malformed message: ");
+            var text = persistent.saveRequest();
+            text.params().initSealFor().initAs(Text.factory, 10);
+            var capability = persistent.saveRequest();
+            capability.params().initSealFor().setAs(Counter.factory, counter);
+            for (var request : List.of(text, capability)) {
+                assertThatThrownBy(() -> request.send().await())
+                        .isInstanceOf(RpcException.class)
+                        .hasMessageStartingWith("malformed message: ");
+            }
             assertThat(refs.list(ADA)).isEmpty();
         }
     }
