@@ -16,8 +16,13 @@ public final class UnixConnection {
      * @throws IOException if nobody listens there, or this process may not connect
      */
     public static RpcConnection connect(Path socket) throws IOException {
+        return connect(socket, Limits.DEFAULT);
+    }
+
+    /** As {@link #connect(Path)}, with other limits to what the peer may take here. */
+    public static RpcConnection connect(Path socket, Limits limits) throws IOException {
         SocketChannel channel = open(socket);
-        return RpcConnection.open(IoLoop.ofClients(), channel, Limits.DEFAULT);
+        return RpcConnection.open(IoLoop.ofClients(), channel, limits);
     }
 
     /**

@@ -225,12 +225,27 @@ class TutorialTest {
     }
 
     @Test
-    void aPeerIsGivenLessThanTheDefaults() {
-        // region limits
-        Limits small = Limits.DEFAULT.withMessageBytes(64 << 10).withCalls(100, 100);
-        // endregion
-        assertThat(small.messageBytes()).isEqualTo(65_536);
-        assertThat(small.answers()).isEqualTo(100);
+    void aPeerIsGivenLessThanTheDefaults(@TempDir Path folder) throws IOException {
+        Path socket = folder.resolve("greeter");
+        try (UnixListener listener = UnixListener.open(
+                socket,
+                PosixFilePermissions.fromString("rw-------"),
+                peer -> Greeter.client(new Polite()),
+                Limits.DEFAULT,
+                1)) {
+            assertThat(listener.socket()).exists();
+            // region limits
+            Limits small = Limits.DEFAULT.withMessageBytes(64 << 10).withCalls(100, 100);
+            RpcConnection connection = UnixConnection.connect(socket, small);
+            // endregion
+            try (connection;
+                    Greeter.Client greeter = connection.bootstrap(Greeter.factory)) {
+                assertThat(greet(greeter, "Ada")).isEqualTo("good day, Ada");
+                assertThatThrownBy(() -> greet(greeter, "x".repeat(65_536)))
+                        .isInstanceOf(RpcException.class)
+                        .hasMessageContaining("limit of 65536");
+            }
+        }
     }
 
     @Test
