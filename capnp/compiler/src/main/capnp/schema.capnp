@@ -5,6 +5,7 @@
 
 using Java = import "/capnp/java.capnp";
 $Java.package("dev.bailiwick.capnp.compiler.schema");
+$Java.dataOnly;
 $Java.outerClassname("SchemaFile");
 
 using Id = UInt64;

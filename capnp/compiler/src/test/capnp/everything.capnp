@@ -4,6 +4,7 @@
 using Java = import "/capnp/java.capnp";
 using Neighbour = import "neighbour.capnp";
 $Java.package("dev.bailiwick.capnp.compiler.sample");
+$Java.dataOnly;
 $Java.outerClassname("Samples");
 
 struct Everything @0xe9f5a3f0b1c2d311 {

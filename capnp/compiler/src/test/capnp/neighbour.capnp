@@ -3,6 +3,7 @@
 
 using Java = import "/capnp/java.capnp";
 $Java.package("dev.bailiwick.capnp.compiler.sample.neighbour");
+$Java.dataOnly;
 
 struct Point @0xe9f5a3f0b1c2d302 {
   x @0 :Int16;

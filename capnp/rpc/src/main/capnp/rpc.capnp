@@ -16,6 +16,7 @@
 using Java = import "/capnp/java.capnp";
 
 $Java.package("dev.bailiwick.capnp.rpc.wire");
+$Java.dataOnly;
 $Java.outerClassname("RpcSchema");
 
 using QuestionId = UInt32;

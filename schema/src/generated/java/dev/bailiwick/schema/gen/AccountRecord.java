@@ -49,11 +49,13 @@ public final class AccountRecord {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -102,6 +104,11 @@ public final class AccountRecord {
             return PrincipalKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public void setKind(PrincipalKind value) {
             _setShortField(0, value.code());
         }
@@ -128,6 +135,11 @@ public final class AccountRecord {
 
         public AccountStatus getStatus() {
             return AccountStatus.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getStatus_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
 
         public void setStatus(AccountStatus value) {
@@ -443,6 +455,7 @@ public final class AccountRecord {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -468,6 +481,11 @@ public final class AccountRecord {
             return PrincipalKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public boolean hasDisplayName() {
             return !_pointerFieldIsNull(2);
         }
@@ -478,6 +496,11 @@ public final class AccountRecord {
 
         public AccountStatus getStatus() {
             return AccountStatus.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getStatus_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
 
         public boolean hasCredentialRefs() {

@@ -38,22 +38,22 @@ public final class AccountStoreManager {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "create",
-                            () -> AccountStoreManager.CreateParams.factory, () -> AccountStoreManager.CreateResults.factory,
+                            () -> CreateParams.factory, () -> CreateResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 1, "setStatus",
-                            () -> AccountStoreManager.SetStatusParams.factory, () -> AccountStoreManager.SetStatusResults.factory,
+                            () -> SetStatusParams.factory, () -> SetStatusResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 2, "addRole",
-                            () -> AccountStoreManager.AddRoleParams.factory, () -> AccountStoreManager.AddRoleResults.factory,
+                            () -> AddRoleParams.factory, () -> AddRoleResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 3, "removeRole",
-                            () -> AccountStoreManager.RemoveRoleParams.factory, () -> AccountStoreManager.RemoveRoleResults.factory,
+                            () -> RemoveRoleParams.factory, () -> RemoveRoleResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 4, "setProfiles",
-                            () -> AccountStoreManager.SetProfilesParams.factory, () -> AccountStoreManager.SetProfilesResults.factory,
+                            () -> SetProfilesParams.factory, () -> SetProfilesResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 5, "issueEnrolment",
-                            () -> AccountStoreManager.IssueEnrolmentParams.factory, () -> AccountStoreManager.IssueEnrolmentResults.factory,
+                            () -> IssueEnrolmentParams.factory, () -> IssueEnrolmentResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
@@ -75,31 +75,47 @@ public final class AccountStoreManager {
             return new Client(sharedHook());
         }
 
-        public Request<AccountStoreManager.CreateParams.Builder, AccountStoreManager.CreateResults.Reader, AnyPipeline> createRequest() {
-            return newRequest(TYPE_ID, 0, AccountStoreManager.CreateParams.factory, AccountStoreManager.CreateResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}, {@code displayName}, {@code roles}, {@code resourceProfile}, {@code policyProfile}. Results: {@code result}. */
+        public Request<CreateParams.Builder, CreateResults.Reader, AnyPipeline> createRequest() {
+            return newRequest(TYPE_ID, 0, CreateParams.factory, CreateResults.factory, pipeline -> pipeline);
         }
 
-        /** When it answers, the capabilities of the account's sessions that the new status forbids are revoked. */
-        public Request<AccountStoreManager.SetStatusParams.Builder, AccountStoreManager.SetStatusResults.Reader, AnyPipeline> setStatusRequest() {
-            return newRequest(TYPE_ID, 1, AccountStoreManager.SetStatusParams.factory, AccountStoreManager.SetStatusResults.factory, pipeline -> pipeline);
+        /**
+         * When it answers, the capabilities of the account's sessions that the new status forbids are revoked.
+         *
+         * <p>Parameters: {@code name}, {@code status}, {@code expect}. Results: {@code result}.
+         */
+        public Request<SetStatusParams.Builder, SetStatusResults.Reader, AnyPipeline> setStatusRequest() {
+            return newRequest(TYPE_ID, 1, SetStatusParams.factory, SetStatusResults.factory, pipeline -> pipeline);
         }
 
-        public Request<AccountStoreManager.AddRoleParams.Builder, AccountStoreManager.AddRoleResults.Reader, AnyPipeline> addRoleRequest() {
-            return newRequest(TYPE_ID, 2, AccountStoreManager.AddRoleParams.factory, AccountStoreManager.AddRoleResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        public Request<AddRoleParams.Builder, AddRoleResults.Reader, AnyPipeline> addRoleRequest() {
+            return newRequest(TYPE_ID, 2, AddRoleParams.factory, AddRoleResults.factory, pipeline -> pipeline);
         }
 
-        public Request<AccountStoreManager.RemoveRoleParams.Builder, AccountStoreManager.RemoveRoleResults.Reader, AnyPipeline> removeRoleRequest() {
-            return newRequest(TYPE_ID, 3, AccountStoreManager.RemoveRoleParams.factory, AccountStoreManager.RemoveRoleResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        public Request<RemoveRoleParams.Builder, RemoveRoleResults.Reader, AnyPipeline> removeRoleRequest() {
+            return newRequest(TYPE_ID, 3, RemoveRoleParams.factory, RemoveRoleResults.factory, pipeline -> pipeline);
         }
 
-        /** An empty name leaves that profile as it is. */
-        public Request<AccountStoreManager.SetProfilesParams.Builder, AccountStoreManager.SetProfilesResults.Reader, AnyPipeline> setProfilesRequest() {
-            return newRequest(TYPE_ID, 4, AccountStoreManager.SetProfilesParams.factory, AccountStoreManager.SetProfilesResults.factory, pipeline -> pipeline);
+        /**
+         * An empty name leaves that profile as it is.
+         *
+         * <p>Parameters: {@code name}, {@code resourceProfile}, {@code policyProfile}, {@code expect}. Results: {@code result}.
+         */
+        public Request<SetProfilesParams.Builder, SetProfilesResults.Reader, AnyPipeline> setProfilesRequest() {
+            return newRequest(TYPE_ID, 4, SetProfilesParams.factory, SetProfilesResults.factory, pipeline -> pipeline);
         }
 
-        /** A fresh one-time code; earlier unspent codes of the account stop working. */
-        public Request<AccountStoreManager.IssueEnrolmentParams.Builder, AccountStoreManager.IssueEnrolmentResults.Reader, AnyPipeline> issueEnrolmentRequest() {
-            return newRequest(TYPE_ID, 5, AccountStoreManager.IssueEnrolmentParams.factory, AccountStoreManager.IssueEnrolmentResults.factory, pipeline -> pipeline);
+        /**
+         * A fresh one-time code; earlier unspent codes of the account stop working.
+         *
+         * <p>Parameters: {@code name}. Results: {@code result}.
+         */
+        public Request<IssueEnrolmentParams.Builder, IssueEnrolmentResults.Reader, AnyPipeline> issueEnrolmentRequest(
+                ) {
+            return newRequest(TYPE_ID, 5, IssueEnrolmentParams.factory, IssueEnrolmentResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -110,30 +126,51 @@ public final class AccountStoreManager {
             return SCHEMA;
         }
 
-        default CompletionStage<?> create(CallContext<AccountStoreManager.CreateParams.Reader, AccountStoreManager.CreateResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}, {@code displayName}, {@code roles}, {@code resourceProfile}, {@code policyProfile}. Results: {@code result}. */
+        default CompletionStage<?> create(
+                CallContext<CreateParams.Reader, CreateResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.create");
         }
 
-        /** When it answers, the capabilities of the account's sessions that the new status forbids are revoked. */
-        default CompletionStage<?> setStatus(CallContext<AccountStoreManager.SetStatusParams.Reader, AccountStoreManager.SetStatusResults.Builder> call) throws Exception {
+        /**
+         * When it answers, the capabilities of the account's sessions that the new status forbids are revoked.
+         *
+         * <p>Parameters: {@code name}, {@code status}, {@code expect}. Results: {@code result}.
+         */
+        default CompletionStage<?> setStatus(
+                CallContext<SetStatusParams.Reader, SetStatusResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.setStatus");
         }
 
-        default CompletionStage<?> addRole(CallContext<AccountStoreManager.AddRoleParams.Reader, AccountStoreManager.AddRoleResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        default CompletionStage<?> addRole(
+                CallContext<AddRoleParams.Reader, AddRoleResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.addRole");
         }
 
-        default CompletionStage<?> removeRole(CallContext<AccountStoreManager.RemoveRoleParams.Reader, AccountStoreManager.RemoveRoleResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        default CompletionStage<?> removeRole(
+                CallContext<RemoveRoleParams.Reader, RemoveRoleResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.removeRole");
         }
 
-        /** An empty name leaves that profile as it is. */
-        default CompletionStage<?> setProfiles(CallContext<AccountStoreManager.SetProfilesParams.Reader, AccountStoreManager.SetProfilesResults.Builder> call) throws Exception {
+        /**
+         * An empty name leaves that profile as it is.
+         *
+         * <p>Parameters: {@code name}, {@code resourceProfile}, {@code policyProfile}, {@code expect}. Results: {@code result}.
+         */
+        default CompletionStage<?> setProfiles(
+                CallContext<SetProfilesParams.Reader, SetProfilesResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.setProfiles");
         }
 
-        /** A fresh one-time code; earlier unspent codes of the account stop working. */
-        default CompletionStage<?> issueEnrolment(CallContext<AccountStoreManager.IssueEnrolmentParams.Reader, AccountStoreManager.IssueEnrolmentResults.Builder> call) throws Exception {
+        /**
+         * A fresh one-time code; earlier unspent codes of the account stop working.
+         *
+         * <p>Parameters: {@code name}. Results: {@code result}.
+         */
+        default CompletionStage<?> issueEnrolment(
+                CallContext<IssueEnrolmentParams.Reader, IssueEnrolmentResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.issueEnrolment");
         }
 
@@ -143,17 +180,18 @@ public final class AccountStoreManager {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> create(call.typed(AccountStoreManager.CreateParams.factory, AccountStoreManager.CreateResults.factory));
-                case 1 -> setStatus(call.typed(AccountStoreManager.SetStatusParams.factory, AccountStoreManager.SetStatusResults.factory));
-                case 2 -> addRole(call.typed(AccountStoreManager.AddRoleParams.factory, AccountStoreManager.AddRoleResults.factory));
-                case 3 -> removeRole(call.typed(AccountStoreManager.RemoveRoleParams.factory, AccountStoreManager.RemoveRoleResults.factory));
-                case 4 -> setProfiles(call.typed(AccountStoreManager.SetProfilesParams.factory, AccountStoreManager.SetProfilesResults.factory));
-                case 5 -> issueEnrolment(call.typed(AccountStoreManager.IssueEnrolmentParams.factory, AccountStoreManager.IssueEnrolmentResults.factory));
+                case 0 -> create(call.typed(CreateParams.factory, CreateResults.factory));
+                case 1 -> setStatus(call.typed(SetStatusParams.factory, SetStatusResults.factory));
+                case 2 -> addRole(call.typed(AddRoleParams.factory, AddRoleResults.factory));
+                case 3 -> removeRole(call.typed(RemoveRoleParams.factory, RemoveRoleResults.factory));
+                case 4 -> setProfiles(call.typed(SetProfilesParams.factory, SetProfilesResults.factory));
+                case 5 -> issueEnrolment(call.typed(IssueEnrolmentParams.factory, IssueEnrolmentResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code create}. */
     public static final class CreateParams {
         public static final long TYPE_ID = 0xffefcf823de635ddL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 5);
@@ -188,11 +226,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -297,6 +337,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -344,6 +385,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Results of {@code create}. */
     public static final class CreateResults {
         public static final long TYPE_ID = 0xd8009a386d047987L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -378,11 +420,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -404,6 +448,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -419,6 +464,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Parameters of {@code setStatus}. */
     public static final class SetStatusParams {
         public static final long TYPE_ID = 0x84fb22f38bea78cbL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 1);
@@ -453,11 +499,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -486,6 +534,11 @@ public final class AccountStoreManager {
                 return AccountStatus.of(_getShortField(0));
             }
 
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getStatus_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
             public void setStatus(AccountStatus value) {
                 _setShortField(0, value.code());
             }
@@ -499,6 +552,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -516,12 +570,18 @@ public final class AccountStoreManager {
                 return AccountStatus.of(_getShortField(0));
             }
 
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getStatus_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
             public long getExpect() {
                 return _getLongField(1);
             }
         }
     }
 
+    /** Results of {@code setStatus}. */
     public static final class SetStatusResults {
         public static final long TYPE_ID = 0x80247bb4a52f41b8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -556,11 +616,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -582,6 +644,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -597,6 +660,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Parameters of {@code addRole}. */
     public static final class AddRoleParams {
         public static final long TYPE_ID = 0xacf7389328044465L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
@@ -631,11 +695,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -689,6 +755,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -716,6 +783,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Results of {@code addRole}. */
     public static final class AddRoleResults {
         public static final long TYPE_ID = 0xb2f8fe8cc7b8824cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -750,11 +818,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -776,6 +846,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -791,6 +862,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Parameters of {@code removeRole}. */
     public static final class RemoveRoleParams {
         public static final long TYPE_ID = 0xc5af5330c0d72ccaL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
@@ -825,11 +897,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -883,6 +957,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -910,6 +985,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Results of {@code removeRole}. */
     public static final class RemoveRoleResults {
         public static final long TYPE_ID = 0xcb6f136ac177bd05L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -944,11 +1020,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -970,6 +1048,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -985,6 +1064,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Parameters of {@code setProfiles}. */
     public static final class SetProfilesParams {
         public static final long TYPE_ID = 0xbccd7654ca483be3L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
@@ -1019,11 +1099,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1097,6 +1179,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1132,6 +1215,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Results of {@code setProfiles}. */
     public static final class SetProfilesResults {
         public static final long TYPE_ID = 0x9a42659b3c9f97a8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1166,11 +1250,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1192,6 +1278,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1207,6 +1294,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Parameters of {@code issueEnrolment}. */
     public static final class IssueEnrolmentParams {
         public static final long TYPE_ID = 0xa388817e9b844591L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1241,11 +1329,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1271,6 +1361,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1286,6 +1377,7 @@ public final class AccountStoreManager {
         }
     }
 
+    /** Results of {@code issueEnrolment}. */
     public static final class IssueEnrolmentResults {
         public static final long TYPE_ID = 0x9aea29907e702156L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1320,11 +1412,13 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1346,6 +1440,7 @@ public final class AccountStoreManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

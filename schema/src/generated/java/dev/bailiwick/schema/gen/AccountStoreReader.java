@@ -37,16 +37,16 @@ public final class AccountStoreReader {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "lookup",
-                            () -> AccountStoreReader.LookupParams.factory, () -> AccountStoreReader.LookupResults.factory,
+                            () -> LookupParams.factory, () -> LookupResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "list",
-                            () -> AccountStoreReader.ListParams.factory, () -> AccountStoreReader.ListResults.factory,
+                            () -> ListParams.factory, () -> ListResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "history",
-                            () -> AccountStoreReader.HistoryParams.factory, () -> AccountStoreReader.HistoryResults.factory,
+                            () -> HistoryParams.factory, () -> HistoryResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "rawRecord",
-                            () -> AccountStoreReader.RawRecordParams.factory, () -> AccountStoreReader.RawRecordResults.factory,
+                            () -> RawRecordParams.factory, () -> RawRecordResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -68,23 +68,36 @@ public final class AccountStoreReader {
             return new Client(sharedHook());
         }
 
-        /** {@code atSequence} 0: the newest version. */
-        public Request<AccountStoreReader.LookupParams.Builder, AccountStoreReader.LookupResults.Reader, AnyPipeline> lookupRequest() {
-            return newRequest(TYPE_ID, 0, AccountStoreReader.LookupParams.factory, AccountStoreReader.LookupResults.factory, pipeline -> pipeline);
+        /**
+         * {@code atSequence} 0: the newest version.
+         *
+         * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
+         */
+        public Request<LookupParams.Builder, LookupResults.Reader, AnyPipeline> lookupRequest() {
+            return newRequest(TYPE_ID, 0, LookupParams.factory, LookupResults.factory, pipeline -> pipeline);
         }
 
-        /** In nameKey order; {@code next} is empty at the end. */
-        public Request<AccountStoreReader.ListParams.Builder, AccountStoreReader.ListResults.Reader, AnyPipeline> listRequest() {
-            return newRequest(TYPE_ID, 1, AccountStoreReader.ListParams.factory, AccountStoreReader.ListResults.factory, pipeline -> pipeline);
+        /**
+         * In nameKey order; {@code next} is empty at the end.
+         *
+         * <p>Parameters: {@code after}, {@code limit}. Results: {@code accounts}, {@code next}.
+         */
+        public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
+            return newRequest(TYPE_ID, 1, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
 
-        public Request<AccountStoreReader.HistoryParams.Builder, AccountStoreReader.HistoryResults.Reader, AnyPipeline> historyRequest() {
-            return newRequest(TYPE_ID, 2, AccountStoreReader.HistoryParams.factory, AccountStoreReader.HistoryResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}. Results: {@code result}. */
+        public Request<HistoryParams.Builder, HistoryResults.Reader, AnyPipeline> historyRequest() {
+            return newRequest(TYPE_ID, 2, HistoryParams.factory, HistoryResults.factory, pipeline -> pipeline);
         }
 
-        /** The stored canonical bytes of the current version. */
-        public Request<AccountStoreReader.RawRecordParams.Builder, AccountStoreReader.RawRecordResults.Reader, AnyPipeline> rawRecordRequest() {
-            return newRequest(TYPE_ID, 3, AccountStoreReader.RawRecordParams.factory, AccountStoreReader.RawRecordResults.factory, pipeline -> pipeline);
+        /**
+         * The stored canonical bytes of the current version.
+         *
+         * <p>Parameters: {@code name}. Results: {@code result}.
+         */
+        public Request<RawRecordParams.Builder, RawRecordResults.Reader, AnyPipeline> rawRecordRequest() {
+            return newRequest(TYPE_ID, 3, RawRecordParams.factory, RawRecordResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -95,22 +108,38 @@ public final class AccountStoreReader {
             return SCHEMA;
         }
 
-        /** {@code atSequence} 0: the newest version. */
-        default CompletionStage<?> lookup(CallContext<AccountStoreReader.LookupParams.Reader, AccountStoreReader.LookupResults.Builder> call) throws Exception {
+        /**
+         * {@code atSequence} 0: the newest version.
+         *
+         * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
+         */
+        default CompletionStage<?> lookup(
+                CallContext<LookupParams.Reader, LookupResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreReader.lookup");
         }
 
-        /** In nameKey order; {@code next} is empty at the end. */
-        default CompletionStage<?> list(CallContext<AccountStoreReader.ListParams.Reader, AccountStoreReader.ListResults.Builder> call) throws Exception {
+        /**
+         * In nameKey order; {@code next} is empty at the end.
+         *
+         * <p>Parameters: {@code after}, {@code limit}. Results: {@code accounts}, {@code next}.
+         */
+        default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreReader.list");
         }
 
-        default CompletionStage<?> history(CallContext<AccountStoreReader.HistoryParams.Reader, AccountStoreReader.HistoryResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}. Results: {@code result}. */
+        default CompletionStage<?> history(
+                CallContext<HistoryParams.Reader, HistoryResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreReader.history");
         }
 
-        /** The stored canonical bytes of the current version. */
-        default CompletionStage<?> rawRecord(CallContext<AccountStoreReader.RawRecordParams.Reader, AccountStoreReader.RawRecordResults.Builder> call) throws Exception {
+        /**
+         * The stored canonical bytes of the current version.
+         *
+         * <p>Parameters: {@code name}. Results: {@code result}.
+         */
+        default CompletionStage<?> rawRecord(
+                CallContext<RawRecordParams.Reader, RawRecordResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreReader.rawRecord");
         }
 
@@ -120,15 +149,16 @@ public final class AccountStoreReader {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> lookup(call.typed(AccountStoreReader.LookupParams.factory, AccountStoreReader.LookupResults.factory));
-                case 1 -> list(call.typed(AccountStoreReader.ListParams.factory, AccountStoreReader.ListResults.factory));
-                case 2 -> history(call.typed(AccountStoreReader.HistoryParams.factory, AccountStoreReader.HistoryResults.factory));
-                case 3 -> rawRecord(call.typed(AccountStoreReader.RawRecordParams.factory, AccountStoreReader.RawRecordResults.factory));
+                case 0 -> lookup(call.typed(LookupParams.factory, LookupResults.factory));
+                case 1 -> list(call.typed(ListParams.factory, ListResults.factory));
+                case 2 -> history(call.typed(HistoryParams.factory, HistoryResults.factory));
+                case 3 -> rawRecord(call.typed(RawRecordParams.factory, RawRecordResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code lookup}. */
     public static final class LookupParams {
         public static final long TYPE_ID = 0xb5a53ddb6e3dee5cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
@@ -163,11 +193,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -201,6 +233,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -220,6 +253,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Results of {@code lookup}. */
     public static final class LookupResults {
         public static final long TYPE_ID = 0xabdab16e0e3cc422L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -254,11 +288,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -280,6 +316,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -295,6 +332,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Parameters of {@code list}. */
     public static final class ListParams {
         public static final long TYPE_ID = 0x949ce45b5b65463fL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
@@ -329,11 +367,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -367,6 +407,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -386,6 +427,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Results of {@code list}. */
     public static final class ListResults {
         public static final long TYPE_ID = 0xf26c012cdd3f70f9L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -420,11 +462,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -469,6 +513,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -492,6 +537,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Parameters of {@code history}. */
     public static final class HistoryParams {
         public static final long TYPE_ID = 0x89ac8b165df8cb8dL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -526,11 +572,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -556,6 +604,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -571,6 +620,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Results of {@code history}. */
     public static final class HistoryResults {
         public static final long TYPE_ID = 0x881b3ce5e21f86c0L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -605,11 +655,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -631,6 +683,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -646,6 +699,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Parameters of {@code rawRecord}. */
     public static final class RawRecordParams {
         public static final long TYPE_ID = 0xc37d2b85b24a48c5L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -680,11 +734,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -710,6 +766,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -725,6 +782,7 @@ public final class AccountStoreReader {
         }
     }
 
+    /** Results of {@code rawRecord}. */
     public static final class RawRecordResults {
         public static final long TYPE_ID = 0xe529c98e60116869L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -759,11 +817,13 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -785,6 +845,7 @@ public final class AccountStoreReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

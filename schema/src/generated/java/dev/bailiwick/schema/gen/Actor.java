@@ -46,11 +46,13 @@ public final class Actor {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -100,6 +102,11 @@ public final class Actor {
             return ActorKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public void setKind(ActorKind value) {
             _setShortField(0, value.code());
         }
@@ -114,6 +121,7 @@ public final class Actor {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -138,6 +146,11 @@ public final class Actor {
 
         public ActorKind getKind() {
             return ActorKind.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         /** Operating-system user id for offline acts. */

@@ -37,7 +37,7 @@ public final class AuthorityBroker {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "plan",
-                            () -> AuthorityBroker.PlanParams.factory, () -> AuthorityBroker.PlanResults.factory,
+                            () -> PlanParams.factory, () -> PlanResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -59,9 +59,13 @@ public final class AuthorityBroker {
             return new Client(sharedHook());
         }
 
-        /** {@code kind} empty: the account's own. {@code atSequence} 0: now. */
-        public Request<AuthorityBroker.PlanParams.Builder, AuthorityBroker.PlanResults.Reader, AnyPipeline> planRequest() {
-            return newRequest(TYPE_ID, 0, AuthorityBroker.PlanParams.factory, AuthorityBroker.PlanResults.factory, pipeline -> pipeline);
+        /**
+         * {@code kind} empty: the account's own. {@code atSequence} 0: now.
+         *
+         * <p>Parameters: {@code name}, {@code kind}, {@code atSequence}. Results: {@code result}.
+         */
+        public Request<PlanParams.Builder, PlanResults.Reader, AnyPipeline> planRequest() {
+            return newRequest(TYPE_ID, 0, PlanParams.factory, PlanResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -72,8 +76,12 @@ public final class AuthorityBroker {
             return SCHEMA;
         }
 
-        /** {@code kind} empty: the account's own. {@code atSequence} 0: now. */
-        default CompletionStage<?> plan(CallContext<AuthorityBroker.PlanParams.Reader, AuthorityBroker.PlanResults.Builder> call) throws Exception {
+        /**
+         * {@code kind} empty: the account's own. {@code atSequence} 0: now.
+         *
+         * <p>Parameters: {@code name}, {@code kind}, {@code atSequence}. Results: {@code result}.
+         */
+        default CompletionStage<?> plan(CallContext<PlanParams.Reader, PlanResults.Builder> call) throws Exception {
             return Calls.unimplemented("AuthorityBroker.plan");
         }
 
@@ -83,12 +91,13 @@ public final class AuthorityBroker {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> plan(call.typed(AuthorityBroker.PlanParams.factory, AuthorityBroker.PlanResults.factory));
+                case 0 -> plan(call.typed(PlanParams.factory, PlanResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code plan}. */
     public static final class PlanParams {
         public static final long TYPE_ID = 0x99a68f641e2b7135L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
@@ -123,11 +132,13 @@ public final class AuthorityBroker {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -181,6 +192,7 @@ public final class AuthorityBroker {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -208,6 +220,7 @@ public final class AuthorityBroker {
         }
     }
 
+    /** Results of {@code plan}. */
     public static final class PlanResults {
         public static final long TYPE_ID = 0xd8c2535341f13b2dL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -242,11 +255,13 @@ public final class AuthorityBroker {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -268,6 +283,7 @@ public final class AuthorityBroker {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -37,10 +37,10 @@ public final class Blob {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "info",
-                            () -> Blob.InfoParams.factory, () -> Blob.InfoResults.factory,
+                            () -> InfoParams.factory, () -> InfoResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "read",
-                            () -> Blob.ReadParams.factory, () -> Blob.ReadResults.factory,
+                            () -> ReadParams.factory, () -> ReadResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -62,13 +62,18 @@ public final class Blob {
             return new Client(sharedHook());
         }
 
-        public Request<Blob.InfoParams.Builder, Blob.InfoResults.Reader, AnyPipeline> infoRequest() {
-            return newRequest(TYPE_ID, 0, Blob.InfoParams.factory, Blob.InfoResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code size}, {@code sha256}. */
+        public Request<InfoParams.Builder, InfoResults.Reader, AnyPipeline> infoRequest() {
+            return newRequest(TYPE_ID, 0, InfoParams.factory, InfoResults.factory, pipeline -> pipeline);
         }
 
-        /** Fewer bytes than asked only at the end; at most 1 MiB a call. */
-        public Request<Blob.ReadParams.Builder, Blob.ReadResults.Reader, AnyPipeline> readRequest() {
-            return newRequest(TYPE_ID, 1, Blob.ReadParams.factory, Blob.ReadResults.factory, pipeline -> pipeline);
+        /**
+         * Fewer bytes than asked only at the end; at most 1 MiB a call.
+         *
+         * <p>Parameters: {@code offset}, {@code length}. Results: {@code data}.
+         */
+        public Request<ReadParams.Builder, ReadResults.Reader, AnyPipeline> readRequest() {
+            return newRequest(TYPE_ID, 1, ReadParams.factory, ReadResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -79,12 +84,17 @@ public final class Blob {
             return SCHEMA;
         }
 
-        default CompletionStage<?> info(CallContext<Blob.InfoParams.Reader, Blob.InfoResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code size}, {@code sha256}. */
+        default CompletionStage<?> info(CallContext<InfoParams.Reader, InfoResults.Builder> call) throws Exception {
             return Calls.unimplemented("Blob.info");
         }
 
-        /** Fewer bytes than asked only at the end; at most 1 MiB a call. */
-        default CompletionStage<?> read(CallContext<Blob.ReadParams.Reader, Blob.ReadResults.Builder> call) throws Exception {
+        /**
+         * Fewer bytes than asked only at the end; at most 1 MiB a call.
+         *
+         * <p>Parameters: {@code offset}, {@code length}. Results: {@code data}.
+         */
+        default CompletionStage<?> read(CallContext<ReadParams.Reader, ReadResults.Builder> call) throws Exception {
             return Calls.unimplemented("Blob.read");
         }
 
@@ -94,13 +104,14 @@ public final class Blob {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> info(call.typed(Blob.InfoParams.factory, Blob.InfoResults.factory));
-                case 1 -> read(call.typed(Blob.ReadParams.factory, Blob.ReadResults.factory));
+                case 0 -> info(call.typed(InfoParams.factory, InfoResults.factory));
+                case 1 -> read(call.typed(ReadParams.factory, ReadResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code info}. */
     public static final class InfoParams {
         public static final long TYPE_ID = 0xc830b444b1ab65c5L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -135,16 +146,19 @@ public final class Blob {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -152,6 +166,7 @@ public final class Blob {
         }
     }
 
+    /** Results of {@code info}. */
     public static final class InfoResults {
         public static final long TYPE_ID = 0xb75739d75e5fabb7L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
@@ -186,11 +201,13 @@ public final class Blob {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -224,6 +241,7 @@ public final class Blob {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -243,6 +261,7 @@ public final class Blob {
         }
     }
 
+    /** Parameters of {@code read}. */
     public static final class ReadParams {
         public static final long TYPE_ID = 0xe5bd90fb0ce8c5aeL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 0);
@@ -277,11 +296,13 @@ public final class Blob {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -303,6 +324,7 @@ public final class Blob {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -318,6 +340,7 @@ public final class Blob {
         }
     }
 
+    /** Results of {@code read}. */
     public static final class ReadResults {
         public static final long TYPE_ID = 0xc62219eff3db9eceL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -352,11 +375,13 @@ public final class Blob {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -382,6 +407,7 @@ public final class Blob {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

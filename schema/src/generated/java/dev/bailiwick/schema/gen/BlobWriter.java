@@ -37,10 +37,10 @@ public final class BlobWriter {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "write",
-                            () -> BlobWriter.WriteParams.factory, () -> BlobWriter.WriteResults.factory,
+                            () -> WriteParams.factory, () -> WriteResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE)),
                     new MethodSchema(TYPE_ID, 1, "commit",
-                            () -> BlobWriter.CommitParams.factory, () -> BlobWriter.CommitResults.factory,
+                            () -> CommitParams.factory, () -> CommitResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE))),
             Map.of());
 
@@ -62,12 +62,14 @@ public final class BlobWriter {
             return new Client(sharedHook());
         }
 
-        public Request<BlobWriter.WriteParams.Builder, BlobWriter.WriteResults.Reader, AnyPipeline> writeRequest() {
-            return newRequest(TYPE_ID, 0, BlobWriter.WriteParams.factory, BlobWriter.WriteResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code data}. Results: none. */
+        public Request<WriteParams.Builder, WriteResults.Reader, AnyPipeline> writeRequest() {
+            return newRequest(TYPE_ID, 0, WriteParams.factory, WriteResults.factory, pipeline -> pipeline);
         }
 
-        public Request<BlobWriter.CommitParams.Builder, BlobWriter.CommitResults.Reader, AnyPipeline> commitRequest() {
-            return newRequest(TYPE_ID, 1, BlobWriter.CommitParams.factory, BlobWriter.CommitResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code result}. */
+        public Request<CommitParams.Builder, CommitResults.Reader, AnyPipeline> commitRequest() {
+            return newRequest(TYPE_ID, 1, CommitParams.factory, CommitResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -78,11 +80,14 @@ public final class BlobWriter {
             return SCHEMA;
         }
 
-        default CompletionStage<?> write(CallContext<BlobWriter.WriteParams.Reader, BlobWriter.WriteResults.Builder> call) throws Exception {
+        /** Parameters: {@code data}. Results: none. */
+        default CompletionStage<?> write(CallContext<WriteParams.Reader, WriteResults.Builder> call) throws Exception {
             return Calls.unimplemented("BlobWriter.write");
         }
 
-        default CompletionStage<?> commit(CallContext<BlobWriter.CommitParams.Reader, BlobWriter.CommitResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code result}. */
+        default CompletionStage<?> commit(
+                CallContext<CommitParams.Reader, CommitResults.Builder> call) throws Exception {
             return Calls.unimplemented("BlobWriter.commit");
         }
 
@@ -92,13 +97,14 @@ public final class BlobWriter {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> write(call.typed(BlobWriter.WriteParams.factory, BlobWriter.WriteResults.factory));
-                case 1 -> commit(call.typed(BlobWriter.CommitParams.factory, BlobWriter.CommitResults.factory));
+                case 0 -> write(call.typed(WriteParams.factory, WriteResults.factory));
+                case 1 -> commit(call.typed(CommitParams.factory, CommitResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code write}. */
     public static final class WriteParams {
         public static final long TYPE_ID = 0x982244ddd7eb53a8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -133,11 +139,13 @@ public final class BlobWriter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -163,6 +171,7 @@ public final class BlobWriter {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -178,6 +187,7 @@ public final class BlobWriter {
         }
     }
 
+    /** Results of {@code write}. */
     public static final class WriteResults {
         public static final long TYPE_ID = 0xf96aad9c06164e1aL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -212,16 +222,19 @@ public final class BlobWriter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -229,6 +242,7 @@ public final class BlobWriter {
         }
     }
 
+    /** Parameters of {@code commit}. */
     public static final class CommitParams {
         public static final long TYPE_ID = 0xe78c94dbd86a3ad5L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -263,16 +277,19 @@ public final class BlobWriter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -280,6 +297,7 @@ public final class BlobWriter {
         }
     }
 
+    /** Results of {@code commit}. */
     public static final class CommitResults {
         public static final long TYPE_ID = 0xbacd06433d18d956L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -314,11 +332,13 @@ public final class BlobWriter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -340,6 +360,7 @@ public final class BlobWriter {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

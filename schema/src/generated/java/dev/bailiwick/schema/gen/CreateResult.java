@@ -45,15 +45,18 @@ public final class CreateResult {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(8));
         }
@@ -68,18 +71,18 @@ public final class CreateResult {
             return which() == Which.CREATED;
         }
 
-        public CreateResult.Created.Builder getCreated() {
+        public Created.Builder getCreated() {
             _expect(Which.CREATED);
-            return new CreateResult.Created.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Created.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public CreateResult.Created.Builder initCreated() {
+        public Created.Builder initCreated() {
             _setShortField(8, (short) Which.CREATED.ordinal());
             _clearPointerField(0);
             _setLongField(0, 0L);
             _clearPointerField(1);
             _setLongField(1, 0L);
-            return new CreateResult.Created.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Created.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isDenied() {
@@ -106,11 +109,13 @@ public final class CreateResult {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(8));
         }
@@ -125,9 +130,9 @@ public final class CreateResult {
             return which() == Which.CREATED;
         }
 
-        public CreateResult.Created.Reader getCreated() {
+        public Created.Reader getCreated() {
             _expect(Which.CREATED);
-            return new CreateResult.Created.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Created.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isDenied() {
@@ -151,23 +156,25 @@ public final class CreateResult {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Created {
         private Created() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -226,6 +233,7 @@ public final class CreateResult {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

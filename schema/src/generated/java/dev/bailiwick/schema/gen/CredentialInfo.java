@@ -46,11 +46,13 @@ public final class CredentialInfo {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -79,12 +81,22 @@ public final class CredentialInfo {
             return CredentialKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public void setKind(CredentialKind value) {
             _setShortField(0, value.code());
         }
 
         public CredentialState getState() {
             return CredentialState.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
 
         public void setState(CredentialState value) {
@@ -128,6 +140,7 @@ public final class CredentialInfo {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -145,8 +158,18 @@ public final class CredentialInfo {
             return CredentialKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public CredentialState getState() {
             return CredentialState.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
 
         public boolean hasLabel() {

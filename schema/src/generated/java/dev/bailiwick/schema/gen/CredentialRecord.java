@@ -47,11 +47,13 @@ public final class CredentialRecord {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -100,12 +102,22 @@ public final class CredentialRecord {
             return CredentialKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public void setKind(CredentialKind value) {
             _setShortField(0, value.code());
         }
 
         public CredentialState getState() {
             return CredentialState.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
 
         public void setState(CredentialState value) {
@@ -291,6 +303,7 @@ public final class CredentialRecord {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -316,8 +329,18 @@ public final class CredentialRecord {
             return CredentialKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public CredentialState getState() {
             return CredentialState.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
 
         public boolean hasLabel() {

@@ -37,13 +37,13 @@ public final class Credentials {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "list",
-                            () -> Credentials.ListParams.factory, () -> Credentials.ListResults.factory,
+                            () -> ListParams.factory, () -> ListResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "verify",
-                            () -> Credentials.VerifyParams.factory, () -> Credentials.VerifyResults.factory,
+                            () -> VerifyParams.factory, () -> VerifyResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "rotate",
-                            () -> Credentials.RotateParams.factory, () -> Credentials.RotateResults.factory,
+                            () -> RotateParams.factory, () -> RotateResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
@@ -65,16 +65,19 @@ public final class Credentials {
             return new Client(sharedHook());
         }
 
-        public Request<Credentials.ListParams.Builder, Credentials.ListResults.Reader, AnyPipeline> listRequest() {
-            return newRequest(TYPE_ID, 0, Credentials.ListParams.factory, Credentials.ListResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code credentials}. */
+        public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
+            return newRequest(TYPE_ID, 0, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Credentials.VerifyParams.Builder, Credentials.VerifyResults.Reader, AnyPipeline> verifyRequest() {
-            return newRequest(TYPE_ID, 1, Credentials.VerifyParams.factory, Credentials.VerifyResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code password}. Results: {@code matches}. */
+        public Request<VerifyParams.Builder, VerifyResults.Reader, AnyPipeline> verifyRequest() {
+            return newRequest(TYPE_ID, 1, VerifyParams.factory, VerifyResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Credentials.RotateParams.Builder, Credentials.RotateResults.Reader, AnyPipeline> rotateRequest() {
-            return newRequest(TYPE_ID, 2, Credentials.RotateParams.factory, Credentials.RotateResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code current}, {@code replacement}. Results: {@code result}. */
+        public Request<RotateParams.Builder, RotateResults.Reader, AnyPipeline> rotateRequest() {
+            return newRequest(TYPE_ID, 2, RotateParams.factory, RotateResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -85,15 +88,20 @@ public final class Credentials {
             return SCHEMA;
         }
 
-        default CompletionStage<?> list(CallContext<Credentials.ListParams.Reader, Credentials.ListResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code credentials}. */
+        default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("Credentials.list");
         }
 
-        default CompletionStage<?> verify(CallContext<Credentials.VerifyParams.Reader, Credentials.VerifyResults.Builder> call) throws Exception {
+        /** Parameters: {@code password}. Results: {@code matches}. */
+        default CompletionStage<?> verify(
+                CallContext<VerifyParams.Reader, VerifyResults.Builder> call) throws Exception {
             return Calls.unimplemented("Credentials.verify");
         }
 
-        default CompletionStage<?> rotate(CallContext<Credentials.RotateParams.Reader, Credentials.RotateResults.Builder> call) throws Exception {
+        /** Parameters: {@code current}, {@code replacement}. Results: {@code result}. */
+        default CompletionStage<?> rotate(
+                CallContext<RotateParams.Reader, RotateResults.Builder> call) throws Exception {
             return Calls.unimplemented("Credentials.rotate");
         }
 
@@ -103,14 +111,15 @@ public final class Credentials {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> list(call.typed(Credentials.ListParams.factory, Credentials.ListResults.factory));
-                case 1 -> verify(call.typed(Credentials.VerifyParams.factory, Credentials.VerifyResults.factory));
-                case 2 -> rotate(call.typed(Credentials.RotateParams.factory, Credentials.RotateResults.factory));
+                case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
+                case 1 -> verify(call.typed(VerifyParams.factory, VerifyResults.factory));
+                case 2 -> rotate(call.typed(RotateParams.factory, RotateResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code list}. */
     public static final class ListParams {
         public static final long TYPE_ID = 0xef19eecd7afcd735L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -145,16 +154,19 @@ public final class Credentials {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -162,6 +174,7 @@ public final class Credentials {
         }
     }
 
+    /** Results of {@code list}. */
     public static final class ListResults {
         public static final long TYPE_ID = 0xe448179e2ebe76efL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -196,11 +209,13 @@ public final class Credentials {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -225,6 +240,7 @@ public final class Credentials {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -240,6 +256,7 @@ public final class Credentials {
         }
     }
 
+    /** Parameters of {@code verify}. */
     public static final class VerifyParams {
         public static final long TYPE_ID = 0xa14a84bad912fd2aL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -274,11 +291,13 @@ public final class Credentials {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -304,6 +323,7 @@ public final class Credentials {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -319,6 +339,7 @@ public final class Credentials {
         }
     }
 
+    /** Results of {@code verify}. */
     public static final class VerifyResults {
         public static final long TYPE_ID = 0xc6853d9581ab73b6L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -353,11 +374,13 @@ public final class Credentials {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -371,6 +394,7 @@ public final class Credentials {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -382,6 +406,7 @@ public final class Credentials {
         }
     }
 
+    /** Parameters of {@code rotate}. */
     public static final class RotateParams {
         public static final long TYPE_ID = 0xa42d42667f441d46L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -416,11 +441,13 @@ public final class Credentials {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -466,6 +493,7 @@ public final class Credentials {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -489,6 +517,7 @@ public final class Credentials {
         }
     }
 
+    /** Results of {@code rotate}. */
     public static final class RotateResults {
         public static final long TYPE_ID = 0xfe79b7115cb0a552L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -523,11 +552,13 @@ public final class Credentials {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -549,6 +580,7 @@ public final class Credentials {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

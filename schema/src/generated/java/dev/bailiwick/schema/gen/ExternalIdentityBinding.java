@@ -48,11 +48,13 @@ public final class ExternalIdentityBinding {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -313,6 +315,11 @@ public final class ExternalIdentityBinding {
             return BindingState.of(_getShortField(6));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(6));
+        }
+
         public void setState(BindingState value) {
             _setShortField(6, value.code());
         }
@@ -334,6 +341,7 @@ public final class ExternalIdentityBinding {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -450,6 +458,11 @@ public final class ExternalIdentityBinding {
 
         public BindingState getState() {
             return BindingState.of(_getShortField(6));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(6));
         }
 
         public long getCreatedAtMs() {

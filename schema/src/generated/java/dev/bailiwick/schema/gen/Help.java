@@ -38,10 +38,10 @@ public final class Help {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "topics",
-                            () -> Help.TopicsParams.factory, () -> Help.TopicsResults.factory,
+                            () -> TopicsParams.factory, () -> TopicsResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "read",
-                            () -> Help.ReadParams.factory, () -> Help.ReadResults.factory,
+                            () -> ReadParams.factory, () -> ReadResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -63,13 +63,18 @@ public final class Help {
             return new Client(sharedHook());
         }
 
-        public Request<Help.TopicsParams.Builder, Help.TopicsResults.Reader, AnyPipeline> topicsRequest() {
-            return newRequest(TYPE_ID, 0, Help.TopicsParams.factory, Help.TopicsResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code topics}. */
+        public Request<TopicsParams.Builder, TopicsResults.Reader, AnyPipeline> topicsRequest() {
+            return newRequest(TYPE_ID, 0, TopicsParams.factory, TopicsResults.factory, pipeline -> pipeline);
         }
 
-        /** An unknown topic gives an empty text. */
-        public Request<Help.ReadParams.Builder, Help.ReadResults.Reader, AnyPipeline> readRequest() {
-            return newRequest(TYPE_ID, 1, Help.ReadParams.factory, Help.ReadResults.factory, pipeline -> pipeline);
+        /**
+         * An unknown topic gives an empty text.
+         *
+         * <p>Parameters: {@code topic}. Results: {@code text}.
+         */
+        public Request<ReadParams.Builder, ReadResults.Reader, AnyPipeline> readRequest() {
+            return newRequest(TYPE_ID, 1, ReadParams.factory, ReadResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -80,12 +85,18 @@ public final class Help {
             return SCHEMA;
         }
 
-        default CompletionStage<?> topics(CallContext<Help.TopicsParams.Reader, Help.TopicsResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code topics}. */
+        default CompletionStage<?> topics(
+                CallContext<TopicsParams.Reader, TopicsResults.Builder> call) throws Exception {
             return Calls.unimplemented("Help.topics");
         }
 
-        /** An unknown topic gives an empty text. */
-        default CompletionStage<?> read(CallContext<Help.ReadParams.Reader, Help.ReadResults.Builder> call) throws Exception {
+        /**
+         * An unknown topic gives an empty text.
+         *
+         * <p>Parameters: {@code topic}. Results: {@code text}.
+         */
+        default CompletionStage<?> read(CallContext<ReadParams.Reader, ReadResults.Builder> call) throws Exception {
             return Calls.unimplemented("Help.read");
         }
 
@@ -95,13 +106,14 @@ public final class Help {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> topics(call.typed(Help.TopicsParams.factory, Help.TopicsResults.factory));
-                case 1 -> read(call.typed(Help.ReadParams.factory, Help.ReadResults.factory));
+                case 0 -> topics(call.typed(TopicsParams.factory, TopicsResults.factory));
+                case 1 -> read(call.typed(ReadParams.factory, ReadResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code topics}. */
     public static final class TopicsParams {
         public static final long TYPE_ID = 0xaa97d7e2d9193dbcL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -136,16 +148,19 @@ public final class Help {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -153,6 +168,7 @@ public final class Help {
         }
     }
 
+    /** Results of {@code topics}. */
     public static final class TopicsResults {
         public static final long TYPE_ID = 0xc3315cdf9b8e5b5eL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -187,11 +203,13 @@ public final class Help {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -216,6 +234,7 @@ public final class Help {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -231,6 +250,7 @@ public final class Help {
         }
     }
 
+    /** Parameters of {@code read}. */
     public static final class ReadParams {
         public static final long TYPE_ID = 0xcc684abbae7d9d09L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -265,11 +285,13 @@ public final class Help {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -295,6 +317,7 @@ public final class Help {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -310,6 +333,7 @@ public final class Help {
         }
     }
 
+    /** Results of {@code read}. */
     public static final class ReadResults {
         public static final long TYPE_ID = 0xeee977ef42fcb70eL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -344,11 +368,13 @@ public final class Help {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -374,6 +400,7 @@ public final class Help {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -45,15 +45,18 @@ public final class ListResult {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -68,16 +71,16 @@ public final class ListResult {
             return which() == Which.PAGE;
         }
 
-        public ListResult.Page.Builder getPage() {
+        public Page.Builder getPage() {
             _expect(Which.PAGE);
-            return new ListResult.Page.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Page.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public ListResult.Page.Builder initPage() {
+        public Page.Builder initPage() {
             _setShortField(0, (short) Which.PAGE.ordinal());
             _clearPointerField(0);
             _clearPointerField(1);
-            return new ListResult.Page.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Page.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isDenied() {
@@ -104,11 +107,13 @@ public final class ListResult {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -123,9 +128,9 @@ public final class ListResult {
             return which() == Which.PAGE;
         }
 
-        public ListResult.Page.Reader getPage() {
+        public Page.Reader getPage() {
             _expect(Which.PAGE);
-            return new ListResult.Page.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Page.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isDenied() {
@@ -149,23 +154,25 @@ public final class ListResult {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Page {
         private Page() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -212,6 +219,7 @@ public final class ListResult {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -36,7 +36,7 @@ public final class LogReader {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "read",
-                            () -> LogReader.ReadParams.factory, () -> LogReader.ReadResults.factory,
+                            () -> ReadParams.factory, () -> ReadResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -58,8 +58,9 @@ public final class LogReader {
             return new Client(sharedHook());
         }
 
-        public Request<LogReader.ReadParams.Builder, LogReader.ReadResults.Reader, AnyPipeline> readRequest() {
-            return newRequest(TYPE_ID, 0, LogReader.ReadParams.factory, LogReader.ReadResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code after}, {@code limit}. Results: {@code lines}. */
+        public Request<ReadParams.Builder, ReadResults.Reader, AnyPipeline> readRequest() {
+            return newRequest(TYPE_ID, 0, ReadParams.factory, ReadResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -70,7 +71,8 @@ public final class LogReader {
             return SCHEMA;
         }
 
-        default CompletionStage<?> read(CallContext<LogReader.ReadParams.Reader, LogReader.ReadResults.Builder> call) throws Exception {
+        /** Parameters: {@code after}, {@code limit}. Results: {@code lines}. */
+        default CompletionStage<?> read(CallContext<ReadParams.Reader, ReadResults.Builder> call) throws Exception {
             return Calls.unimplemented("LogReader.read");
         }
 
@@ -80,12 +82,13 @@ public final class LogReader {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> read(call.typed(LogReader.ReadParams.factory, LogReader.ReadResults.factory));
+                case 0 -> read(call.typed(ReadParams.factory, ReadResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code read}. */
     public static final class ReadParams {
         public static final long TYPE_ID = 0xb7201efd1675b482L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 0);
@@ -120,11 +123,13 @@ public final class LogReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -146,6 +151,7 @@ public final class LogReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -161,6 +167,7 @@ public final class LogReader {
         }
     }
 
+    /** Results of {@code read}. */
     public static final class ReadResults {
         public static final long TYPE_ID = 0xee5e6c00310f9078L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -195,11 +202,13 @@ public final class LogReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -224,6 +233,7 @@ public final class LogReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

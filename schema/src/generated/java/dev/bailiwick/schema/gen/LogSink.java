@@ -37,7 +37,7 @@ public final class LogSink {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "write",
-                            () -> LogSink.WriteParams.factory, () -> LogSink.WriteResults.factory,
+                            () -> WriteParams.factory, () -> WriteResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE))),
             Map.of());
 
@@ -59,8 +59,9 @@ public final class LogSink {
             return new Client(sharedHook());
         }
 
-        public Request<LogSink.WriteParams.Builder, LogSink.WriteResults.Reader, AnyPipeline> writeRequest() {
-            return newRequest(TYPE_ID, 0, LogSink.WriteParams.factory, LogSink.WriteResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code text}. Results: {@code result}. */
+        public Request<WriteParams.Builder, WriteResults.Reader, AnyPipeline> writeRequest() {
+            return newRequest(TYPE_ID, 0, WriteParams.factory, WriteResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -71,7 +72,8 @@ public final class LogSink {
             return SCHEMA;
         }
 
-        default CompletionStage<?> write(CallContext<LogSink.WriteParams.Reader, LogSink.WriteResults.Builder> call) throws Exception {
+        /** Parameters: {@code text}. Results: {@code result}. */
+        default CompletionStage<?> write(CallContext<WriteParams.Reader, WriteResults.Builder> call) throws Exception {
             return Calls.unimplemented("LogSink.write");
         }
 
@@ -81,12 +83,13 @@ public final class LogSink {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> write(call.typed(LogSink.WriteParams.factory, LogSink.WriteResults.factory));
+                case 0 -> write(call.typed(WriteParams.factory, WriteResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code write}. */
     public static final class WriteParams {
         public static final long TYPE_ID = 0xbcb40456618ea472L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -121,11 +124,13 @@ public final class LogSink {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -151,6 +156,7 @@ public final class LogSink {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -166,6 +172,7 @@ public final class LogSink {
         }
     }
 
+    /** Results of {@code write}. */
     public static final class WriteResults {
         public static final long TYPE_ID = 0xa59c93b65cd8e3f5L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -200,11 +207,13 @@ public final class LogSink {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -226,6 +235,7 @@ public final class LogSink {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

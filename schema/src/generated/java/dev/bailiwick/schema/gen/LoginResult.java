@@ -2,7 +2,7 @@
 package dev.bailiwick.schema.gen;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
-import dev.bailiwick.capnp.rpc.DeepCopy;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import org.capnproto.Data;
 import org.capnproto.SegmentBuilder;
@@ -10,7 +10,6 @@ import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructList;
-import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Void;
 
@@ -53,15 +52,18 @@ public final class LoginResult {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -162,11 +164,13 @@ public final class LoginResult {
         }
     }
 
-    public static final class Reader extends StructReader {
+    /** Reads the struct from a message. */
+    public static final class Reader extends CarrierReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -223,11 +227,6 @@ public final class LoginResult {
             _expect(Which.GRANTED);
             return Void.VOID;
         }
-
-        /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-        public void copyTo(SegmentBuilder target, int pointer) {
-            DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
-        }
     }
 
     /** Results of a call that may not be there yet: what can be called already. */
@@ -248,12 +247,12 @@ public final class LoginResult {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 }

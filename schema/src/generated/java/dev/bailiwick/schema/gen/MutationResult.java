@@ -45,15 +45,18 @@ public final class MutationResult {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(4));
         }
@@ -68,32 +71,32 @@ public final class MutationResult {
             return which() == Which.COMMITTED;
         }
 
-        public MutationResult.Committed.Builder getCommitted() {
+        public Committed.Builder getCommitted() {
             _expect(Which.COMMITTED);
-            return new MutationResult.Committed.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Committed.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public MutationResult.Committed.Builder initCommitted() {
+        public Committed.Builder initCommitted() {
             _setShortField(4, (short) Which.COMMITTED.ordinal());
             _clearPointerField(0);
             _setLongField(0, 0L);
-            return new MutationResult.Committed.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Committed.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isConflict() {
             return which() == Which.CONFLICT;
         }
 
-        public MutationResult.Conflict.Builder getConflict() {
+        public Conflict.Builder getConflict() {
             _expect(Which.CONFLICT);
-            return new MutationResult.Conflict.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Conflict.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public MutationResult.Conflict.Builder initConflict() {
+        public Conflict.Builder initConflict() {
             _setShortField(4, (short) Which.CONFLICT.ordinal());
             _setLongField(0, 0L);
             _clearPointerField(0);
-            return new MutationResult.Conflict.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Conflict.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isDenied() {
@@ -120,11 +123,13 @@ public final class MutationResult {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(4));
         }
@@ -139,18 +144,18 @@ public final class MutationResult {
             return which() == Which.COMMITTED;
         }
 
-        public MutationResult.Committed.Reader getCommitted() {
+        public Committed.Reader getCommitted() {
             _expect(Which.COMMITTED);
-            return new MutationResult.Committed.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Committed.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isConflict() {
             return which() == Which.CONFLICT;
         }
 
-        public MutationResult.Conflict.Reader getConflict() {
+        public Conflict.Reader getConflict() {
             _expect(Which.CONFLICT);
-            return new MutationResult.Conflict.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Conflict.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isDenied() {
@@ -175,23 +180,25 @@ public final class MutationResult {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Committed {
         private Committed() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -221,6 +228,7 @@ public final class MutationResult {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -243,11 +251,13 @@ public final class MutationResult {
     public static final class Conflict {
         private Conflict() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -281,6 +291,7 @@ public final class MutationResult {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -8,8 +8,8 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -43,31 +43,31 @@ public final class Namespace {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "list",
-                            () -> Namespace.ListParams.factory, () -> Namespace.ListResults.factory,
+                            () -> ListParams.factory, () -> ListResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "stat",
-                            () -> Namespace.StatParams.factory, () -> Namespace.StatResults.factory,
+                            () -> StatParams.factory, () -> StatResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "get",
-                            () -> Namespace.GetParams.factory, () -> Namespace.GetResults.factory,
+                            () -> GetParams.factory, () -> GetResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "put",
-                            () -> Namespace.PutParams.factory, () -> Namespace.PutResults.factory,
+                            () -> PutParams.factory, () -> PutResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE)),
                     new MethodSchema(TYPE_ID, 4, "writer",
-                            () -> Namespace.WriterParams.factory, () -> Namespace.WriterResults.factory,
+                            () -> WriterParams.factory, () -> WriterResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE)),
                     new MethodSchema(TYPE_ID, 5, "remove",
-                            () -> Namespace.RemoveParams.factory, () -> Namespace.RemoveResults.factory,
+                            () -> RemoveParams.factory, () -> RemoveResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE)),
                     new MethodSchema(TYPE_ID, 6, "usage",
-                            () -> Namespace.UsageParams.factory, () -> Namespace.UsageResults.factory,
+                            () -> UsageParams.factory, () -> UsageResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 7, "readOnly",
-                            () -> Namespace.ReadOnlyParams.factory, () -> Namespace.ReadOnlyResults.factory,
+                            () -> ReadOnlyParams.factory, () -> ReadOnlyResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 8, "sub",
-                            () -> Namespace.SubParams.factory, () -> Namespace.SubResults.factory,
+                            () -> SubParams.factory, () -> SubResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
             Map.of());
 
@@ -89,42 +89,57 @@ public final class Namespace {
             return new Client(sharedHook());
         }
 
-        public Request<Namespace.ListParams.Builder, Namespace.ListResults.Reader, AnyPipeline> listRequest() {
-            return newRequest(TYPE_ID, 0, Namespace.ListParams.factory, Namespace.ListResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code path}, {@code after}, {@code limit}. Results: {@code result}. */
+        public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
+            return newRequest(TYPE_ID, 0, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Namespace.StatParams.Builder, Namespace.StatResults.Reader, AnyPipeline> statRequest() {
-            return newRequest(TYPE_ID, 1, Namespace.StatParams.factory, Namespace.StatResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code path}. Results: {@code result}. */
+        public Request<StatParams.Builder, StatResults.Reader, AnyPipeline> statRequest() {
+            return newRequest(TYPE_ID, 1, StatParams.factory, StatResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Namespace.GetParams.Builder, Namespace.GetResults.Reader, Namespace.GetResults.Pipeline> getRequest() {
-            return newRequest(TYPE_ID, 2, Namespace.GetParams.factory, Namespace.GetResults.factory, Namespace.GetResults.Pipeline::new);
+        /** Parameters: {@code path}. Results: {@code result}. */
+        public Request<GetParams.Builder, GetResults.Reader, GetResults.Pipeline> getRequest() {
+            return newRequest(TYPE_ID, 2, GetParams.factory, GetResults.factory, GetResults.Pipeline::new);
         }
 
-        /** At most 1 MiB; more goes through {@code writer}. Missing namespaces on the way are made. */
-        public Request<Namespace.PutParams.Builder, Namespace.PutResults.Reader, AnyPipeline> putRequest() {
-            return newRequest(TYPE_ID, 3, Namespace.PutParams.factory, Namespace.PutResults.factory, pipeline -> pipeline);
+        /**
+         * At most 1 MiB; more goes through {@code writer}. Missing namespaces on the way are made.
+         *
+         * <p>Parameters: {@code path}, {@code content}, {@code expectation}. Results: {@code result}.
+         */
+        public Request<PutParams.Builder, PutResults.Reader, AnyPipeline> putRequest() {
+            return newRequest(TYPE_ID, 3, PutParams.factory, PutResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Namespace.WriterParams.Builder, Namespace.WriterResults.Reader, Namespace.WriterResults.Pipeline> writerRequest() {
-            return newRequest(TYPE_ID, 4, Namespace.WriterParams.factory, Namespace.WriterResults.factory, Namespace.WriterResults.Pipeline::new);
+        /** Parameters: {@code path}, {@code expectation}. Results: {@code writer}. */
+        public Request<WriterParams.Builder, WriterResults.Reader, WriterResults.Pipeline> writerRequest() {
+            return newRequest(TYPE_ID, 4, WriterParams.factory, WriterResults.factory, WriterResults.Pipeline::new);
         }
 
-        /** A namespace must be empty. */
-        public Request<Namespace.RemoveParams.Builder, Namespace.RemoveResults.Reader, AnyPipeline> removeRequest() {
-            return newRequest(TYPE_ID, 5, Namespace.RemoveParams.factory, Namespace.RemoveResults.factory, pipeline -> pipeline);
+        /**
+         * A namespace must be empty.
+         *
+         * <p>Parameters: {@code path}, {@code expectation}. Results: {@code result}.
+         */
+        public Request<RemoveParams.Builder, RemoveResults.Reader, AnyPipeline> removeRequest() {
+            return newRequest(TYPE_ID, 5, RemoveParams.factory, RemoveResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Namespace.UsageParams.Builder, Namespace.UsageResults.Reader, AnyPipeline> usageRequest() {
-            return newRequest(TYPE_ID, 6, Namespace.UsageParams.factory, Namespace.UsageResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code usedBytes}, {@code quotaBytes}, {@code entries}. */
+        public Request<UsageParams.Builder, UsageResults.Reader, AnyPipeline> usageRequest() {
+            return newRequest(TYPE_ID, 6, UsageParams.factory, UsageResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Namespace.ReadOnlyParams.Builder, Namespace.ReadOnlyResults.Reader, Namespace.ReadOnlyResults.Pipeline> readOnlyRequest() {
-            return newRequest(TYPE_ID, 7, Namespace.ReadOnlyParams.factory, Namespace.ReadOnlyResults.factory, Namespace.ReadOnlyResults.Pipeline::new);
+        /** Parameters: none. Results: {@code namespace}. */
+        public Request<ReadOnlyParams.Builder, ReadOnlyResults.Reader, ReadOnlyResults.Pipeline> readOnlyRequest() {
+            return newRequest(TYPE_ID, 7, ReadOnlyParams.factory, ReadOnlyResults.factory, ReadOnlyResults.Pipeline::new);
         }
 
-        public Request<Namespace.SubParams.Builder, Namespace.SubResults.Reader, Namespace.SubResults.Pipeline> subRequest() {
-            return newRequest(TYPE_ID, 8, Namespace.SubParams.factory, Namespace.SubResults.factory, Namespace.SubResults.Pipeline::new);
+        /** Parameters: {@code path}. Results: {@code namespace}. */
+        public Request<SubParams.Builder, SubResults.Reader, SubResults.Pipeline> subRequest() {
+            return newRequest(TYPE_ID, 8, SubParams.factory, SubResults.factory, SubResults.Pipeline::new);
         }
     }
 
@@ -135,41 +150,59 @@ public final class Namespace {
             return SCHEMA;
         }
 
-        default CompletionStage<?> list(CallContext<Namespace.ListParams.Reader, Namespace.ListResults.Builder> call) throws Exception {
+        /** Parameters: {@code path}, {@code after}, {@code limit}. Results: {@code result}. */
+        default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.list");
         }
 
-        default CompletionStage<?> stat(CallContext<Namespace.StatParams.Reader, Namespace.StatResults.Builder> call) throws Exception {
+        /** Parameters: {@code path}. Results: {@code result}. */
+        default CompletionStage<?> stat(CallContext<StatParams.Reader, StatResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.stat");
         }
 
-        default CompletionStage<?> get(CallContext<Namespace.GetParams.Reader, Namespace.GetResults.Builder> call) throws Exception {
+        /** Parameters: {@code path}. Results: {@code result}. */
+        default CompletionStage<?> get(CallContext<GetParams.Reader, GetResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.get");
         }
 
-        /** At most 1 MiB; more goes through {@code writer}. Missing namespaces on the way are made. */
-        default CompletionStage<?> put(CallContext<Namespace.PutParams.Reader, Namespace.PutResults.Builder> call) throws Exception {
+        /**
+         * At most 1 MiB; more goes through {@code writer}. Missing namespaces on the way are made.
+         *
+         * <p>Parameters: {@code path}, {@code content}, {@code expectation}. Results: {@code result}.
+         */
+        default CompletionStage<?> put(CallContext<PutParams.Reader, PutResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.put");
         }
 
-        default CompletionStage<?> writer(CallContext<Namespace.WriterParams.Reader, Namespace.WriterResults.Builder> call) throws Exception {
+        /** Parameters: {@code path}, {@code expectation}. Results: {@code writer}. */
+        default CompletionStage<?> writer(
+                CallContext<WriterParams.Reader, WriterResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.writer");
         }
 
-        /** A namespace must be empty. */
-        default CompletionStage<?> remove(CallContext<Namespace.RemoveParams.Reader, Namespace.RemoveResults.Builder> call) throws Exception {
+        /**
+         * A namespace must be empty.
+         *
+         * <p>Parameters: {@code path}, {@code expectation}. Results: {@code result}.
+         */
+        default CompletionStage<?> remove(
+                CallContext<RemoveParams.Reader, RemoveResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.remove");
         }
 
-        default CompletionStage<?> usage(CallContext<Namespace.UsageParams.Reader, Namespace.UsageResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code usedBytes}, {@code quotaBytes}, {@code entries}. */
+        default CompletionStage<?> usage(CallContext<UsageParams.Reader, UsageResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.usage");
         }
 
-        default CompletionStage<?> readOnly(CallContext<Namespace.ReadOnlyParams.Reader, Namespace.ReadOnlyResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code namespace}. */
+        default CompletionStage<?> readOnly(
+                CallContext<ReadOnlyParams.Reader, ReadOnlyResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.readOnly");
         }
 
-        default CompletionStage<?> sub(CallContext<Namespace.SubParams.Reader, Namespace.SubResults.Builder> call) throws Exception {
+        /** Parameters: {@code path}. Results: {@code namespace}. */
+        default CompletionStage<?> sub(CallContext<SubParams.Reader, SubResults.Builder> call) throws Exception {
             return Calls.unimplemented("Namespace.sub");
         }
 
@@ -179,20 +212,21 @@ public final class Namespace {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> list(call.typed(Namespace.ListParams.factory, Namespace.ListResults.factory));
-                case 1 -> stat(call.typed(Namespace.StatParams.factory, Namespace.StatResults.factory));
-                case 2 -> get(call.typed(Namespace.GetParams.factory, Namespace.GetResults.factory));
-                case 3 -> put(call.typed(Namespace.PutParams.factory, Namespace.PutResults.factory));
-                case 4 -> writer(call.typed(Namespace.WriterParams.factory, Namespace.WriterResults.factory));
-                case 5 -> remove(call.typed(Namespace.RemoveParams.factory, Namespace.RemoveResults.factory));
-                case 6 -> usage(call.typed(Namespace.UsageParams.factory, Namespace.UsageResults.factory));
-                case 7 -> readOnly(call.typed(Namespace.ReadOnlyParams.factory, Namespace.ReadOnlyResults.factory));
-                case 8 -> sub(call.typed(Namespace.SubParams.factory, Namespace.SubResults.factory));
+                case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
+                case 1 -> stat(call.typed(StatParams.factory, StatResults.factory));
+                case 2 -> get(call.typed(GetParams.factory, GetResults.factory));
+                case 3 -> put(call.typed(PutParams.factory, PutResults.factory));
+                case 4 -> writer(call.typed(WriterParams.factory, WriterResults.factory));
+                case 5 -> remove(call.typed(RemoveParams.factory, RemoveResults.factory));
+                case 6 -> usage(call.typed(UsageParams.factory, UsageResults.factory));
+                case 7 -> readOnly(call.typed(ReadOnlyParams.factory, ReadOnlyResults.factory));
+                case 8 -> sub(call.typed(SubParams.factory, SubResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code list}. */
     public static final class ListParams {
         public static final long TYPE_ID = 0x83d455f0273ca6f2L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
@@ -227,11 +261,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -285,6 +321,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -312,6 +349,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code list}. */
     public static final class ListResults {
         public static final long TYPE_ID = 0xcbdedb4c9ec98f49L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -346,11 +384,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -372,6 +412,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -387,6 +428,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code stat}. */
     public static final class StatParams {
         public static final long TYPE_ID = 0x8d6678c2b0db5e5cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -421,11 +463,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -451,6 +495,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -466,6 +511,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code stat}. */
     public static final class StatResults {
         public static final long TYPE_ID = 0x8c7f689742192577L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -500,11 +546,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -526,6 +574,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -541,6 +590,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code get}. */
     public static final class GetParams {
         public static final long TYPE_ID = 0xdc454fb0251f15ebL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -575,11 +625,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -605,6 +657,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -620,6 +673,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code get}. */
     public static final class GetResults {
         public static final long TYPE_ID = 0xe214213320a46168L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -654,11 +708,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -680,7 +736,8 @@ public final class Namespace {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -691,11 +748,6 @@ public final class Namespace {
 
             public GetResult.Reader getResult() {
                 return _getPointerField(GetResult.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -711,6 +763,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code put}. */
     public static final class PutParams {
         public static final long TYPE_ID = 0xa4d40f20a57bf723L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 3);
@@ -745,11 +798,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -811,6 +866,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -842,6 +898,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code put}. */
     public static final class PutResults {
         public static final long TYPE_ID = 0xc8b8345857130a23L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -876,11 +933,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -902,6 +961,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -917,6 +977,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code writer}. */
     public static final class WriterParams {
         public static final long TYPE_ID = 0x816a969b761d5e2cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -951,11 +1012,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -997,6 +1060,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1020,6 +1084,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code writer}. */
     public static final class WriterResults {
         public static final long TYPE_ID = 0x8dc3fb6d21d04741L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1054,11 +1119,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1076,7 +1143,8 @@ public final class Namespace {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -1087,11 +1155,6 @@ public final class Namespace {
 
             public BlobWriter.Client getWriter() {
                 return _getPointerField(BlobWriter.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -1107,6 +1170,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code remove}. */
     public static final class RemoveParams {
         public static final long TYPE_ID = 0xfec764e8bd3ac8d3L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -1141,11 +1205,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1187,6 +1253,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1210,6 +1277,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code remove}. */
     public static final class RemoveResults {
         public static final long TYPE_ID = 0x8cd21ff39f7c4691L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1244,11 +1312,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1270,6 +1340,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1285,6 +1356,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code usage}. */
     public static final class UsageParams {
         public static final long TYPE_ID = 0xead27329fe8ec00eL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -1319,16 +1391,19 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1336,6 +1411,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code usage}. */
     public static final class UsageResults {
         public static final long TYPE_ID = 0xecee4a24b1571135L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 3, (short) 0);
@@ -1370,11 +1446,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1404,6 +1482,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1423,6 +1502,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code readOnly}. */
     public static final class ReadOnlyParams {
         public static final long TYPE_ID = 0x8cc44ff97002d6e7L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -1457,16 +1537,19 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1474,6 +1557,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code readOnly}. */
     public static final class ReadOnlyResults {
         public static final long TYPE_ID = 0xd55d206d77e04d2bL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1508,11 +1592,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1530,7 +1616,8 @@ public final class Namespace {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -1541,11 +1628,6 @@ public final class Namespace {
 
             public Namespace.Client getNamespace() {
                 return _getPointerField(Namespace.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -1561,6 +1643,7 @@ public final class Namespace {
         }
     }
 
+    /** Parameters of {@code sub}. */
     public static final class SubParams {
         public static final long TYPE_ID = 0xd10d77b98597cef5L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1595,11 +1678,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1625,6 +1710,7 @@ public final class Namespace {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1640,6 +1726,7 @@ public final class Namespace {
         }
     }
 
+    /** Results of {@code sub}. */
     public static final class SubResults {
         public static final long TYPE_ID = 0xcc07d93a26224eb4L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -1674,11 +1761,13 @@ public final class Namespace {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1696,7 +1785,8 @@ public final class Namespace {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -1707,11 +1797,6 @@ public final class Namespace {
 
             public Namespace.Client getNamespace() {
                 return _getPointerField(Namespace.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 

@@ -3,6 +3,7 @@ package dev.bailiwick.schema.gen;
 
 import org.capnproto.Data;
 import org.capnproto.EnumList;
+import org.capnproto.PrimitiveList;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -49,11 +50,13 @@ public final class PolicyProfile {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -339,6 +342,7 @@ public final class PolicyProfile {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -379,6 +383,11 @@ public final class PolicyProfile {
         /** Principal kinds this profile may serve, ascending. */
         public EnumList.Reader<PrincipalKind> getKinds() {
             return _getPointerField(PrincipalKind.listFactory, 3);
+        }
+
+        /** The values as unsigned numbers, whether this schema knows them or not. */
+        public PrimitiveList.Short.Reader getKinds_code() {
+            return _getPointerField(PrimitiveList.Short.factory, 3);
         }
 
         public boolean hasAllowedRoles() {

@@ -46,17 +46,24 @@ public final class Receipt {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
         public Slot getSlot() {
             return Slot.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getSlot_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public void setSlot(Slot value) {
@@ -137,6 +144,11 @@ public final class Receipt {
             return SlotAccess.of(_getShortField(2));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getAccess_code() {
+            return Short.toUnsignedInt(_getShortField(2));
+        }
+
         public void setAccess(SlotAccess value) {
             _setShortField(2, value.code());
         }
@@ -199,6 +211,7 @@ public final class Receipt {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -206,6 +219,11 @@ public final class Receipt {
 
         public Slot getSlot() {
             return Slot.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getSlot_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public boolean getGranted() {
@@ -240,6 +258,11 @@ public final class Receipt {
 
         public SlotAccess getAccess() {
             return SlotAccess.of(_getShortField(2));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getAccess_code() {
+            return Short.toUnsignedInt(_getShortField(2));
         }
 
         public boolean hasLimit() {

@@ -36,10 +36,10 @@ public final class ResourceProfileReader {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "list",
-                            () -> ResourceProfileReader.ListParams.factory, () -> ResourceProfileReader.ListResults.factory,
+                            () -> ListParams.factory, () -> ListResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "show",
-                            () -> ResourceProfileReader.ShowParams.factory, () -> ResourceProfileReader.ShowResults.factory,
+                            () -> ShowParams.factory, () -> ShowResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -61,12 +61,14 @@ public final class ResourceProfileReader {
             return new Client(sharedHook());
         }
 
-        public Request<ResourceProfileReader.ListParams.Builder, ResourceProfileReader.ListResults.Reader, AnyPipeline> listRequest() {
-            return newRequest(TYPE_ID, 0, ResourceProfileReader.ListParams.factory, ResourceProfileReader.ListResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code profiles}. */
+        public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
+            return newRequest(TYPE_ID, 0, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
 
-        public Request<ResourceProfileReader.ShowParams.Builder, ResourceProfileReader.ShowResults.Reader, AnyPipeline> showRequest() {
-            return newRequest(TYPE_ID, 1, ResourceProfileReader.ShowParams.factory, ResourceProfileReader.ShowResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}. Results: {@code result}. */
+        public Request<ShowParams.Builder, ShowResults.Reader, AnyPipeline> showRequest() {
+            return newRequest(TYPE_ID, 1, ShowParams.factory, ShowResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -77,11 +79,13 @@ public final class ResourceProfileReader {
             return SCHEMA;
         }
 
-        default CompletionStage<?> list(CallContext<ResourceProfileReader.ListParams.Reader, ResourceProfileReader.ListResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code profiles}. */
+        default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("ResourceProfileReader.list");
         }
 
-        default CompletionStage<?> show(CallContext<ResourceProfileReader.ShowParams.Reader, ResourceProfileReader.ShowResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}. Results: {@code result}. */
+        default CompletionStage<?> show(CallContext<ShowParams.Reader, ShowResults.Builder> call) throws Exception {
             return Calls.unimplemented("ResourceProfileReader.show");
         }
 
@@ -91,13 +95,14 @@ public final class ResourceProfileReader {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> list(call.typed(ResourceProfileReader.ListParams.factory, ResourceProfileReader.ListResults.factory));
-                case 1 -> show(call.typed(ResourceProfileReader.ShowParams.factory, ResourceProfileReader.ShowResults.factory));
+                case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
+                case 1 -> show(call.typed(ShowParams.factory, ShowResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code list}. */
     public static final class ListParams {
         public static final long TYPE_ID = 0x9380e782026719edL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -132,16 +137,19 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -149,6 +157,7 @@ public final class ResourceProfileReader {
         }
     }
 
+    /** Results of {@code list}. */
     public static final class ListResults {
         public static final long TYPE_ID = 0x815b5086e7db02d8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -183,11 +192,13 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -212,6 +223,7 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -227,6 +239,7 @@ public final class ResourceProfileReader {
         }
     }
 
+    /** Parameters of {@code show}. */
     public static final class ShowParams {
         public static final long TYPE_ID = 0x8b59e54eb98cc973L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -261,11 +274,13 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -291,6 +306,7 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -306,6 +322,7 @@ public final class ResourceProfileReader {
         }
     }
 
+    /** Results of {@code show}. */
     public static final class ShowResults {
         public static final long TYPE_ID = 0xf4cf79a2f7e6c29aL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -340,11 +357,13 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -366,6 +385,7 @@ public final class ResourceProfileReader {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -47,11 +47,13 @@ public final class RoleBinding {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -118,6 +120,11 @@ public final class RoleBinding {
 
         public BindingState getState() {
             return BindingState.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public void setState(BindingState value) {
@@ -243,6 +250,7 @@ public final class RoleBinding {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -274,6 +282,11 @@ public final class RoleBinding {
 
         public BindingState getState() {
             return BindingState.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getState_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         /** 0: does not expire. */

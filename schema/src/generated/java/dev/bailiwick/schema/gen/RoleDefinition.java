@@ -2,6 +2,7 @@
 package dev.bailiwick.schema.gen;
 
 import org.capnproto.EnumList;
+import org.capnproto.PrimitiveList;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -48,11 +49,13 @@ public final class RoleDefinition {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -176,6 +179,7 @@ public final class RoleDefinition {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -214,6 +218,11 @@ public final class RoleDefinition {
         /** Principal kinds that may carry it, ascending. */
         public EnumList.Reader<PrincipalKind> getKinds() {
             return _getPointerField(PrincipalKind.listFactory, 2);
+        }
+
+        /** The values as unsigned numbers, whether this schema knows them or not. */
+        public PrimitiveList.Short.Reader getKinds_code() {
+            return _getPointerField(PrimitiveList.Short.factory, 2);
         }
 
         public boolean hasFragments() {

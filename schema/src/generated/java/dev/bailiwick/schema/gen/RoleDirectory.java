@@ -37,16 +37,16 @@ public final class RoleDirectory {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "list",
-                            () -> RoleDirectory.ListParams.factory, () -> RoleDirectory.ListResults.factory,
+                            () -> ListParams.factory, () -> ListResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "show",
-                            () -> RoleDirectory.ShowParams.factory, () -> RoleDirectory.ShowResults.factory,
+                            () -> ShowParams.factory, () -> ShowResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "policyProfiles",
-                            () -> RoleDirectory.PolicyProfilesParams.factory, () -> RoleDirectory.PolicyProfilesResults.factory,
+                            () -> PolicyProfilesParams.factory, () -> PolicyProfilesResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "policyProfile",
-                            () -> RoleDirectory.PolicyProfileParams.factory, () -> RoleDirectory.PolicyProfileResults.factory,
+                            () -> PolicyProfileParams.factory, () -> PolicyProfileResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -68,20 +68,25 @@ public final class RoleDirectory {
             return new Client(sharedHook());
         }
 
-        public Request<RoleDirectory.ListParams.Builder, RoleDirectory.ListResults.Reader, AnyPipeline> listRequest() {
-            return newRequest(TYPE_ID, 0, RoleDirectory.ListParams.factory, RoleDirectory.ListResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code roles}. */
+        public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
+            return newRequest(TYPE_ID, 0, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
 
-        public Request<RoleDirectory.ShowParams.Builder, RoleDirectory.ShowResults.Reader, AnyPipeline> showRequest() {
-            return newRequest(TYPE_ID, 1, RoleDirectory.ShowParams.factory, RoleDirectory.ShowResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}. Results: {@code result}. */
+        public Request<ShowParams.Builder, ShowResults.Reader, AnyPipeline> showRequest() {
+            return newRequest(TYPE_ID, 1, ShowParams.factory, ShowResults.factory, pipeline -> pipeline);
         }
 
-        public Request<RoleDirectory.PolicyProfilesParams.Builder, RoleDirectory.PolicyProfilesResults.Reader, AnyPipeline> policyProfilesRequest() {
-            return newRequest(TYPE_ID, 2, RoleDirectory.PolicyProfilesParams.factory, RoleDirectory.PolicyProfilesResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code profiles}. */
+        public Request<PolicyProfilesParams.Builder, PolicyProfilesResults.Reader, AnyPipeline> policyProfilesRequest(
+                ) {
+            return newRequest(TYPE_ID, 2, PolicyProfilesParams.factory, PolicyProfilesResults.factory, pipeline -> pipeline);
         }
 
-        public Request<RoleDirectory.PolicyProfileParams.Builder, RoleDirectory.PolicyProfileResults.Reader, AnyPipeline> policyProfileRequest() {
-            return newRequest(TYPE_ID, 3, RoleDirectory.PolicyProfileParams.factory, RoleDirectory.PolicyProfileResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code name}. Results: {@code result}. */
+        public Request<PolicyProfileParams.Builder, PolicyProfileResults.Reader, AnyPipeline> policyProfileRequest() {
+            return newRequest(TYPE_ID, 3, PolicyProfileParams.factory, PolicyProfileResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -92,19 +97,25 @@ public final class RoleDirectory {
             return SCHEMA;
         }
 
-        default CompletionStage<?> list(CallContext<RoleDirectory.ListParams.Reader, RoleDirectory.ListResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code roles}. */
+        default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("RoleDirectory.list");
         }
 
-        default CompletionStage<?> show(CallContext<RoleDirectory.ShowParams.Reader, RoleDirectory.ShowResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}. Results: {@code result}. */
+        default CompletionStage<?> show(CallContext<ShowParams.Reader, ShowResults.Builder> call) throws Exception {
             return Calls.unimplemented("RoleDirectory.show");
         }
 
-        default CompletionStage<?> policyProfiles(CallContext<RoleDirectory.PolicyProfilesParams.Reader, RoleDirectory.PolicyProfilesResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code profiles}. */
+        default CompletionStage<?> policyProfiles(
+                CallContext<PolicyProfilesParams.Reader, PolicyProfilesResults.Builder> call) throws Exception {
             return Calls.unimplemented("RoleDirectory.policyProfiles");
         }
 
-        default CompletionStage<?> policyProfile(CallContext<RoleDirectory.PolicyProfileParams.Reader, RoleDirectory.PolicyProfileResults.Builder> call) throws Exception {
+        /** Parameters: {@code name}. Results: {@code result}. */
+        default CompletionStage<?> policyProfile(
+                CallContext<PolicyProfileParams.Reader, PolicyProfileResults.Builder> call) throws Exception {
             return Calls.unimplemented("RoleDirectory.policyProfile");
         }
 
@@ -114,15 +125,16 @@ public final class RoleDirectory {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> list(call.typed(RoleDirectory.ListParams.factory, RoleDirectory.ListResults.factory));
-                case 1 -> show(call.typed(RoleDirectory.ShowParams.factory, RoleDirectory.ShowResults.factory));
-                case 2 -> policyProfiles(call.typed(RoleDirectory.PolicyProfilesParams.factory, RoleDirectory.PolicyProfilesResults.factory));
-                case 3 -> policyProfile(call.typed(RoleDirectory.PolicyProfileParams.factory, RoleDirectory.PolicyProfileResults.factory));
+                case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
+                case 1 -> show(call.typed(ShowParams.factory, ShowResults.factory));
+                case 2 -> policyProfiles(call.typed(PolicyProfilesParams.factory, PolicyProfilesResults.factory));
+                case 3 -> policyProfile(call.typed(PolicyProfileParams.factory, PolicyProfileResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code list}. */
     public static final class ListParams {
         public static final long TYPE_ID = 0xa7cfcf2c81b1045aL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -157,16 +169,19 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -174,6 +189,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Results of {@code list}. */
     public static final class ListResults {
         public static final long TYPE_ID = 0x97b5b350313d4c87L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -208,11 +224,13 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -237,6 +255,7 @@ public final class RoleDirectory {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -252,6 +271,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Parameters of {@code show}. */
     public static final class ShowParams {
         public static final long TYPE_ID = 0xd427bf8939a6cca7L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -286,11 +306,13 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -316,6 +338,7 @@ public final class RoleDirectory {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -331,6 +354,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Results of {@code show}. */
     public static final class ShowResults {
         public static final long TYPE_ID = 0xfc6c0a6da8ff6a1cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -365,11 +389,13 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -391,6 +417,7 @@ public final class RoleDirectory {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -406,6 +433,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Parameters of {@code policyProfiles}. */
     public static final class PolicyProfilesParams {
         public static final long TYPE_ID = 0xb8a8016391503b5cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -440,16 +468,19 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -457,6 +488,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Results of {@code policyProfiles}. */
     public static final class PolicyProfilesResults {
         public static final long TYPE_ID = 0xc8ac191a41c75deeL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -491,11 +523,13 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -520,6 +554,7 @@ public final class RoleDirectory {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -535,6 +570,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Parameters of {@code policyProfile}. */
     public static final class PolicyProfileParams {
         public static final long TYPE_ID = 0xbf01d2a96dfe519dL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -569,11 +605,13 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -599,6 +637,7 @@ public final class RoleDirectory {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -614,6 +653,7 @@ public final class RoleDirectory {
         }
     }
 
+    /** Results of {@code policyProfile}. */
     public static final class PolicyProfileResults {
         public static final long TYPE_ID = 0xdda15854ed1f8660L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -648,11 +688,13 @@ public final class RoleDirectory {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -674,6 +716,7 @@ public final class RoleDirectory {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -45,15 +45,18 @@ public final class RoleResult {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -68,16 +71,16 @@ public final class RoleResult {
             return which() == Which.FOUND;
         }
 
-        public RoleResult.Found.Builder getFound() {
+        public Found.Builder getFound() {
             _expect(Which.FOUND);
-            return new RoleResult.Found.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Found.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public RoleResult.Found.Builder initFound() {
+        public Found.Builder initFound() {
             _setShortField(0, (short) Which.FOUND.ordinal());
             _clearPointerField(0);
             _clearPointerField(1);
-            return new RoleResult.Found.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Found.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isDenied() {
@@ -104,11 +107,13 @@ public final class RoleResult {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -123,9 +128,9 @@ public final class RoleResult {
             return which() == Which.FOUND;
         }
 
-        public RoleResult.Found.Reader getFound() {
+        public Found.Reader getFound() {
             _expect(Which.FOUND);
-            return new RoleResult.Found.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Found.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isDenied() {
@@ -149,23 +154,25 @@ public final class RoleResult {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Found {
         private Found() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -207,6 +214,7 @@ public final class RoleResult {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

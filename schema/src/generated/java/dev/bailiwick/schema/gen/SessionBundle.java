@@ -2,14 +2,13 @@
 package dev.bailiwick.schema.gen;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
-import dev.bailiwick.capnp.rpc.DeepCopy;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructList;
-import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 
 /** Everything a session holds. A slot that was not granted is null, and its receipt says why. */
@@ -48,11 +47,13 @@ public final class SessionBundle {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -282,7 +283,8 @@ public final class SessionBundle {
         }
     }
 
-    public static final class Reader extends StructReader {
+    /** Reads the struct from a message. */
+    public static final class Reader extends CarrierReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
@@ -430,11 +432,6 @@ public final class SessionBundle {
 
         public StoreInspector.Client getStoreInspector() {
             return _getPointerField(StoreInspector.factory, 17);
-        }
-
-        /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-        public void copyTo(SegmentBuilder target, int pointer) {
-            DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
         }
     }
 

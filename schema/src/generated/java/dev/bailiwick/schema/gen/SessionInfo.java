@@ -47,11 +47,13 @@ public final class SessionInfo {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -141,6 +143,11 @@ public final class SessionInfo {
             return SessionKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public void setKind(SessionKind value) {
             _setShortField(0, value.code());
         }
@@ -149,12 +156,22 @@ public final class SessionInfo {
             return SessionSource.of(_getShortField(1));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getSource_code() {
+            return Short.toUnsignedInt(_getShortField(1));
+        }
+
         public void setSource(SessionSource value) {
             _setShortField(1, value.code());
         }
 
         public AuthStrength getAuthStrength() {
             return AuthStrength.of(_getShortField(2));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getAuthStrength_code() {
+            return Short.toUnsignedInt(_getShortField(2));
         }
 
         public void setAuthStrength(AuthStrength value) {
@@ -245,6 +262,7 @@ public final class SessionInfo {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -287,12 +305,27 @@ public final class SessionInfo {
             return SessionKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public SessionSource getSource() {
             return SessionSource.of(_getShortField(1));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getSource_code() {
+            return Short.toUnsignedInt(_getShortField(1));
+        }
+
         public AuthStrength getAuthStrength() {
             return AuthStrength.of(_getShortField(2));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getAuthStrength_code() {
+            return Short.toUnsignedInt(_getShortField(2));
         }
 
         public long getAuthTimeMs() {

@@ -8,8 +8,8 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -40,19 +40,19 @@ public final class SessionManager {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "anonymous",
-                            () -> SessionManager.AnonymousParams.factory, () -> SessionManager.AnonymousResults.factory,
+                            () -> AnonymousParams.factory, () -> AnonymousResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 1, "guest",
-                            () -> SessionManager.GuestParams.factory, () -> SessionManager.GuestResults.factory,
+                            () -> GuestParams.factory, () -> GuestResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 2, "password",
-                            () -> SessionManager.PasswordParams.factory, () -> SessionManager.PasswordResults.factory,
+                            () -> PasswordParams.factory, () -> PasswordResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 3, "enroll",
-                            () -> SessionManager.EnrollParams.factory, () -> SessionManager.EnrollResults.factory,
+                            () -> EnrollParams.factory, () -> EnrollResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 4, "resume",
-                            () -> SessionManager.ResumeParams.factory, () -> SessionManager.ResumeResults.factory,
+                            () -> ResumeParams.factory, () -> ResumeResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
             Map.of());
 
@@ -74,29 +74,49 @@ public final class SessionManager {
             return new Client(sharedHook());
         }
 
-        /** The minimal bundle of a caller who has not said who they are. */
-        public Request<SessionManager.AnonymousParams.Builder, SessionManager.AnonymousResults.Reader, SessionManager.AnonymousResults.Pipeline> anonymousRequest() {
-            return newRequest(TYPE_ID, 0, SessionManager.AnonymousParams.factory, SessionManager.AnonymousResults.factory, SessionManager.AnonymousResults.Pipeline::new);
+        /**
+         * The minimal bundle of a caller who has not said who they are.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        public Request<AnonymousParams.Builder, AnonymousResults.Reader, AnonymousResults.Pipeline> anonymousRequest() {
+            return newRequest(TYPE_ID, 0, AnonymousParams.factory, AnonymousResults.factory, AnonymousResults.Pipeline::new);
         }
 
-        /** A temporary session; denied when no manifest seeded a guest. */
-        public Request<SessionManager.GuestParams.Builder, SessionManager.GuestResults.Reader, SessionManager.GuestResults.Pipeline> guestRequest() {
-            return newRequest(TYPE_ID, 1, SessionManager.GuestParams.factory, SessionManager.GuestResults.factory, SessionManager.GuestResults.Pipeline::new);
+        /**
+         * A temporary session; denied when no manifest seeded a guest.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        public Request<GuestParams.Builder, GuestResults.Reader, GuestResults.Pipeline> guestRequest() {
+            return newRequest(TYPE_ID, 1, GuestParams.factory, GuestResults.factory, GuestResults.Pipeline::new);
         }
 
-        /** An unknown account, a wrong password and an account without a password give the same answer after the same work. */
-        public Request<SessionManager.PasswordParams.Builder, SessionManager.PasswordResults.Reader, SessionManager.PasswordResults.Pipeline> passwordRequest() {
-            return newRequest(TYPE_ID, 2, SessionManager.PasswordParams.factory, SessionManager.PasswordResults.factory, SessionManager.PasswordResults.Pipeline::new);
+        /**
+         * An unknown account, a wrong password and an account without a password give the same answer after the same work.
+         *
+         * <p>Parameters: {@code name}, {@code password}. Results: {@code result}.
+         */
+        public Request<PasswordParams.Builder, PasswordResults.Reader, PasswordResults.Pipeline> passwordRequest() {
+            return newRequest(TYPE_ID, 2, PasswordParams.factory, PasswordResults.factory, PasswordResults.Pipeline::new);
         }
 
-        /** Spends a one-time code to set the first password, and logs in. */
-        public Request<SessionManager.EnrollParams.Builder, SessionManager.EnrollResults.Reader, SessionManager.EnrollResults.Pipeline> enrollRequest() {
-            return newRequest(TYPE_ID, 3, SessionManager.EnrollParams.factory, SessionManager.EnrollResults.factory, SessionManager.EnrollResults.Pipeline::new);
+        /**
+         * Spends a one-time code to set the first password, and logs in.
+         *
+         * <p>Parameters: {@code name}, {@code code}, {@code password}. Results: {@code result}.
+         */
+        public Request<EnrollParams.Builder, EnrollResults.Reader, EnrollResults.Pipeline> enrollRequest() {
+            return newRequest(TYPE_ID, 3, EnrollParams.factory, EnrollResults.factory, EnrollResults.Pipeline::new);
         }
 
-        /** Takes up a live session again on a new connection. The reference works only for the operating-system user that got it. */
-        public Request<SessionManager.ResumeParams.Builder, SessionManager.ResumeResults.Reader, SessionManager.ResumeResults.Pipeline> resumeRequest() {
-            return newRequest(TYPE_ID, 4, SessionManager.ResumeParams.factory, SessionManager.ResumeResults.factory, SessionManager.ResumeResults.Pipeline::new);
+        /**
+         * Takes up a live session again on a new connection. The reference works only for the operating-system user that got it.
+         *
+         * <p>Parameters: {@code reference}. Results: {@code result}.
+         */
+        public Request<ResumeParams.Builder, ResumeResults.Reader, ResumeResults.Pipeline> resumeRequest() {
+            return newRequest(TYPE_ID, 4, ResumeParams.factory, ResumeResults.factory, ResumeResults.Pipeline::new);
         }
     }
 
@@ -107,28 +127,52 @@ public final class SessionManager {
             return SCHEMA;
         }
 
-        /** The minimal bundle of a caller who has not said who they are. */
-        default CompletionStage<?> anonymous(CallContext<SessionManager.AnonymousParams.Reader, SessionManager.AnonymousResults.Builder> call) throws Exception {
+        /**
+         * The minimal bundle of a caller who has not said who they are.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        default CompletionStage<?> anonymous(
+                CallContext<AnonymousParams.Reader, AnonymousResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.anonymous");
         }
 
-        /** A temporary session; denied when no manifest seeded a guest. */
-        default CompletionStage<?> guest(CallContext<SessionManager.GuestParams.Reader, SessionManager.GuestResults.Builder> call) throws Exception {
+        /**
+         * A temporary session; denied when no manifest seeded a guest.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        default CompletionStage<?> guest(CallContext<GuestParams.Reader, GuestResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.guest");
         }
 
-        /** An unknown account, a wrong password and an account without a password give the same answer after the same work. */
-        default CompletionStage<?> password(CallContext<SessionManager.PasswordParams.Reader, SessionManager.PasswordResults.Builder> call) throws Exception {
+        /**
+         * An unknown account, a wrong password and an account without a password give the same answer after the same work.
+         *
+         * <p>Parameters: {@code name}, {@code password}. Results: {@code result}.
+         */
+        default CompletionStage<?> password(
+                CallContext<PasswordParams.Reader, PasswordResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.password");
         }
 
-        /** Spends a one-time code to set the first password, and logs in. */
-        default CompletionStage<?> enroll(CallContext<SessionManager.EnrollParams.Reader, SessionManager.EnrollResults.Builder> call) throws Exception {
+        /**
+         * Spends a one-time code to set the first password, and logs in.
+         *
+         * <p>Parameters: {@code name}, {@code code}, {@code password}. Results: {@code result}.
+         */
+        default CompletionStage<?> enroll(
+                CallContext<EnrollParams.Reader, EnrollResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.enroll");
         }
 
-        /** Takes up a live session again on a new connection. The reference works only for the operating-system user that got it. */
-        default CompletionStage<?> resume(CallContext<SessionManager.ResumeParams.Reader, SessionManager.ResumeResults.Builder> call) throws Exception {
+        /**
+         * Takes up a live session again on a new connection. The reference works only for the operating-system user that got it.
+         *
+         * <p>Parameters: {@code reference}. Results: {@code result}.
+         */
+        default CompletionStage<?> resume(
+                CallContext<ResumeParams.Reader, ResumeResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.resume");
         }
 
@@ -138,16 +182,17 @@ public final class SessionManager {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> anonymous(call.typed(SessionManager.AnonymousParams.factory, SessionManager.AnonymousResults.factory));
-                case 1 -> guest(call.typed(SessionManager.GuestParams.factory, SessionManager.GuestResults.factory));
-                case 2 -> password(call.typed(SessionManager.PasswordParams.factory, SessionManager.PasswordResults.factory));
-                case 3 -> enroll(call.typed(SessionManager.EnrollParams.factory, SessionManager.EnrollResults.factory));
-                case 4 -> resume(call.typed(SessionManager.ResumeParams.factory, SessionManager.ResumeResults.factory));
+                case 0 -> anonymous(call.typed(AnonymousParams.factory, AnonymousResults.factory));
+                case 1 -> guest(call.typed(GuestParams.factory, GuestResults.factory));
+                case 2 -> password(call.typed(PasswordParams.factory, PasswordResults.factory));
+                case 3 -> enroll(call.typed(EnrollParams.factory, EnrollResults.factory));
+                case 4 -> resume(call.typed(ResumeParams.factory, ResumeResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code anonymous}. */
     public static final class AnonymousParams {
         public static final long TYPE_ID = 0xd151aeeddec90fe0L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -182,16 +227,19 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -199,6 +247,7 @@ public final class SessionManager {
         }
     }
 
+    /** Results of {@code anonymous}. */
     public static final class AnonymousResults {
         public static final long TYPE_ID = 0xeae0ac3e43a04520L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -233,11 +282,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -259,7 +310,8 @@ public final class SessionManager {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -270,11 +322,6 @@ public final class SessionManager {
 
             public LoginResult.Reader getResult() {
                 return _getPointerField(LoginResult.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -290,6 +337,7 @@ public final class SessionManager {
         }
     }
 
+    /** Parameters of {@code guest}. */
     public static final class GuestParams {
         public static final long TYPE_ID = 0x8755355981e92bfaL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -324,16 +372,19 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -341,6 +392,7 @@ public final class SessionManager {
         }
     }
 
+    /** Results of {@code guest}. */
     public static final class GuestResults {
         public static final long TYPE_ID = 0x872e90d4f1843151L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -375,11 +427,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -401,7 +455,8 @@ public final class SessionManager {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -412,11 +467,6 @@ public final class SessionManager {
 
             public LoginResult.Reader getResult() {
                 return _getPointerField(LoginResult.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -432,6 +482,7 @@ public final class SessionManager {
         }
     }
 
+    /** Parameters of {@code password}. */
     public static final class PasswordParams {
         public static final long TYPE_ID = 0xe17077631520bf6dL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -466,11 +517,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -516,6 +569,7 @@ public final class SessionManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -539,6 +593,7 @@ public final class SessionManager {
         }
     }
 
+    /** Results of {@code password}. */
     public static final class PasswordResults {
         public static final long TYPE_ID = 0xe7d7030e1a035763L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -573,11 +628,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -599,7 +656,8 @@ public final class SessionManager {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -610,11 +668,6 @@ public final class SessionManager {
 
             public LoginResult.Reader getResult() {
                 return _getPointerField(LoginResult.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -630,6 +683,7 @@ public final class SessionManager {
         }
     }
 
+    /** Parameters of {@code enroll}. */
     public static final class EnrollParams {
         public static final long TYPE_ID = 0xc75a4a51da9d9d76L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 3);
@@ -664,11 +718,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -734,6 +790,7 @@ public final class SessionManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -765,6 +822,7 @@ public final class SessionManager {
         }
     }
 
+    /** Results of {@code enroll}. */
     public static final class EnrollResults {
         public static final long TYPE_ID = 0xa9372133dcaafa6bL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -799,11 +857,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -825,7 +885,8 @@ public final class SessionManager {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -836,11 +897,6 @@ public final class SessionManager {
 
             public LoginResult.Reader getResult() {
                 return _getPointerField(LoginResult.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -856,6 +912,7 @@ public final class SessionManager {
         }
     }
 
+    /** Parameters of {@code resume}. */
     public static final class ResumeParams {
         public static final long TYPE_ID = 0xbcb17cf4937a76b8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -890,11 +947,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -920,6 +979,7 @@ public final class SessionManager {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -935,6 +995,7 @@ public final class SessionManager {
         }
     }
 
+    /** Results of {@code resume}. */
     public static final class ResumeResults {
         public static final long TYPE_ID = 0xa127b1fdd8d3098bL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -969,11 +1030,13 @@ public final class SessionManager {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -995,7 +1058,8 @@ public final class SessionManager {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -1006,11 +1070,6 @@ public final class SessionManager {
 
             public LoginResult.Reader getResult() {
                 return _getPointerField(LoginResult.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 

@@ -44,17 +44,24 @@ public final class SlotRule {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
         public Slot getSlot() {
             return Slot.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getSlot_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public void setSlot(Slot value) {
@@ -65,11 +72,17 @@ public final class SlotRule {
             return SlotAccess.of(_getShortField(1));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getAccess_code() {
+            return Short.toUnsignedInt(_getShortField(1));
+        }
+
         public void setAccess(SlotAccess value) {
             _setShortField(1, value.code());
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -79,8 +92,18 @@ public final class SlotRule {
             return Slot.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getSlot_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public SlotAccess getAccess() {
             return SlotAccess.of(_getShortField(1));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getAccess_code() {
+            return Short.toUnsignedInt(_getShortField(1));
         }
     }
 }

@@ -47,17 +47,24 @@ public final class SourceRecord {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
         public RecordKind getKind() {
             return RecordKind.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public void setKind(RecordKind value) {
@@ -133,6 +140,7 @@ public final class SourceRecord {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -140,6 +148,11 @@ public final class SourceRecord {
 
         public RecordKind getKind() {
             return RecordKind.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public boolean hasRecordId() {

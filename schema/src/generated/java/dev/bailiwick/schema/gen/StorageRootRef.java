@@ -46,11 +46,13 @@ public final class StorageRootRef {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -99,6 +101,11 @@ public final class StorageRootRef {
             return StorageRootKind.of(_getShortField(0));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getRootKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
+        }
+
         public void setRootKind(StorageRootKind value) {
             _setShortField(0, value.code());
         }
@@ -132,6 +139,7 @@ public final class StorageRootRef {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -155,6 +163,11 @@ public final class StorageRootRef {
 
         public StorageRootKind getRootKind() {
             return StorageRootKind.of(_getShortField(0));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getRootKind_code() {
+            return Short.toUnsignedInt(_getShortField(0));
         }
 
         public int getSchemaVersion() {

@@ -37,13 +37,13 @@ public final class StoreInspector {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "head",
-                            () -> StoreInspector.HeadParams.factory, () -> StoreInspector.HeadResults.factory,
+                            () -> HeadParams.factory, () -> HeadResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "verify",
-                            () -> StoreInspector.VerifyParams.factory, () -> StoreInspector.VerifyResults.factory,
+                            () -> VerifyParams.factory, () -> VerifyResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "checkpoint",
-                            () -> StoreInspector.CheckpointParams.factory, () -> StoreInspector.CheckpointResults.factory,
+                            () -> CheckpointParams.factory, () -> CheckpointResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -65,17 +65,23 @@ public final class StoreInspector {
             return new Client(sharedHook());
         }
 
-        public Request<StoreInspector.HeadParams.Builder, StoreInspector.HeadResults.Reader, AnyPipeline> headRequest() {
-            return newRequest(TYPE_ID, 0, StoreInspector.HeadParams.factory, StoreInspector.HeadResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code head}. */
+        public Request<HeadParams.Builder, HeadResults.Reader, AnyPipeline> headRequest() {
+            return newRequest(TYPE_ID, 0, HeadParams.factory, HeadResults.factory, pipeline -> pipeline);
         }
 
-        public Request<StoreInspector.VerifyParams.Builder, StoreInspector.VerifyResults.Reader, AnyPipeline> verifyRequest() {
-            return newRequest(TYPE_ID, 1, StoreInspector.VerifyParams.factory, StoreInspector.VerifyResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code report}. */
+        public Request<VerifyParams.Builder, VerifyResults.Reader, AnyPipeline> verifyRequest() {
+            return newRequest(TYPE_ID, 1, VerifyParams.factory, VerifyResults.factory, pipeline -> pipeline);
         }
 
-        /** A signed C2SP checkpoint of the newest head, and the verifier key line that checks it. */
-        public Request<StoreInspector.CheckpointParams.Builder, StoreInspector.CheckpointResults.Reader, AnyPipeline> checkpointRequest() {
-            return newRequest(TYPE_ID, 2, StoreInspector.CheckpointParams.factory, StoreInspector.CheckpointResults.factory, pipeline -> pipeline);
+        /**
+         * A signed C2SP checkpoint of the newest head, and the verifier key line that checks it.
+         *
+         * <p>Parameters: none. Results: {@code note}, {@code publicKey}.
+         */
+        public Request<CheckpointParams.Builder, CheckpointResults.Reader, AnyPipeline> checkpointRequest() {
+            return newRequest(TYPE_ID, 2, CheckpointParams.factory, CheckpointResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -86,16 +92,24 @@ public final class StoreInspector {
             return SCHEMA;
         }
 
-        default CompletionStage<?> head(CallContext<StoreInspector.HeadParams.Reader, StoreInspector.HeadResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code head}. */
+        default CompletionStage<?> head(CallContext<HeadParams.Reader, HeadResults.Builder> call) throws Exception {
             return Calls.unimplemented("StoreInspector.head");
         }
 
-        default CompletionStage<?> verify(CallContext<StoreInspector.VerifyParams.Reader, StoreInspector.VerifyResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code report}. */
+        default CompletionStage<?> verify(
+                CallContext<VerifyParams.Reader, VerifyResults.Builder> call) throws Exception {
             return Calls.unimplemented("StoreInspector.verify");
         }
 
-        /** A signed C2SP checkpoint of the newest head, and the verifier key line that checks it. */
-        default CompletionStage<?> checkpoint(CallContext<StoreInspector.CheckpointParams.Reader, StoreInspector.CheckpointResults.Builder> call) throws Exception {
+        /**
+         * A signed C2SP checkpoint of the newest head, and the verifier key line that checks it.
+         *
+         * <p>Parameters: none. Results: {@code note}, {@code publicKey}.
+         */
+        default CompletionStage<?> checkpoint(
+                CallContext<CheckpointParams.Reader, CheckpointResults.Builder> call) throws Exception {
             return Calls.unimplemented("StoreInspector.checkpoint");
         }
 
@@ -105,14 +119,15 @@ public final class StoreInspector {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> head(call.typed(StoreInspector.HeadParams.factory, StoreInspector.HeadResults.factory));
-                case 1 -> verify(call.typed(StoreInspector.VerifyParams.factory, StoreInspector.VerifyResults.factory));
-                case 2 -> checkpoint(call.typed(StoreInspector.CheckpointParams.factory, StoreInspector.CheckpointResults.factory));
+                case 0 -> head(call.typed(HeadParams.factory, HeadResults.factory));
+                case 1 -> verify(call.typed(VerifyParams.factory, VerifyResults.factory));
+                case 2 -> checkpoint(call.typed(CheckpointParams.factory, CheckpointResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code head}. */
     public static final class HeadParams {
         public static final long TYPE_ID = 0xab0c777b96014c60L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -147,16 +162,19 @@ public final class StoreInspector {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -164,6 +182,7 @@ public final class StoreInspector {
         }
     }
 
+    /** Results of {@code head}. */
     public static final class HeadResults {
         public static final long TYPE_ID = 0xcee30e7de8ef51d7L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -198,11 +217,13 @@ public final class StoreInspector {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -224,6 +245,7 @@ public final class StoreInspector {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -239,6 +261,7 @@ public final class StoreInspector {
         }
     }
 
+    /** Parameters of {@code verify}. */
     public static final class VerifyParams {
         public static final long TYPE_ID = 0xb511d2dd88df4430L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -273,16 +296,19 @@ public final class StoreInspector {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -290,6 +316,7 @@ public final class StoreInspector {
         }
     }
 
+    /** Results of {@code verify}. */
     public static final class VerifyResults {
         public static final long TYPE_ID = 0xe5f0f5275a144b2dL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -324,11 +351,13 @@ public final class StoreInspector {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -350,6 +379,7 @@ public final class StoreInspector {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -365,6 +395,7 @@ public final class StoreInspector {
         }
     }
 
+    /** Parameters of {@code checkpoint}. */
     public static final class CheckpointParams {
         public static final long TYPE_ID = 0xca39315c6ccb479cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -399,16 +430,19 @@ public final class StoreInspector {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -416,6 +450,7 @@ public final class StoreInspector {
         }
     }
 
+    /** Results of {@code checkpoint}. */
     public static final class CheckpointResults {
         public static final long TYPE_ID = 0xd1bb0a905f8f52cfL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -450,11 +485,13 @@ public final class StoreInspector {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -500,6 +537,7 @@ public final class StoreInspector {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -35,7 +35,7 @@ public final class SystemStatus {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "get",
-                            () -> SystemStatus.GetParams.factory, () -> SystemStatus.GetResults.factory,
+                            () -> GetParams.factory, () -> GetResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -57,8 +57,9 @@ public final class SystemStatus {
             return new Client(sharedHook());
         }
 
-        public Request<SystemStatus.GetParams.Builder, SystemStatus.GetResults.Reader, AnyPipeline> getRequest() {
-            return newRequest(TYPE_ID, 0, SystemStatus.GetParams.factory, SystemStatus.GetResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code status}. */
+        public Request<GetParams.Builder, GetResults.Reader, AnyPipeline> getRequest() {
+            return newRequest(TYPE_ID, 0, GetParams.factory, GetResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -69,7 +70,8 @@ public final class SystemStatus {
             return SCHEMA;
         }
 
-        default CompletionStage<?> get(CallContext<SystemStatus.GetParams.Reader, SystemStatus.GetResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code status}. */
+        default CompletionStage<?> get(CallContext<GetParams.Reader, GetResults.Builder> call) throws Exception {
             return Calls.unimplemented("SystemStatus.get");
         }
 
@@ -79,12 +81,13 @@ public final class SystemStatus {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> get(call.typed(SystemStatus.GetParams.factory, SystemStatus.GetResults.factory));
+                case 0 -> get(call.typed(GetParams.factory, GetResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code get}. */
     public static final class GetParams {
         public static final long TYPE_ID = 0xb44e307f8aea962fL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -119,16 +122,19 @@ public final class SystemStatus {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -136,6 +142,7 @@ public final class SystemStatus {
         }
     }
 
+    /** Results of {@code get}. */
     public static final class GetResults {
         public static final long TYPE_ID = 0xf24e851dc62e7311L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -170,11 +177,13 @@ public final class SystemStatus {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -196,6 +205,7 @@ public final class SystemStatus {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

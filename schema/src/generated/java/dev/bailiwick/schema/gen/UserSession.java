@@ -36,10 +36,10 @@ public final class UserSession {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "info",
-                            () -> UserSession.InfoParams.factory, () -> UserSession.InfoResults.factory,
+                            () -> InfoParams.factory, () -> InfoResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "logout",
-                            () -> UserSession.LogoutParams.factory, () -> UserSession.LogoutResults.factory,
+                            () -> LogoutParams.factory, () -> LogoutResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
@@ -61,13 +61,18 @@ public final class UserSession {
             return new Client(sharedHook());
         }
 
-        public Request<UserSession.InfoParams.Builder, UserSession.InfoResults.Reader, AnyPipeline> infoRequest() {
-            return newRequest(TYPE_ID, 0, UserSession.InfoParams.factory, UserSession.InfoResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code info}. */
+        public Request<InfoParams.Builder, InfoResults.Reader, AnyPipeline> infoRequest() {
+            return newRequest(TYPE_ID, 0, InfoParams.factory, InfoResults.factory, pipeline -> pipeline);
         }
 
-        /** Ends the session: deletes tmp and revokes every capability derived from it before it answers. */
-        public Request<UserSession.LogoutParams.Builder, UserSession.LogoutResults.Reader, AnyPipeline> logoutRequest() {
-            return newRequest(TYPE_ID, 1, UserSession.LogoutParams.factory, UserSession.LogoutResults.factory, pipeline -> pipeline);
+        /**
+         * Ends the session: deletes tmp and revokes every capability derived from it before it answers.
+         *
+         * <p>Parameters: none. Results: none.
+         */
+        public Request<LogoutParams.Builder, LogoutResults.Reader, AnyPipeline> logoutRequest() {
+            return newRequest(TYPE_ID, 1, LogoutParams.factory, LogoutResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -78,12 +83,18 @@ public final class UserSession {
             return SCHEMA;
         }
 
-        default CompletionStage<?> info(CallContext<UserSession.InfoParams.Reader, UserSession.InfoResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code info}. */
+        default CompletionStage<?> info(CallContext<InfoParams.Reader, InfoResults.Builder> call) throws Exception {
             return Calls.unimplemented("UserSession.info");
         }
 
-        /** Ends the session: deletes tmp and revokes every capability derived from it before it answers. */
-        default CompletionStage<?> logout(CallContext<UserSession.LogoutParams.Reader, UserSession.LogoutResults.Builder> call) throws Exception {
+        /**
+         * Ends the session: deletes tmp and revokes every capability derived from it before it answers.
+         *
+         * <p>Parameters: none. Results: none.
+         */
+        default CompletionStage<?> logout(
+                CallContext<LogoutParams.Reader, LogoutResults.Builder> call) throws Exception {
             return Calls.unimplemented("UserSession.logout");
         }
 
@@ -93,13 +104,14 @@ public final class UserSession {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> info(call.typed(UserSession.InfoParams.factory, UserSession.InfoResults.factory));
-                case 1 -> logout(call.typed(UserSession.LogoutParams.factory, UserSession.LogoutResults.factory));
+                case 0 -> info(call.typed(InfoParams.factory, InfoResults.factory));
+                case 1 -> logout(call.typed(LogoutParams.factory, LogoutResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code info}. */
     public static final class InfoParams {
         public static final long TYPE_ID = 0xe6c9c8130a1dcd87L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -134,16 +146,19 @@ public final class UserSession {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -151,6 +166,7 @@ public final class UserSession {
         }
     }
 
+    /** Results of {@code info}. */
     public static final class InfoResults {
         public static final long TYPE_ID = 0x9c662a0f096ba8faL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -185,11 +201,13 @@ public final class UserSession {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -211,6 +229,7 @@ public final class UserSession {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -226,6 +245,7 @@ public final class UserSession {
         }
     }
 
+    /** Parameters of {@code logout}. */
     public static final class LogoutParams {
         public static final long TYPE_ID = 0xc907c4fd8d606d5cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -260,16 +280,19 @@ public final class UserSession {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -277,6 +300,7 @@ public final class UserSession {
         }
     }
 
+    /** Results of {@code logout}. */
     public static final class LogoutResults {
         public static final long TYPE_ID = 0xa71ed47b126fe229L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -311,16 +335,19 @@ public final class UserSession {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

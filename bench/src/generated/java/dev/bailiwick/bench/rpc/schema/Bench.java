@@ -37,10 +37,10 @@ public final class Bench {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "small",
-                            () -> Bench.SmallParams.factory, () -> Bench.SmallResults.factory,
+                            () -> SmallParams.factory, () -> SmallResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 1, "blob",
-                            () -> Bench.BlobParams.factory, () -> Bench.BlobResults.factory,
+                            () -> BlobParams.factory, () -> BlobResults.factory,
                             Map.of())),
             Map.of());
 
@@ -62,14 +62,22 @@ public final class Bench {
             return new Client(sharedHook());
         }
 
-        /** Returns the number: a call as small as calls are. */
-        public Request<Bench.SmallParams.Builder, Bench.SmallResults.Reader, AnyPipeline> smallRequest() {
-            return newRequest(TYPE_ID, 0, Bench.SmallParams.factory, Bench.SmallResults.factory, pipeline -> pipeline);
+        /**
+         * Returns the number: a call as small as calls are.
+         *
+         * <p>Parameters: {@code number}, {@code text}. Results: {@code number}.
+         */
+        public Request<SmallParams.Builder, SmallResults.Reader, AnyPipeline> smallRequest() {
+            return newRequest(TYPE_ID, 0, SmallParams.factory, SmallResults.factory, pipeline -> pipeline);
         }
 
-        /** Returns so many bytes. */
-        public Request<Bench.BlobParams.Builder, Bench.BlobResults.Reader, AnyPipeline> blobRequest() {
-            return newRequest(TYPE_ID, 1, Bench.BlobParams.factory, Bench.BlobResults.factory, pipeline -> pipeline);
+        /**
+         * Returns so many bytes.
+         *
+         * <p>Parameters: {@code bytes}. Results: {@code data}.
+         */
+        public Request<BlobParams.Builder, BlobResults.Reader, AnyPipeline> blobRequest() {
+            return newRequest(TYPE_ID, 1, BlobParams.factory, BlobResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -80,13 +88,21 @@ public final class Bench {
             return SCHEMA;
         }
 
-        /** Returns the number: a call as small as calls are. */
-        default CompletionStage<?> small(CallContext<Bench.SmallParams.Reader, Bench.SmallResults.Builder> call) throws Exception {
+        /**
+         * Returns the number: a call as small as calls are.
+         *
+         * <p>Parameters: {@code number}, {@code text}. Results: {@code number}.
+         */
+        default CompletionStage<?> small(CallContext<SmallParams.Reader, SmallResults.Builder> call) throws Exception {
             return Calls.unimplemented("Bench.small");
         }
 
-        /** Returns so many bytes. */
-        default CompletionStage<?> blob(CallContext<Bench.BlobParams.Reader, Bench.BlobResults.Builder> call) throws Exception {
+        /**
+         * Returns so many bytes.
+         *
+         * <p>Parameters: {@code bytes}. Results: {@code data}.
+         */
+        default CompletionStage<?> blob(CallContext<BlobParams.Reader, BlobResults.Builder> call) throws Exception {
             return Calls.unimplemented("Bench.blob");
         }
 
@@ -96,13 +112,14 @@ public final class Bench {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> small(call.typed(Bench.SmallParams.factory, Bench.SmallResults.factory));
-                case 1 -> blob(call.typed(Bench.BlobParams.factory, Bench.BlobResults.factory));
+                case 0 -> small(call.typed(SmallParams.factory, SmallResults.factory));
+                case 1 -> blob(call.typed(BlobParams.factory, BlobResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code small}. */
     public static final class SmallParams {
         public static final long TYPE_ID = 0x87eb8db36bde7792L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
@@ -137,11 +154,13 @@ public final class Bench {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -175,6 +194,7 @@ public final class Bench {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -194,6 +214,7 @@ public final class Bench {
         }
     }
 
+    /** Results of {@code small}. */
     public static final class SmallResults {
         public static final long TYPE_ID = 0xce9ca469be87a57aL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -228,11 +249,13 @@ public final class Bench {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -246,6 +269,7 @@ public final class Bench {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -257,6 +281,7 @@ public final class Bench {
         }
     }
 
+    /** Parameters of {@code blob}. */
     public static final class BlobParams {
         public static final long TYPE_ID = 0xb27a5b4884e56c61L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -291,11 +316,13 @@ public final class Bench {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -309,6 +336,7 @@ public final class Bench {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -320,6 +348,7 @@ public final class Bench {
         }
     }
 
+    /** Results of {@code blob}. */
     public static final class BlobResults {
         public static final long TYPE_ID = 0xb5311ab05b3136b9L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -354,11 +383,13 @@ public final class Bench {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -384,6 +415,7 @@ public final class Bench {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which structs hold capabilities. Those need the RPC runtime: it copies what the stock runtime cannot, and it reaches into
+ * Which structs may hold capabilities. Those need the RPC runtime: it copies what the stock runtime cannot, and it reaches into
  * results that are not there yet. All other structs are generated for the stock runtime alone.
  */
 final class Capabilities {
@@ -19,8 +19,8 @@ final class Capabilities {
     }
 
     /**
-     * Whether a capability may be anywhere in the struct, so that copying one takes its capabilities along. AnyPointer counts
-     * in the structs of inline parameter lists only: elsewhere most of it is plain data, as in the schema of schemas.
+     * Whether a capability may be anywhere in the struct, so that copying one takes its capabilities along. AnyPointer and type
+     * parameters count, except in files that say they never stand for a capability.
      */
     boolean carries(Declaration.Struct struct) {
         return carriers.computeIfAbsent(struct.id(), id -> reaches(struct, true, new HashSet<>()));
@@ -31,27 +31,26 @@ final class Capabilities {
         return pipelines.computeIfAbsent(struct.id(), id -> reaches(struct, false, new HashSet<>()));
     }
 
+    /** Whether a value of that type may hold a capability. */
+    boolean carries(FieldType type) {
+        return reaches(type, false, true, new HashSet<>());
+    }
+
     /** The search starts anew for every struct: a result found inside a cycle would only hold for where it was entered. */
     private boolean reaches(Declaration.Struct struct, boolean throughLists, Set<Long> seen) {
         if (!seen.add(struct.id())) {
             return false;
         }
-        boolean inline = struct.header().scopeId() == 0;
+        boolean dataOnly = schema.isDataOnly(struct);
         for (Declaration.Field field : struct.fields()) {
             boolean found = switch (field) {
                 case Declaration.Group group -> reaches(schema.struct(group.typeId()), throughLists, seen);
-                case Declaration.Slot slot ->
-                    switch (slot.type()) {
-                        case FieldType.AnyPointer any -> inline;
-                        case FieldType.InterfaceRef reference -> true;
-                        case FieldType.StructRef(long id) -> reaches(schema.struct(id), throughLists, seen);
-                        case FieldType.ListOf(FieldType element) -> throughLists && listReaches(element, seen);
-                        case FieldType.Primitive primitive -> false;
-                        case FieldType.EnumRef reference -> false;
-                        case FieldType.Text text -> false;
-                        case FieldType.Data data -> false;
-                    };
+                case Declaration.Slot slot -> reaches(slot.type(), dataOnly, throughLists, seen);
             };
+            if (found && dataOnly) {
+                throw new SchemaException(struct.header().displayName() + "." + field.name()
+                        + " can hold a capability, but its file is $Java.dataOnly; drop one or the other");
+            }
             if (found) {
                 return true;
             }
@@ -59,17 +58,14 @@ final class Capabilities {
         return false;
     }
 
-    /** Whether a list holds structs that carry capabilities, or capabilities themselves. */
-    boolean listCarries(FieldType element) {
-        return listReaches(element, new HashSet<>());
-    }
-
-    private boolean listReaches(FieldType element, Set<Long> seen) {
-        return switch (element) {
+    private boolean reaches(FieldType type, boolean dataOnly, boolean throughLists, Set<Long> seen) {
+        return switch (type) {
+            case FieldType.AnyPointer(FieldType.Kind kind) -> !dataOnly || kind == FieldType.Kind.CAPABILITY;
+            case FieldType.Parameter parameter -> !dataOnly;
+            case FieldType.MethodParameter parameter -> !dataOnly;
             case FieldType.InterfaceRef reference -> true;
-            case FieldType.StructRef(long id) -> reaches(schema.struct(id), true, seen);
-            case FieldType.ListOf(FieldType inner) -> listReaches(inner, seen);
-            case FieldType.AnyPointer any -> false;
+            case FieldType.StructRef(long id, Bindings bindings) -> reaches(schema.struct(id), throughLists, seen);
+            case FieldType.ListOf(FieldType element) -> throughLists && reaches(element, dataOnly, true, seen);
             case FieldType.Primitive primitive -> false;
             case FieldType.EnumRef reference -> false;
             case FieldType.Text text -> false;

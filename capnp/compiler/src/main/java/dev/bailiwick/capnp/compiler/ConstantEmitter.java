@@ -24,11 +24,8 @@ final class ConstantEmitter {
     /** Writes a constant or an annotation's id; nothing else. */
     void emit(String name, Declaration declaration) {
         boolean annotation = declaration instanceof Declaration.AnnotationType;
-        String javaName = Identifiers.constant(name) + (annotation ? "_ANNOTATION" : "");
-        if (!taken.add(javaName)) {
-            throw new SchemaException(declaration.header().displayName() + ": the Java name " + javaName
-                    + " is already taken there; rename it in the schema");
-        }
+        String javaName = Identifiers.free(Identifiers.constant(name) + (annotation ? "_ANNOTATION" : ""), taken);
+        taken.add(javaName);
         out.gap();
         out.doc(declaration.header().doc());
         if (declaration instanceof Declaration.Constant constant) {
@@ -41,7 +38,8 @@ final class ConstantEmitter {
 
     /**
      * The value of an annotation as the RPC runtime keeps it: {@code Long} for any integer, {@code Double}, {@code String},
-     * and otherwise what a constant of the type would be.
+     * and otherwise what a constant of the type would be. A struct or enum that no Java is generated for is an AnyPointer or a
+     * number.
      */
     String annotationValue(String where, Declaration.AppliedAnnotation applied) {
         if (!(schema.declaration(applied.id()) instanceof Declaration.AnnotationType declared)) {
@@ -55,10 +53,16 @@ final class ConstantEmitter {
             case SchemaValue.TextValue(String text) -> Literals.text(text, out.lang("String"));
             case SchemaValue.Bits(long bits)
             when declared.type() instanceof FieldType.Primitive primitive -> boxable(primitive, bits);
+            case SchemaValue.Bits(long bits)
+            when !types.isNamed(declared.type()) -> boxable(FieldType.Primitive.UINT16, bits);
             case SchemaValue.Bits bits -> value(where, declared.type(), bits);
             case SchemaValue.Nothing nothing -> value(where, declared.type(), nothing);
             case SchemaValue.DataValue data -> value(where, declared.type(), data);
-            case SchemaValue.PointerValue pointer -> value(where, declared.type(), pointer);
+            case SchemaValue.PointerValue pointer ->
+                value(
+                        where,
+                        types.isNamed(declared.type()) ? declared.type() : FieldType.AnyPointer.UNCONSTRAINED,
+                        pointer);
         };
     }
 
@@ -110,6 +114,6 @@ final class ConstantEmitter {
             throw new SchemaException(
                     where + ": the value is none of " + enumeration.header().displayName());
         }
-        return Identifiers.constant(enumeration.enumerants().get(index).name());
+        return EnumText.constants(enumeration).get(index);
     }
 }

@@ -17,12 +17,14 @@ sealed interface Declaration {
      *
      * @param displayName for messages: the file's path, a colon, and the dotted name within it
      * @param scopeId the enclosing declaration; 0 for files and for the structs of inline parameter lists
+     * @param parameters the names of its own type parameters
      * @param doc the doc comment as written, if there is one
      */
     record Header(
             long id,
             String displayName,
             long scopeId,
+            List<String> parameters,
             List<Nested> nested,
             List<AppliedAnnotation> annotations,
             Optional<String> doc) {}
@@ -75,11 +77,21 @@ sealed interface Declaration {
     record Enumerant(String name, Optional<String> doc) {}
 
     /** An interface; the position of a method is its ordinal. */
-    record Interface(Header header, List<Method> methods, List<Long> superclasses) implements Declaration {}
+    record Interface(Header header, List<Method> methods, List<FieldType.InterfaceRef> superclasses)
+            implements Declaration {}
 
-    /** A method; its arguments and its results are structs, whether written inline or by name. */
+    /**
+     * A method; its arguments and its results are structs, whether written inline or by name.
+     *
+     * @param parameters the names of its own type parameters
+     */
     record Method(
-            String name, long paramsId, long resultsId, List<AppliedAnnotation> annotations, Optional<String> doc) {}
+            String name,
+            List<String> parameters,
+            FieldType.StructRef params,
+            FieldType.StructRef results,
+            List<AppliedAnnotation> annotations,
+            Optional<String> doc) {}
 
     /** A constant. */
     record Constant(Header header, FieldType type, SchemaValue value) implements Declaration {}

@@ -1,8 +1,20 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.List;
+import java.util.Set;
+
 /** What the two kinds of generated enum, the schema's own and the tags of unions, have in common. */
 final class EnumText {
     private EnumText() {}
+
+    /** The Java names of an enum's values; the type's id is a constant there as well. */
+    static List<String> constants(Declaration.Enumeration enumeration) {
+        return Identifiers.constants(
+                enumeration.enumerants().stream()
+                        .map(Declaration.Enumerant::name)
+                        .toList(),
+                Set.of("TYPE_ID"));
+    }
 
     /** The last constant, which stands for whatever a newer schema adds. */
     static void tail(JavaSource out, String name, String comment) {

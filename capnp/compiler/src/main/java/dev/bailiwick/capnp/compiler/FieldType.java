@@ -1,6 +1,6 @@
 package dev.bailiwick.capnp.compiler;
 
-/** The type of a field, constant or list element. Type parameters are erased to {@link AnyPointer}. */
+/** The type of a field, constant, list element or type argument. */
 sealed interface FieldType {
     /** Types that live in a struct's data section, and Void, which takes no room. */
     enum Primitive implements FieldType {
@@ -45,12 +45,33 @@ sealed interface FieldType {
     /** An enum, by its declaration. */
     record EnumRef(long id) implements FieldType {}
 
-    /** A struct, by its declaration. */
-    record StructRef(long id) implements FieldType {}
+    /** A struct, by its declaration, with what the type parameters in scope there stand for. */
+    record StructRef(long id, Bindings bindings) implements FieldType {}
 
-    /** An interface, by its declaration. */
-    record InterfaceRef(long id) implements FieldType {}
+    /** An interface, likewise. */
+    record InterfaceRef(long id, Bindings bindings) implements FieldType {}
 
-    /** A pointer to anything. */
-    record AnyPointer() implements FieldType {}
+    /** A pointer to anything, or to anything of a kind. */
+    record AnyPointer(Kind kind) implements FieldType {
+        static final AnyPointer UNCONSTRAINED = new AnyPointer(Kind.ANYTHING);
+    }
+
+    /** What an {@link AnyPointer} may point to: AnyPointer, AnyStruct, AnyList and Capability of the language. */
+    enum Kind {
+        ANYTHING,
+        STRUCT,
+        LIST,
+        CAPABILITY
+    }
+
+    /** A type parameter of a declaration around the place of use, or of the declaration itself. */
+    record Parameter(long scopeId, int index) implements FieldType {}
+
+    /** A type parameter of one method; only where its parameter and result types are bound. */
+    record MethodParameter(int index) implements FieldType {}
+
+    /** Whether values live in the pointer section of a struct. */
+    default boolean isPointer() {
+        return !(this instanceof Primitive || this instanceof EnumRef);
+    }
 }

@@ -12,11 +12,13 @@ import java.util.Set;
 final class Generator {
     private final Schema schema;
     private final JavaNames names;
+    private final TypeParameters parameters;
     private final Capabilities capabilities;
 
     private Generator(Schema schema) {
         this.schema = schema;
         this.names = new JavaNames(schema);
+        this.parameters = new TypeParameters(schema);
         this.capabilities = new Capabilities(schema);
     }
 
@@ -65,7 +67,8 @@ final class Generator {
         }
         if (!loose.isEmpty()) {
             JavaSource out = source(names.outerClass(file));
-            new TypeEmitter(schema, names, capabilities, out).outerClass(file, names.outerClass(file), loose);
+            new TypeEmitter(schema, names, parameters, capabilities, out)
+                    .outerClass(file, names.outerClass(file), loose);
             files.add(out.finish(requested.name()));
         }
         return files;
@@ -73,7 +76,7 @@ final class Generator {
 
     private GeneratedFile type(Schema.RequestedFile requested, Declaration declaration) {
         JavaSource out = source(names.of(declaration.id()));
-        new TypeEmitter(schema, names, capabilities, out).topLevel(declaration);
+        new TypeEmitter(schema, names, parameters, capabilities, out).topLevel(declaration);
         return out.finish(requested.name());
     }
 

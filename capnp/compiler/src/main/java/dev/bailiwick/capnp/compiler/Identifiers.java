@@ -1,5 +1,8 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -78,6 +81,29 @@ final class Identifiers {
             out.append(Character.toUpperCase(c));
         }
         return out.toString();
+    }
+
+    /**
+     * The first of {@code name}, {@code name_}, {@code name__} and so on that is not taken. Schema names have no underscore, so
+     * only names that were given this way can stand in each other's way.
+     */
+    static String free(String name, Collection<String> taken) {
+        String candidate = name;
+        while (taken.contains(candidate)) {
+            candidate += "_";
+        }
+        return candidate;
+    }
+
+    /** The Java constants of an enum or of a union's tags, by position. */
+    static List<String> constants(List<String> names, Set<String> reserved) {
+        Set<String> taken = new LinkedHashSet<>();
+        for (String name : names) {
+            Set<String> unavailable = new LinkedHashSet<>(reserved);
+            unavailable.addAll(taken);
+            taken.add(free(constant(name), unavailable));
+        }
+        return List.copyOf(taken);
     }
 
     /** A method name: the schema's own, unless Java keeps the word for itself. */

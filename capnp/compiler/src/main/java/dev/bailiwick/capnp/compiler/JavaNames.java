@@ -1,7 +1,9 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,17 +13,28 @@ import java.util.Set;
  * declarations.
  */
 final class JavaNames {
+    /** The RPC library's package. */
+    static final String RPC_PACKAGE = "dev.bailiwick.capnp.rpc";
+
+    /** In {@code /capnp/stream.capnp}: what a streaming method returns. The RPC library has a class for it. */
+    static final long STREAM_RESULT = 0x995f9a3377c0b16eL;
+
     /** {@code annotation package} in java.capnp. */
     static final long PACKAGE_ANNOTATION = 0x9ab82ca7572d47fbL;
 
     /** {@code annotation outerClassname} in java.capnp. */
     static final long OUTER_CLASSNAME_ANNOTATION = 0xa13be2f919b9e43aL;
 
+    /** What generated classes declare themselves, or inherit: no class of the schema's gets one of these names. */
+    private static final Set<String> RESERVED =
+            Set.of("Builder", "Reader", "Factory", "Which", "Pipeline", "Client", "Server");
+
     private final Schema schema;
     private final Map<Long, JavaName> names = new HashMap<>();
 
     JavaNames(Schema schema) {
         this.schema = schema;
+        names.put(STREAM_RESULT, new JavaName(RPC_PACKAGE, "StreamResult"));
         for (Declaration declaration : schema.declarations().values()) {
             if (declaration instanceof Declaration.SchemaFile file) {
                 nameAll(file);
@@ -43,6 +56,11 @@ final class JavaNames {
                     + "; its file needs a `using Java = import \"/capnp/java.capnp\"; $Java.package(\"...\");`");
         }
         return name;
+    }
+
+    /** Whether a declaration turns into a class. */
+    boolean isNamed(long id) {
+        return names.containsKey(id);
     }
 
     String packageOf(Declaration.SchemaFile file) {
@@ -74,9 +92,9 @@ final class JavaNames {
         return found;
     }
 
-    /** Every class nested, at any depth, in the file of an outermost class, by simple name. */
-    Set<String> nestedIn(JavaName outermost) {
-        Set<String> found = new HashSet<>();
+    /** Every class nested, at any depth, in the file of an outermost class, by simple name, as often as there is one. */
+    List<String> nestedIn(JavaName outermost) {
+        List<String> found = new ArrayList<>();
         for (JavaName name : names.values()) {
             if (name.packageName().equals(outermost.packageName())
                     && name.path().startsWith(outermost.path() + ".")) {
@@ -96,7 +114,7 @@ final class JavaNames {
                     + "\") is not a Java package name");
         }
         for (Declaration.Nested child : file.header().nested()) {
-            name(child.id(), new JavaName(packageName.get(), child.name()));
+            name(child.id(), new JavaName(packageName.get(), Identifiers.free(child.name(), RESERVED)));
         }
     }
 
@@ -110,18 +128,11 @@ final class JavaNames {
             case null -> {}
             case Declaration.Struct struct -> {
                 names.put(id, name);
-                for (Declaration.Field field : struct.fields()) {
-                    if (field instanceof Declaration.Group group) {
-                        name(group.typeId(), name.nested(Identifiers.capitalized(group.name())));
-                    }
-                }
+                nameMembers(struct, name);
             }
             case Declaration.Interface type -> {
                 names.put(id, name);
-                for (Declaration.Method method : type.methods()) {
-                    nameInline(method.paramsId(), name, method, "Params");
-                    nameInline(method.resultsId(), name, method, "Results");
-                }
+                nameMembers(type, name);
             }
             case Declaration.Enumeration enumeration -> names.put(enumeration.id(), name);
             case Declaration.SchemaFile file ->
@@ -130,18 +141,52 @@ final class JavaNames {
             case Declaration.Constant constant -> {}
             case Declaration.AnnotationType annotation -> {}
         }
-        if (declaration != null) {
-            for (Declaration.Nested child : declaration.header().nested()) {
-                name(child.id(), name.nested(child.name()));
+    }
+
+    /**
+     * Names what is declared in a type: first what the schema names itself, then groups, then parameter lists, each yielding
+     * to the classes around it and to those named before it.
+     */
+    private void nameMembers(Declaration declaration, JavaName name) {
+        Set<String> taken = new HashSet<>(RESERVED);
+        taken.addAll(List.of(name.path().split("\\.", -1)));
+        for (Declaration.Nested child : declaration.header().nested()) {
+            if (Character.isUpperCase(child.name().charAt(0))) {
+                nameMember(child.id(), name, child.name(), taken);
             }
+        }
+        switch (declaration) {
+            case Declaration.Struct struct -> {
+                for (Declaration.Field field : struct.fields()) {
+                    if (field instanceof Declaration.Group group) {
+                        nameMember(group.typeId(), name, Identifiers.capitalized(group.name()), taken);
+                    }
+                }
+            }
+            case Declaration.Interface type -> {
+                for (Declaration.Method method : type.methods()) {
+                    nameInline(method.params().id(), name, method, "Params", taken);
+                    nameInline(method.results().id(), name, method, "Results", taken);
+                }
+            }
+            case Declaration.Enumeration enumeration -> {}
+            case Declaration.SchemaFile file -> {}
+            case Declaration.Constant constant -> {}
+            case Declaration.AnnotationType annotation -> {}
         }
     }
 
+    private void nameMember(long id, JavaName parent, String wanted, Set<String> taken) {
+        String given = Identifiers.free(wanted, taken);
+        taken.add(given);
+        name(id, parent.nested(given));
+    }
+
     /** An inline parameter list is a struct that no scope claims, so it is filed under its interface. */
-    private void nameInline(long id, JavaName type, Declaration.Method method, String suffix) {
+    private void nameInline(long id, JavaName type, Declaration.Method method, String suffix, Set<String> taken) {
         if (schema.declarations().get(id) instanceof Declaration.Struct struct
                 && struct.header().scopeId() == 0) {
-            name(id, type.nested(Identifiers.capitalized(method.name()) + suffix));
+            nameMember(id, type, Identifiers.capitalized(method.name()) + suffix, taken);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,8 +16,13 @@ final class JavaSource {
     private static final Set<String> ALWAYS_TAKEN =
             Set.of("Builder", "Reader", "Factory", "Which", "Pipeline", "Client", "Server");
 
+    private static final int WIDTH = 120;
+
     private final JavaName outermost;
     private final Set<String> taken = new TreeSet<>(ALWAYS_TAKEN);
+    /** Classes that the file declares exactly once, so that their name alone says which. */
+    private final Set<String> unique = new TreeSet<>();
+
     private final Set<String> packageClasses;
     /** Outermost classes referred to by simple name, and the package each is from. */
     private final TreeMap<String, String> simpleNames = new TreeMap<>();
@@ -27,13 +33,19 @@ final class JavaSource {
     /**
      * An empty file.
      *
-     * @param nested simple names of all classes the file will declare inside its outermost class
+     * @param nested simple names of all classes the file will declare inside its outermost class, as often as it does
      * @param packageClasses outermost classes known in the same package
      */
-    JavaSource(JavaName outermost, Set<String> nested, Set<String> packageClasses) {
+    JavaSource(JavaName outermost, List<String> nested, Set<String> packageClasses) {
         this.outermost = outermost;
         this.packageClasses = packageClasses;
-        taken.addAll(nested);
+        for (String name : nested) {
+            if (taken.add(name)) {
+                unique.add(name);
+            } else {
+                unique.remove(name);
+            }
+        }
     }
 
     /** Adds lines at the current depth. Lines of the text itself may be indented further; empty ones stay empty. */
@@ -48,7 +60,9 @@ final class JavaSource {
 
     /** Adds a line that opens a block, and goes one level deeper. */
     void open(String text) {
-        add(text + " {");
+        int parameters = text.indexOf('(') + 1;
+        boolean tooLong = indent * 4 + text.length() + 2 > WIDTH && parameters > 0;
+        add(tooLong ? text.substring(0, parameters) + "\n        " + text.substring(parameters) + " {" : text + " {");
         indent++;
     }
 
@@ -67,11 +81,27 @@ final class JavaSource {
 
     /** A doc comment, if there is anything to say. */
     void doc(Optional<String> comment) {
-        comment.ifPresent(text -> add(Javadoc.comment(text)));
+        comment.ifPresent(text -> add(Javadoc.comment(text, List.of())));
+    }
+
+    /** A doc comment with lines of our own at its end, which are Javadoc already. */
+    void doc(Optional<String> comment, List<String> tags) {
+        add(Javadoc.comment(comment.orElse(""), tags));
     }
 
     /** How to refer to a generated class from this file. */
     String ref(JavaName name) {
+        if (name.packageName().equals(outermost.packageName())
+                && name.outermost().equals(outermost.path())) {
+            // A direct member of the outermost class is in scope everywhere in the file.
+            String inner = name.path()
+                    .substring(
+                            Math.min(outermost.path().length() + 1, name.path().length()));
+            int dot = inner.indexOf('.');
+            if (unique.contains(dot < 0 ? inner : inner.substring(0, dot))) {
+                return inner;
+            }
+        }
         return named(name.packageName(), name.path(), name.outermost());
     }
 

@@ -1,30 +1,40 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Turns a schema's doc comment, plain text with the odd {@code `code`}, into a Javadoc comment that means the same. */
 final class Javadoc {
     private Javadoc() {}
 
-    /** The comment, delimiters included. */
-    static String comment(String text) {
-        String body = escaped(text.strip());
-        if (body.indexOf('\n') < 0) {
-            return "/** " + body + " */";
-        }
-        StringBuilder out = new StringBuilder("/**\n");
+    /**
+     * The comment, delimiters included.
+     *
+     * @param tags lines for its end that are Javadoc already, such as block tags
+     */
+    static String comment(String text, List<String> tags) {
+        List<String> lines = new ArrayList<>();
         boolean paragraph = false;
-        for (String line : (Iterable<String>) body.lines()::iterator) {
+        for (String line : (Iterable<String>) escaped(text.strip()).lines()::iterator) {
             if (line.isBlank()) {
                 paragraph = true;
                 continue;
             }
             if (paragraph) {
-                out.append(" *\n * <p>");
-            } else {
-                out.append(" * ");
+                lines.add("");
             }
-            out.append(line.strip()).append('\n');
+            lines.add((paragraph ? "<p>" : "") + line.strip());
             paragraph = false;
         }
+        if (!lines.isEmpty() && !tags.isEmpty()) {
+            lines.add("");
+        }
+        lines.addAll(tags);
+        if (lines.size() == 1) {
+            return "/** " + lines.getFirst() + " */";
+        }
+        StringBuilder out = new StringBuilder("/**\n");
+        lines.forEach(line -> out.append(line.isEmpty() ? " *" : " * " + line).append('\n'));
         return out.append(" */").toString();
     }
 

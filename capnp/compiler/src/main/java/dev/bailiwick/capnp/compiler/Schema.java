@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.Map;
  * @param requested files in command-line order; each has its {@link Declaration.SchemaFile} in {@code declarations}
  */
 record Schema(Map<Long, Declaration> declarations, List<RequestedFile> requested) {
+    /** {@code annotation dataOnly} in java.capnp. */
+    static final long DATA_ONLY_ANNOTATION = 0xb7a1e5d2c0934f68L;
+
     Schema {
         declarations = new LinkedHashMap<>(declarations);
         requested = List.copyOf(requested);
@@ -39,6 +43,32 @@ record Schema(Map<Long, Declaration> declarations, List<RequestedFile> requested
 
     Declaration.Interface interfaceType(long id) {
         return as(Declaration.Interface.class, id, "interface");
+    }
+
+    /**
+     * The declarations around one, innermost first.
+     *
+     * @throws SchemaException if a declaration is inside itself
+     */
+    List<Declaration> scopes(Declaration declaration) {
+        List<Declaration> scopes = new ArrayList<>();
+        Declaration at = declarations.get(declaration.header().scopeId());
+        while (at != null) {
+            scopes.add(at);
+            if (scopes.size() > declarations.size()) {
+                throw new SchemaException(
+                        "the request declares " + declaration.header().displayName() + " inside itself");
+            }
+            at = declarations.get(at.header().scopeId());
+        }
+        return scopes;
+    }
+
+    /** Whether a declaration is in a file whose types hold no capabilities and are for the stock runtime alone. */
+    boolean isDataOnly(Declaration declaration) {
+        List<Declaration> scopes = scopes(declaration);
+        Declaration outermost = scopes.isEmpty() ? declaration : scopes.getLast();
+        return outermost.header().annotations().stream().anyMatch(applied -> applied.id() == DATA_ONLY_ANNOTATION);
     }
 
     static String hex(long id) {

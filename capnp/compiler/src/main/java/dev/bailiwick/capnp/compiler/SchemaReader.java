@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.compiler;
 import dev.bailiwick.capnp.compiler.Declaration.AppliedAnnotation;
 import dev.bailiwick.capnp.compiler.Declaration.Header;
 import dev.bailiwick.capnp.compiler.schema.Annotation;
+import dev.bailiwick.capnp.compiler.schema.Brand;
 import dev.bailiwick.capnp.compiler.schema.CodeGeneratorRequest;
 import dev.bailiwick.capnp.compiler.schema.Enumerant;
 import dev.bailiwick.capnp.compiler.schema.Field;
@@ -14,10 +15,13 @@ import dev.bailiwick.capnp.compiler.schema.Value;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.capnproto.AnyPointer;
 import org.capnproto.StructList;
 import org.capnproto.Text;
@@ -103,9 +107,18 @@ final class SchemaReader {
                 node.getId(),
                 displayName,
                 node.getScopeId(),
+                parameters(node.getParameters(), displayName),
                 List.copyOf(nested),
                 annotations(node.getAnnotations(), displayName),
                 info == null ? Optional.empty() : doc(info.getDocComment()));
+    }
+
+    private static List<String> parameters(StructList.Reader<Node.Parameter.Reader> parameters, String where) {
+        List<String> names = new ArrayList<>();
+        for (Node.Parameter.Reader parameter : parameters) {
+            names.add(name(parameter.getName(), where));
+        }
+        return List.copyOf(names);
     }
 
     private Declaration struct(Header header, Node.Struct.Reader struct) {
@@ -205,6 +218,8 @@ final class SchemaReader {
             case FieldType.StructRef reference -> -1;
             case FieldType.InterfaceRef reference -> -1;
             case FieldType.AnyPointer any -> -1;
+            case FieldType.Parameter parameter -> -1;
+            case FieldType.MethodParameter parameter -> -1;
         };
     }
 
@@ -241,18 +256,37 @@ final class SchemaReader {
         int index = 0;
         for (Method.Reader method : source.getMethods()) {
             String name = name(method.getName(), header.displayName());
+            String where = header.displayName() + "." + name;
+            List<String> parameters = parameters(method.getImplicitParameters(), where);
             methods.add(new Declaration.Method(
                     name,
-                    method.getParamStructType(),
-                    method.getResultStructType(),
-                    annotations(method.getAnnotations(), header.displayName() + "." + name),
+                    parameters,
+                    methodStruct(method.getParamStructType(), method.getParamBrand(), parameters.size(), where),
+                    methodStruct(method.getResultStructType(), method.getResultBrand(), parameters.size(), where),
+                    annotations(method.getAnnotations(), where),
                     memberDoc(header.id(), index++)));
         }
-        List<Long> superclasses = new ArrayList<>();
+        List<FieldType.InterfaceRef> superclasses = new ArrayList<>();
         for (Superclass.Reader superclass : source.getSuperclasses()) {
-            superclasses.add(superclass.getId());
+            superclasses.add(
+                    new FieldType.InterfaceRef(superclass.getId(), brand(superclass.getBrand(), header.displayName())));
         }
         return new Declaration.Interface(header, List.copyOf(methods), List.copyOf(superclasses));
+    }
+
+    /** The struct of an inline parameter list has the method's type parameters as its own, which no brand says. */
+    private static FieldType.StructRef methodStruct(long id, Brand.Reader source, int parameters, String where) {
+        Bindings brand = brand(source, where);
+        if (parameters == 0) {
+            return new FieldType.StructRef(id, brand);
+        }
+        Map<Long, List<FieldType>> bound = new HashMap<>(brand.bound());
+        bound.putIfAbsent(
+                id,
+                IntStream.range(0, parameters)
+                        .<FieldType>mapToObj(FieldType.MethodParameter::new)
+                        .toList());
+        return new FieldType.StructRef(id, new Bindings(brand.inherited(), bound));
     }
 
     private List<AppliedAnnotation> annotations(StructList.Reader<Annotation.Reader> annotations, String where) {
@@ -292,16 +326,87 @@ final class SchemaReader {
             case DATA -> new FieldType.Data();
             case LIST -> list(type(type.getList().getElementType(), where));
             case ENUM -> new FieldType.EnumRef(type.getEnum().getTypeId());
-            case STRUCT -> new FieldType.StructRef(type.getStruct().getTypeId());
-            case INTERFACE -> new FieldType.InterfaceRef(type.getInterface().getTypeId());
-            case ANY_POINTER -> new FieldType.AnyPointer();
+            case STRUCT ->
+                new FieldType.StructRef(
+                        type.getStruct().getTypeId(), brand(type.getStruct().getBrand(), where));
+            case INTERFACE ->
+                new FieldType.InterfaceRef(
+                        type.getInterface().getTypeId(),
+                        brand(type.getInterface().getBrand(), where));
+            case ANY_POINTER -> anyPointer(type.getAnyPointer(), where);
             case _NOT_IN_SCHEMA -> throw tooNew(where);
         };
     }
 
-    /** A list of a type parameter may turn out to be a list of anything, which only AnyPointer can stand for. */
+    private static FieldType anyPointer(Type.AnyPointer.Reader type, String where) {
+        return switch (type.which()) {
+            case UNCONSTRAINED ->
+                new FieldType.AnyPointer(
+                        switch (type.getUnconstrained().which()) {
+                            case ANY_KIND -> FieldType.Kind.ANYTHING;
+                            case STRUCT -> FieldType.Kind.STRUCT;
+                            case LIST -> FieldType.Kind.LIST;
+                            case CAPABILITY -> FieldType.Kind.CAPABILITY;
+                            case _NOT_IN_SCHEMA -> throw tooNew(where);
+                        });
+            case PARAMETER ->
+                new FieldType.Parameter(
+                        type.getParameter().getScopeId(),
+                        Short.toUnsignedInt(type.getParameter().getParameterIndex()));
+            case IMPLICIT_METHOD_PARAMETER ->
+                new FieldType.MethodParameter(
+                        Short.toUnsignedInt(type.getImplicitMethodParameter().getParameterIndex()));
+            case _NOT_IN_SCHEMA -> throw tooNew(where);
+        };
+    }
+
+    private static Bindings brand(Brand.Reader brand, String where) {
+        Set<Long> inherited = new HashSet<>();
+        Map<Long, List<FieldType>> bound = new HashMap<>();
+        for (Brand.Scope.Reader scope : brand.getScopes()) {
+            switch (scope.which()) {
+                case INHERIT -> inherited.add(scope.getScopeId());
+                case BIND -> {
+                    List<FieldType> arguments = new ArrayList<>();
+                    for (Brand.Binding.Reader binding : scope.getBind()) {
+                        arguments.add(
+                                switch (binding.which()) {
+                                    case UNBOUND -> FieldType.AnyPointer.UNCONSTRAINED;
+                                    case TYPE -> argument(type(binding.getType(), where), where);
+                                    case _NOT_IN_SCHEMA -> throw tooNew(where);
+                                });
+                    }
+                    bound.put(scope.getScopeId(), List.copyOf(arguments));
+                }
+                case _NOT_IN_SCHEMA -> throw tooNew(where);
+            }
+        }
+        return inherited.isEmpty() && bound.isEmpty() ? Bindings.NONE : new Bindings(inherited, bound);
+    }
+
+    private static FieldType argument(FieldType type, String where) {
+        if (!type.isPointer()) {
+            throw new SchemaException("the request has a type argument in " + where + " that is no pointer type");
+        }
+        return type;
+    }
+
+    /** A list whose elements may be anything cannot be told apart from any other pointer; the stock tool refuses them too. */
     private static FieldType list(FieldType element) {
-        return element instanceof FieldType.AnyPointer ? element : new FieldType.ListOf(element);
+        return switch (element) {
+            case FieldType.Parameter parameter -> FieldType.AnyPointer.UNCONSTRAINED;
+            case FieldType.MethodParameter parameter -> FieldType.AnyPointer.UNCONSTRAINED;
+            case FieldType.AnyPointer(FieldType.Kind kind)
+            when kind == FieldType.Kind.ANYTHING || kind == FieldType.Kind.STRUCT -> FieldType.AnyPointer.UNCONSTRAINED;
+            case FieldType.AnyPointer any -> new FieldType.ListOf(any);
+            case FieldType.Primitive primitive -> new FieldType.ListOf(primitive);
+            case FieldType.EnumRef reference -> new FieldType.ListOf(reference);
+            case FieldType.StructRef reference -> new FieldType.ListOf(reference);
+            case FieldType.InterfaceRef reference -> new FieldType.ListOf(reference);
+            case FieldType.Text text -> new FieldType.ListOf(text);
+            case FieldType.Data data -> new FieldType.ListOf(data);
+            case FieldType.ListOf inner -> new FieldType.ListOf(inner);
+        };
     }
 
     private SchemaValue value(Value.Reader value, String where) {

@@ -16,7 +16,8 @@ sealed interface SchemaValue {
             case PointerValue pointer ->
                 type instanceof FieldType.ListOf
                         || type instanceof FieldType.StructRef
-                        || type instanceof FieldType.AnyPointer;
+                        || type instanceof FieldType.AnyPointer
+                        || type instanceof FieldType.Parameter;
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.compiler;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -14,17 +15,37 @@ import java.util.Set;
 final class StructEmitter {
     private final Schema schema;
     private final Capabilities capabilities;
+    /** Spelling where the struct's type parameters are known. */
     private final JavaTypes types;
+    /** Spelling where they are not: in static members, and in pipelines. */
+    private final JavaTypes outside;
+
     private final JavaSource out;
     private final Declaration.Struct struct;
+    private final boolean carries;
+    /** {@code <T_Builder, T_Reader>}, or nothing. */
+    private final String typed;
+    /** {@code <>} behind a constructor's name if the class is generic. */
+    private final String diamond;
+    /** What constructors of readers and builders are given besides a place, such as {@code , _T}. */
+    private final String extra;
 
     StructEmitter(
             Schema schema, Capabilities capabilities, JavaTypes types, JavaSource out, Declaration.Struct struct) {
         this.schema = schema;
         this.capabilities = capabilities;
-        this.types = types;
+        this.types = types.inside(struct.id());
+        this.outside = types.outside();
         this.out = out;
         this.struct = struct;
+        this.carries = capabilities.carries(struct);
+        this.typed = types.declared(struct.id());
+        this.diamond = typed.isEmpty() ? "" : "<>";
+        this.extra = String.join(
+                "",
+                types.parameterNames(struct.id()).stream()
+                        .map(name -> ", _" + name)
+                        .toList());
     }
 
     /** Static fields; returns the names they take. */
@@ -35,9 +56,11 @@ final class StructEmitter {
             out.add("public static final long TYPE_ID = " + Literals.id(struct.id()) + ";");
             out.add("public static final %1$s STRUCT_SIZE = new %1$s((short) %2$s, (short) %3$s);"
                     .formatted(out.runtime("StructSize"), struct.dataWords(), struct.pointers()));
-            out.add("public static final Factory factory = new Factory();");
-            out.add("public static final %1$s<Builder, Reader> listFactory = new %1$s<>(factory);"
-                    .formatted(out.runtime("StructList.Factory")));
+            if (!types.isGeneric(struct.id())) {
+                out.add("public static final Factory factory = new Factory();");
+                out.add("public static final %1$s<Builder, Reader> listFactory = new %1$s<>(factory);"
+                        .formatted(out.runtime("StructList.Factory")));
+            }
         }
         for (Declaration.Field field : struct.fields()) {
             if (field instanceof Declaration.Slot slot) {
@@ -78,10 +101,6 @@ final class StructEmitter {
                                 + ")"));
             case SchemaValue.PointerValue pointer
             when !pointer.isNull() -> {
-                if (slot.type() instanceof FieldType.AnyPointer) {
-                    throw new SchemaException(struct.header().displayName() + "." + slot.name()
-                            + ": a default for AnyPointer is not supported");
-                }
                 out.add(field.formatted(out.runtime("SegmentReader"), rawBytes(pointer.segment())));
             }
             case SchemaValue.Nothing nothing -> {}
@@ -112,51 +131,113 @@ final class StructEmitter {
     }
 
     private void factory() {
+        if (types.isGeneric(struct.id())) {
+            genericFactories();
+        }
+        out.gap();
+        out.open("public static final class Factory%1$s extends %2$s<Builder%1$s, Reader%1$s>"
+                .formatted(typed, out.runtime("StructFactory")));
+        typeFields();
+        constructor("private Factory", List.of(), "");
         out.gap();
         out.add("""
-                public static final class Factory extends %1$s<Builder, Reader> {
-                    private Factory() {}
+                @%1$s
+                public Reader%5$s constructReader(
+                        %2$s segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                    return new Reader%6$s(segment, data, pointers, dataSize, pointerCount, nestingLimit%7$s);
+                }
 
-                    @%2$s
-                    public Reader constructReader(
-                            %3$s segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                        return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
-                    }
+                @%1$s
+                public Builder%5$s constructBuilder(
+                        %3$s segment, int data, int pointers, int dataSize, short pointerCount) {
+                    return new Builder%6$s(segment, data, pointers, dataSize, pointerCount%7$s);
+                }
 
-                    @%2$s
-                    public Builder constructBuilder(
-                            %4$s segment, int data, int pointers, int dataSize, short pointerCount) {
-                        return new Builder(segment, data, pointers, dataSize, pointerCount);
-                    }
+                @%1$s
+                public %4$s structSize() {
+                    return STRUCT_SIZE;
+                }
 
-                    @%2$s
-                    public %5$s structSize() {
-                        return STRUCT_SIZE;
-                    }
-
-                    @%2$s
-                    public Reader asReader(Builder builder) {
-                        return builder.asReader();
-                    }
+                @%1$s
+                public Reader%5$s asReader(Builder%5$s builder) {
+                    return builder.asReader();
                 }""".formatted(
-                        out.runtime("StructFactory"),
                         out.lang("Override"),
                         out.runtime("SegmentReader"),
                         out.runtime("SegmentBuilder"),
-                        out.runtime("StructSize")));
+                        out.runtime("StructSize"),
+                        typed,
+                        diamond,
+                        extra));
+        out.close();
+    }
+
+    /** What is a constant for other structs depends on the type arguments of a generic one. */
+    private void genericFactories() {
+        String parameters = String.join(
+                ", ",
+                types.parameterNames(struct.id()).stream()
+                        .map(name -> types.pointerType(name) + " _" + name)
+                        .toList());
+        out.gap();
+        out.add("/** Reads and builds the struct with these types for its type parameters. */");
+        out.open("public static %1$s Factory%1$s factory(%2$s)".formatted(typed, parameters));
+        out.add("return new Factory<>(" + extra.substring(2) + ");");
+        out.close();
+        out.gap();
+        out.add("/** Reads and builds lists of the struct with these types for its type parameters. */");
+        out.open("public static %1$s %3$s<Builder%1$s, Reader%1$s> listFactory(%2$s)"
+                .formatted(typed, parameters, out.runtime("StructList.Factory")));
+        out.add("return new %s<>(factory(%s));".formatted(out.runtime("StructList.Factory"), extra.substring(2)));
+        out.close();
+    }
+
+    /** The fields that keep the types of type parameters. */
+    private void typeFields() {
+        for (String name : types.parameterNames(struct.id())) {
+            out.add("private final %s _%s;".formatted(types.pointerType(name), name));
+        }
+        if (types.isGeneric(struct.id())) {
+            out.gap();
+        }
+    }
+
+    private void constructor(String name, List<String> parameters, String superCall) {
+        List<String> all = new ArrayList<>(parameters);
+        List<String> names = types.parameterNames(struct.id());
+        names.forEach(parameter -> all.add(types.pointerType(parameter) + " _" + parameter));
+        if (names.isEmpty() && superCall.isEmpty()) {
+            out.add(name + "() {}");
+            return;
+        }
+        out.open(name + "(" + String.join(", ", all) + ")");
+        if (!superCall.isEmpty()) {
+            out.add(superCall);
+        }
+        names.forEach(parameter -> out.add("this._%1$s = _%1$s;".formatted(parameter)));
+        out.close();
     }
 
     private void builder() {
         out.gap();
-        out.open("public static final class Builder extends " + out.runtime("StructBuilder"));
+        out.add("/** Builds the struct in a message. */");
+        out.open("public static final class Builder" + typed + " extends " + out.runtime("StructBuilder"));
+        typeFields();
+        constructor(
+                "Builder",
+                List.of(
+                        out.runtime("SegmentBuilder") + " segment",
+                        "int data",
+                        "int pointers",
+                        "int dataSize",
+                        "short pointerCount"),
+                "super(segment, data, pointers, dataSize, pointerCount);");
+        out.gap();
         out.add("""
-                Builder(%s segment, int data, int pointers, int dataSize, short pointerCount) {
-                    super(segment, data, pointers, dataSize, pointerCount);
-                }
-
-                public Reader asReader() {
-                    return new Reader(segment, data, pointers, dataSize, pointerCount, %s.MAX_VALUE);
-                }""".formatted(out.runtime("SegmentBuilder"), out.lang("Integer")));
+                /** What is built so far, as it is read. */
+                public Reader%1$s asReader() {
+                    return new Reader%2$s(segment, data, pointers, dataSize, pointerCount, %3$s.MAX_VALUE%4$s);
+                }""".formatted(typed, diamond, out.lang("Integer"), extra));
         struct.tagOffset().ifPresent(this::whichAccessor);
         for (Declaration.Field field : struct.fields()) {
             isCurrent(field);
@@ -170,11 +251,20 @@ final class StructEmitter {
 
     private void reader() {
         out.gap();
-        out.open("public static final class Reader extends " + out.runtime("StructReader"));
-        out.add("""
-                Reader(%s segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                    super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
-                }""".formatted(out.runtime("SegmentReader")));
+        out.add("/** Reads the struct from a message. */");
+        out.open("public static final class Reader" + typed + " extends "
+                + (carries ? types.rpc("CarrierReader") : out.runtime("StructReader")));
+        typeFields();
+        constructor(
+                "Reader",
+                List.of(
+                        out.runtime("SegmentReader") + " segment",
+                        "int data",
+                        "int pointers",
+                        "int dataSize",
+                        "short pointerCount",
+                        "int nestingLimit"),
+                "super(segment, data, pointers, dataSize, pointerCount, nestingLimit);");
         struct.tagOffset().ifPresent(this::whichAccessor);
         for (Declaration.Field field : struct.fields()) {
             isCurrent(field);
@@ -182,14 +272,6 @@ final class StructEmitter {
                 case Declaration.Group group -> groupReader(group);
                 case Declaration.Slot slot -> slotReader(slot);
             }
-        }
-        if (!struct.group() && capabilities.carries(struct)) {
-            out.gap();
-            out.add("""
-                    /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-                    public void copyTo(%s target, int pointer) {
-                        %s.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
-                    }""".formatted(out.runtime("SegmentBuilder"), types.rpc("DeepCopy")));
         }
         out.close();
     }
@@ -217,20 +299,19 @@ final class StructEmitter {
     }
 
     private void promised(Declaration.Slot slot) {
+        String at = "_field(" + slot.offset() + ")";
         switch (slot.type()) {
-            case FieldType.InterfaceRef(long id) ->
+            case FieldType.InterfaceRef reference ->
                 promised(
                         slot.name(),
-                        types.ref(id) + ".Client",
-                        "_capability(" + types.ref(id) + ".factory, " + slot.offset() + ")");
-            case FieldType.StructRef(long id)
+                        outside.reader(reference),
+                        "_capability(" + outside.factory(reference) + ", " + slot.offset() + ")");
+            case FieldType.StructRef(long id, Bindings bindings)
             when capabilities.hasPipeline(schema.struct(id)) ->
-                promised(
-                        slot.name(),
-                        types.ref(id) + ".Pipeline",
-                        "new " + types.ref(id) + ".Pipeline(_field(" + slot.offset() + "))");
-            case FieldType.AnyPointer any ->
-                promised(slot.name(), types.rpc("AnyPipeline"), "_field(" + slot.offset() + ")");
+                promised(slot.name(), types.ref(id) + ".Pipeline", "new " + types.ref(id) + ".Pipeline(" + at + ")");
+            case FieldType.AnyPointer any -> promised(slot.name(), types.rpc("AnyPipeline"), at);
+            case FieldType.Parameter parameter -> promised(slot.name(), types.rpc("AnyPipeline"), at);
+            case FieldType.MethodParameter parameter -> promised(slot.name(), types.rpc("AnyPipeline"), at);
             case FieldType.StructRef reference -> {}
             case FieldType.ListOf list -> {}
             case FieldType.Text text -> {}
@@ -251,28 +332,23 @@ final class StructEmitter {
                 .filter(field -> field.tag().isPresent())
                 .sorted(Comparator.comparing(field -> field.tag().orElseThrow()))
                 .toList();
-        Set<String> seen = new HashSet<>();
         out.gap();
         out.add("/** Which member of the union is set. */");
         out.open("public enum Which");
         for (Declaration.Field member : members) {
-            String name = Identifiers.constant(member.name());
-            if (!seen.add(name)) {
-                throw new SchemaException(struct.header().displayName() + ": the union member `" + member.name()
-                        + "` cannot have the Java name " + name + "; rename it in the schema");
-            }
-            out.add(name + ",");
+            out.add(Identifiers.constant(member.name()) + ",");
         }
         EnumText.tail(out, "Which", "A member that a newer schema defines.");
         out.gap();
-        out.add("private static final Which[] VALUES = values();");
-        EnumText.of(out, "Which", "VALUES");
+        out.add("private static final Which[] _VALUES = values();");
+        EnumText.of(out, "Which", "_VALUES");
         out.close();
     }
 
     private void whichAccessor(int tagOffset) {
         out.gap();
         out.add("""
+                /** Which member of the union is set. */
                 public Which which() {
                     return Which.of(_getShortField(%s));
                 }
@@ -295,20 +371,23 @@ final class StructEmitter {
 
     private void groupReader(Declaration.Group group) {
         String type = types.ref(group.typeId()) + ".Reader";
-        method(group.doc(), type, "get", group.name(), "");
+        method(group.doc(), type + types.declared(group.typeId()), "get", group.name(), "");
         expect(group);
-        out.add("return new " + type + "(segment, data, pointers, dataSize, pointerCount, nestingLimit);");
+        out.add("return new %s(segment, data, pointers, dataSize, pointerCount, nestingLimit%s);"
+                .formatted(type + diamond(group), groupTypes(group)));
         out.close();
     }
 
     private void groupBuilder(Declaration.Group group) {
         String type = types.ref(group.typeId()) + ".Builder";
-        String made = "return new " + type + "(segment, data, pointers, dataSize, pointerCount);";
-        method(group.doc(), type, "get", group.name(), "");
+        String declared = type + types.declared(group.typeId());
+        String made = "return new %s(segment, data, pointers, dataSize, pointerCount%s);"
+                .formatted(type + diamond(group), groupTypes(group));
+        method(group.doc(), declared, "get", group.name(), "");
         expect(group);
         out.add(made);
         out.close();
-        method(Optional.empty(), type, "init", group.name(), "");
+        method(Optional.empty(), declared, "init", group.name(), "");
         setTag(group);
         Set<String> clearing = new LinkedHashSet<>();
         clear(schema.struct(group.typeId()), clearing);
@@ -317,24 +396,66 @@ final class StructEmitter {
         out.close();
     }
 
+    private String diamond(Declaration.Group group) {
+        return types.isGeneric(group.typeId()) ? "<>" : "";
+    }
+
+    /** A group's type parameters are among those of the struct around it, and go by the same names. */
+    private String groupTypes(Declaration.Group group) {
+        return String.join(
+                "",
+                types.parameterNames(group.typeId()).stream()
+                        .map(name -> ", _" + name)
+                        .toList());
+    }
+
     private void slotReader(Declaration.Slot slot) {
-        String type = types.reader(slot.type());
-        if (isPointer(slot.type())) {
+        if (slot.type().isPointer()) {
             has(slot);
         }
-        method(slot.doc(), type, "get", slot.name(), "");
+        method(slot.doc(), types.reader(slot.type()), "get", slot.name(), "");
         expect(slot);
-        if (slot.type() instanceof FieldType.InterfaceRef || !isPointer(slot.type())) {
+        if (!slot.type().isPointer()) {
             out.add("return " + value(slot) + ";");
+        } else if (slot.type() instanceof FieldType.AnyPointer && hasPointerFallback(slot)) {
+            out.open("if (_pointerFieldIsNull(" + slot.offset() + "))");
+            out.add("return " + types.factory(slot.type()) + ".fromPointerReader(" + fallbackName(slot)
+                    + ", 0, nestingLimit);");
+            out.close();
+            out.add("return _getPointerField(" + types.factory(slot.type()) + ", " + slot.offset() + ");");
         } else {
             out.add("return _getPointerField(" + types.factory(slot.type()) + ", " + slot.offset()
                     + fallbackArguments(slot) + ");");
         }
         out.close();
+        codes(slot, "Reader");
+    }
+
+    /** Enum values as numbers, which tell apart what a newer schema defines. */
+    private void codes(Declaration.Slot slot, String side) {
+        if (slot.type() instanceof FieldType.EnumRef) {
+            code(slot, "The value as a number, 0 to 65535, whether this schema knows it or not.", "int");
+            out.add("return " + out.lang("Short") + ".toUnsignedInt(_getShortField(" + slot.offset()
+                    + maskArgument(slot) + "));");
+            out.close();
+        } else if (slot.type() instanceof FieldType.ListOf(FieldType.EnumRef element) && side.equals("Reader")) {
+            FieldType codes = new FieldType.ListOf(FieldType.Primitive.UINT16);
+            code(slot, "The values as unsigned numbers, whether this schema knows them or not.", types.reader(codes));
+            out.add("return _getPointerField(" + types.factory(codes) + ", " + slot.offset() + fallbackArguments(slot)
+                    + ");");
+            out.close();
+        }
+    }
+
+    private void code(Declaration.Slot slot, String doc, String type) {
+        out.gap();
+        out.add("/** " + doc + " */");
+        out.open("public " + type + " " + Identifiers.accessor("get", slot.name()) + "_code()");
+        expect(slot);
     }
 
     private void slotBuilder(Declaration.Slot slot) {
-        if (isPointer(slot.type())) {
+        if (slot.type().isPointer()) {
             pointerBuilder(slot);
             return;
         }
@@ -343,20 +464,15 @@ final class StructEmitter {
         expect(slot);
         out.add("return " + value(slot) + ";");
         out.close();
+        codes(slot, "Builder");
         method(Optional.empty(), "void", "set", slot.name(), type + " value");
         setTag(slot);
-        switch (slot.type()) {
-            case FieldType.Primitive primitive when primitive == FieldType.Primitive.VOID -> {}
-            case FieldType.Primitive primitive ->
+        if (slot.type() instanceof FieldType.Primitive primitive) {
+            if (primitive != FieldType.Primitive.VOID) {
                 out.add("_set" + primitive.accessor + "Field(" + slot.offset() + ", value" + maskArgument(slot) + ");");
-            case FieldType.EnumRef reference ->
-                out.add("_setShortField(" + slot.offset() + ", value.code()" + maskArgument(slot) + ");");
-            case FieldType.Text text -> throw notData(slot);
-            case FieldType.Data data -> throw notData(slot);
-            case FieldType.ListOf list -> throw notData(slot);
-            case FieldType.StructRef reference -> throw notData(slot);
-            case FieldType.InterfaceRef reference -> throw notData(slot);
-            case FieldType.AnyPointer any -> throw notData(slot);
+            }
+        } else {
+            out.add("_setShortField(" + slot.offset() + ", value.code()" + maskArgument(slot) + ");");
         }
         out.close();
     }
@@ -369,24 +485,25 @@ final class StructEmitter {
         expect(slot);
         pointerBuilderGet(slot, factory);
         out.close();
-
         pointerSet(slot, factory);
         switch (slot.type()) {
-            case FieldType.Text text -> convenientSet(slot, out.lang("String"), out.runtime("Text.Reader"));
-            case FieldType.Data data -> convenientSet(slot, "byte[]", out.runtime("Data.Reader"));
-            case FieldType.ListOf list -> {}
-            case FieldType.StructRef reference -> {}
-            case FieldType.InterfaceRef reference -> {}
-            case FieldType.AnyPointer any -> {}
-            case FieldType.Primitive primitive -> throw notPointer(slot);
-            case FieldType.EnumRef reference -> throw notPointer(slot);
-        }
-        switch (slot.type()) {
-            case FieldType.Text text -> init(slot, type, factory, "int size", "size");
-            case FieldType.Data data -> init(slot, type, factory, "int size", "size");
+            case FieldType.Text text -> {
+                convenientSet(slot, out.lang("String"), out.runtime("Text.Reader"));
+                init(slot, type, factory, "int size", "size");
+            }
+            case FieldType.Data data -> {
+                convenientSet(slot, "byte[]", out.runtime("Data.Reader"));
+                init(slot, type, factory, "int size", "size");
+            }
             case FieldType.ListOf list -> init(slot, type, factory, "int size", "size");
             case FieldType.StructRef reference -> init(slot, type, factory, "", "0");
+            case FieldType.AnyPointer(FieldType.Kind kind) when kind == FieldType.Kind.CAPABILITY -> {}
             case FieldType.AnyPointer any -> init(slot, type, factory, "", "0");
+            case FieldType.Parameter parameter -> {
+                init(slot, type, factory, "", "0");
+                init(slot, type, factory, "int size", "size");
+            }
+            case FieldType.MethodParameter parameter -> init(slot, type, factory, "", "0");
             case FieldType.InterfaceRef reference -> {}
             case FieldType.Primitive primitive -> throw notPointer(slot);
             case FieldType.EnumRef reference -> throw notPointer(slot);
@@ -396,74 +513,62 @@ final class StructEmitter {
     /** The stock runtime copies plain data only, so whatever may hold capabilities is left to the RPC runtime. */
     private void pointerSet(Declaration.Slot slot, String factory) {
         String target = "segment, pointers + " + slot.offset();
+        String stock = "_setPointerField(" + factory + ", " + slot.offset() + ", value);";
         String copy = switch (slot.type()) {
-            case FieldType.StructRef(long id)
+            case FieldType.StructRef(long id, Bindings bindings)
             when capabilities.carries(schema.struct(id)) -> "value.copyTo(" + target + ");";
-            case FieldType.AnyPointer any
-            when capabilities.carries(struct) -> types.rpc("DeepCopy") + ".pointer(" + target + ", value);";
-            // There is no way into a list's elements from outside its package: they are filled one by one.
+            case FieldType.AnyPointer(FieldType.Kind kind)
+            when kind != FieldType.Kind.CAPABILITY && carries ->
+                types.rpc("DeepCopy") + ".pointer(" + target + ", value);";
             case FieldType.ListOf(FieldType element)
-            when !(element instanceof FieldType.InterfaceRef) && capabilities.listCarries(element) -> "";
-            case FieldType.ListOf list -> stockSet(slot, factory);
-            case FieldType.StructRef reference -> stockSet(slot, factory);
-            case FieldType.AnyPointer any -> stockSet(slot, factory);
-            case FieldType.InterfaceRef reference -> stockSet(slot, factory);
-            case FieldType.Text text -> stockSet(slot, factory);
-            case FieldType.Data data -> stockSet(slot, factory);
+            when !(element instanceof FieldType.InterfaceRef) && carries && capabilities.carries(element) ->
+                types.rpc("DeepCopy") + ".list(" + target + ", " + factory + ", value);";
+            case FieldType.AnyPointer(FieldType.Kind kind)
+            when kind == FieldType.Kind.CAPABILITY ->
+                "_setPointerField(" + types.rpc("AnyCapability.setter") + ", " + slot.offset() + ", value);";
+            case FieldType.AnyPointer any -> stock;
+            case FieldType.ListOf list -> stock;
+            case FieldType.StructRef reference -> stock;
+            case FieldType.InterfaceRef reference -> stock;
+            case FieldType.Text text -> stock;
+            case FieldType.Data data -> stock;
+            case FieldType.Parameter parameter -> stock;
+            case FieldType.MethodParameter parameter -> stock;
             case FieldType.Primitive primitive -> throw notPointer(slot);
             case FieldType.EnumRef reference -> throw notPointer(slot);
         };
-        if (!copy.isEmpty()) {
-            method(Optional.empty(), "void", "set", slot.name(), types.reader(slot.type()) + " value");
-            setTag(slot);
-            out.add(copy);
-            out.close();
-        }
-    }
-
-    private static String stockSet(Declaration.Slot slot, String factory) {
-        return "_setPointerField(" + factory + ", " + slot.offset() + ", value);";
+        boolean anyClient = slot.type() instanceof FieldType.AnyPointer any && any.kind() == FieldType.Kind.CAPABILITY;
+        String type = anyClient ? types.rpc("CapabilityClient") : types.reader(slot.type());
+        method(Optional.empty(), "void", "set", slot.name(), type + " value");
+        setTag(slot);
+        out.add(copy);
+        out.close();
     }
 
     /** The runtime cannot make a builder out of a default, nor out of a null list; both are done here. */
     private void pointerBuilderGet(Declaration.Slot slot, String factory) {
         int index = slot.offset();
-        String plain = "_getPointerField(" + factory + ", " + index + ")";
-        switch (slot.type()) {
-            case FieldType.Text text ->
-                out.add("return _getPointerField(" + factory + ", " + index + fallbackArguments(slot) + ");");
-            case FieldType.Data data ->
-                out.add("return _getPointerField(" + factory + ", " + index + fallbackArguments(slot) + ");");
-            case FieldType.StructRef reference -> {
-                copyFallback(slot, factory);
-                out.add("return " + plain + ";");
-            }
-            case FieldType.ListOf(FieldType.InterfaceRef element) -> out.add("return " + plain + ";");
-            case FieldType.ListOf list
-            when hasPointerFallback(slot) -> {
-                copyFallback(slot, factory);
-                out.add("return " + plain + ";");
-            }
-            case FieldType.ListOf list -> {
-                out.open("if (_pointerFieldIsNull(" + index + "))");
-                out.add("return " + factory + ".constructBuilder(segment, 0, 0, 0, 0, (short) 0);");
-                out.close();
-                out.add("return " + plain + ";");
-            }
-            case FieldType.InterfaceRef reference -> out.add("return " + plain + ";");
-            case FieldType.AnyPointer any -> out.add("return " + plain + ";");
-            case FieldType.Primitive primitive -> throw notPointer(slot);
-            case FieldType.EnumRef reference -> throw notPointer(slot);
+        String plain = "return _getPointerField(" + factory + ", " + index + ");";
+        if (slot.type() instanceof FieldType.Text || slot.type() instanceof FieldType.Data) {
+            out.add("return _getPointerField(" + factory + ", " + index + fallbackArguments(slot) + ");");
+            return;
         }
+        if (hasPointerFallback(slot)) {
+            copyFallback(slot, factory);
+        } else if (slot.type() instanceof FieldType.ListOf(FieldType element)
+                && !(element instanceof FieldType.InterfaceRef)) {
+            out.open("if (_pointerFieldIsNull(" + index + "))");
+            out.add("return " + factory + ".constructBuilder(segment, 0, 0, 0, 0, (short) 0);");
+            out.close();
+        }
+        out.add(plain);
     }
 
     private void copyFallback(Declaration.Slot slot, String factory) {
-        if (hasPointerFallback(slot)) {
-            out.open("if (_pointerFieldIsNull(" + slot.offset() + "))");
-            out.add("_setPointerField(" + factory + ", " + slot.offset() + ", " + factory + ".fromPointerReader("
-                    + fallbackName(slot) + ", 0, " + out.lang("Integer") + ".MAX_VALUE));");
-            out.close();
-        }
+        out.open("if (_pointerFieldIsNull(" + slot.offset() + "))");
+        out.add("_setPointerField(" + factory + ", " + slot.offset() + ", " + factory + ".fromPointerReader("
+                + fallbackName(slot) + ", 0, " + out.lang("Integer") + ".MAX_VALUE));");
+        out.close();
     }
 
     private void convenientSet(Declaration.Slot slot, String type, String reader) {
@@ -511,21 +616,14 @@ final class StructEmitter {
         return "Which." + Identifiers.constant(field.name());
     }
 
-    /** The expression for the value of a field that is not built in place. */
+    /** The expression for the value of a field in the data section. */
     private String value(Declaration.Slot slot) {
         return switch (slot.type()) {
             case FieldType.Primitive primitive when primitive == FieldType.Primitive.VOID -> out.runtime("Void.VOID");
             case FieldType.Primitive primitive ->
                 "_get" + primitive.accessor + "Field(" + slot.offset() + maskArgument(slot) + ")";
-            case FieldType.EnumRef(long id) ->
-                types.ref(id) + ".of(_getShortField(" + slot.offset() + maskArgument(slot) + "))";
-            case FieldType.InterfaceRef reference ->
-                "_getPointerField(" + types.factory(reference) + ", " + slot.offset() + ")";
-            case FieldType.Text text -> throw notData(slot);
-            case FieldType.Data data -> throw notData(slot);
-            case FieldType.ListOf list -> throw notData(slot);
-            case FieldType.StructRef reference -> throw notData(slot);
-            case FieldType.AnyPointer any -> throw notData(slot);
+            case FieldType type ->
+                types.builder(type) + ".of(_getShortField(" + slot.offset() + maskArgument(slot) + "))";
         };
     }
 
@@ -559,37 +657,24 @@ final class StructEmitter {
         }
     }
 
-    private static Optional<String> clearing(Declaration.Slot slot) {
-        return switch (slot.type()) {
-            case FieldType.Primitive primitive ->
-                switch (primitive) {
-                    case VOID -> Optional.empty();
-                    case BOOL -> Optional.of("_setBooleanField(" + slot.offset() + ", false);");
-                    case INT8, UINT8 -> Optional.of("_setByteField(" + slot.offset() + ", (byte) 0);");
-                    case INT16, UINT16 -> Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
-                    case INT32, UINT32, FLOAT32 -> Optional.of("_setIntField(" + slot.offset() + ", 0);");
-                    case INT64, UINT64, FLOAT64 -> Optional.of("_setLongField(" + slot.offset() + ", 0L);");
-                };
-            case FieldType.EnumRef reference -> Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
-            case FieldType.Text text -> clearPointer(slot);
-            case FieldType.Data data -> clearPointer(slot);
-            case FieldType.ListOf list -> clearPointer(slot);
-            case FieldType.StructRef reference -> clearPointer(slot);
-            case FieldType.InterfaceRef reference -> clearPointer(slot);
-            case FieldType.AnyPointer any -> clearPointer(slot);
+    private Optional<String> clearing(Declaration.Slot slot) {
+        if (slot.type().isPointer()) {
+            return Optional.of(
+                    carries && capabilities.carries(slot.type())
+                            ? types.rpc("DeepCopy") + ".clear(segment, pointers + " + slot.offset() + ");"
+                            : "_clearPointerField(" + slot.offset() + ");");
+        }
+        if (!(slot.type() instanceof FieldType.Primitive primitive)) {
+            return Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
+        }
+        return switch (primitive) {
+            case VOID -> Optional.empty();
+            case BOOL -> Optional.of("_setBooleanField(" + slot.offset() + ", false);");
+            case INT8, UINT8 -> Optional.of("_setByteField(" + slot.offset() + ", (byte) 0);");
+            case INT16, UINT16 -> Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
+            case INT32, UINT32, FLOAT32 -> Optional.of("_setIntField(" + slot.offset() + ", 0);");
+            case INT64, UINT64, FLOAT64 -> Optional.of("_setLongField(" + slot.offset() + ", 0L);");
         };
-    }
-
-    private static Optional<String> clearPointer(Declaration.Slot slot) {
-        return Optional.of("_clearPointerField(" + slot.offset() + ");");
-    }
-
-    private static boolean isPointer(FieldType type) {
-        return !(type instanceof FieldType.Primitive || type instanceof FieldType.EnumRef);
-    }
-
-    private static IllegalStateException notData(Declaration.Slot slot) {
-        return new IllegalStateException(slot.name() + " is a pointer");
     }
 
     private static IllegalStateException notPointer(Declaration.Slot slot) {

@@ -1,7 +1,5 @@
 package dev.bailiwick.capnp.compiler;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,15 +12,15 @@ final class TypeEmitter {
     private final JavaTypes types;
     private final Capabilities capabilities;
 
-    /** Names of the classes around the point of writing, innermost first: none may be declared again inside. */
-    private final Deque<String> enclosing = new ArrayDeque<>();
+    /** How many classes are around the point of writing. */
+    private int depth;
 
-    TypeEmitter(Schema schema, JavaNames names, Capabilities capabilities, JavaSource out) {
+    TypeEmitter(Schema schema, JavaNames names, TypeParameters parameters, Capabilities capabilities, JavaSource out) {
         this.schema = schema;
         this.capabilities = capabilities;
         this.names = names;
         this.out = out;
-        this.types = new JavaTypes(names, out);
+        this.types = JavaTypes.of(schema, names, parameters, out);
     }
 
     /** A declaration that has the file to itself. */
@@ -35,14 +33,12 @@ final class TypeEmitter {
         out.doc(file.header().doc());
         out.add("@" + out.lang("SuppressWarnings") + "(\"all\")");
         out.open("public final class " + name.path());
-        enclosing.push(name.path());
         ConstantEmitter constants = new ConstantEmitter(schema, types, out, new HashSet<>());
         for (Declaration.Nested child : loose) {
             constants.emit(child.name(), schema.declaration(child.id()));
         }
         out.gap();
         out.add("private " + name.path() + "() {}");
-        enclosing.pop();
         out.close();
     }
 
@@ -66,13 +62,9 @@ final class TypeEmitter {
 
     private void type(Declaration declaration, String modifier) {
         String name = names.of(declaration.id()).simple();
-        if (enclosing.contains(name)) {
-            throw new SchemaException(declaration.header().displayName() + ": Java does not allow the class " + name
-                    + " inside a class of the same name; rename one of them");
-        }
         out.gap();
         out.doc(declaration.header().doc());
-        if (enclosing.isEmpty()) {
+        if (depth == 0) {
             out.add("@" + out.lang("SuppressWarnings") + "(\"all\")");
         }
         switch (declaration) {
@@ -88,9 +80,8 @@ final class TypeEmitter {
 
     private void struct(Declaration.Struct struct, String name, String modifier) {
         StructEmitter emitter = new StructEmitter(schema, capabilities, types, out, struct);
-        checkMembers(struct, name);
         out.open("public " + modifier + "final class " + name);
-        enclosing.push(name);
+        depth++;
         Set<String> constants = emitter.statics();
         out.gap();
         out.add("private " + name + "() {}");
@@ -101,7 +92,7 @@ final class TypeEmitter {
             }
         }
         nested(struct.header().nested(), constants);
-        enclosing.pop();
+        depth--;
         out.close();
     }
 
@@ -112,47 +103,48 @@ final class TypeEmitter {
         }
         out.gap();
         out.doc(group.doc().or(() -> struct.header().doc()));
-        struct(struct, Identifiers.capitalized(group.name()), "static ");
+        struct(struct, names.of(group.typeId()).simple(), "static ");
     }
 
     private void interfaceType(Declaration.Interface type, String name, String modifier) {
+        if (schema.isDataOnly(type)) {
+            throw new SchemaException(type.header().displayName()
+                    + " is an interface, but its file is $Java.dataOnly; drop one or the other");
+        }
         Set<String> constants = new HashSet<>(Set.of("TYPE_ID", "SCHEMA"));
-        checkMembers(type, name);
         InterfaceEmitter emitter = new InterfaceEmitter(
                 schema, capabilities, new ConstantEmitter(schema, types, out, constants), types, out, type);
         out.open("public " + modifier + "final class " + name);
-        enclosing.push(name);
+        depth++;
         emitter.statics();
         out.gap();
         out.add("private " + name + "() {}");
         emitter.classes();
         for (Declaration.Method method : type.methods()) {
-            for (long id : List.of(method.paramsId(), method.resultsId())) {
-                if (isInline(id)) {
-                    type(schema.struct(id), "static ");
-                }
-            }
+            inline(method.params(), "/** Parameters of {@code " + method.name() + "}. */");
+            inline(method.results(), "/** Results of {@code " + method.name() + "}. */");
         }
         nested(type.header().nested(), constants);
-        enclosing.pop();
+        depth--;
         out.close();
     }
 
-    /** Whether a struct was written as a parameter list, so that it belongs to the one method that uses it. */
-    private boolean isInline(long id) {
-        return schema.struct(id).header().scopeId() == 0;
+    /** A struct that was written as a parameter list belongs to the one method that uses it. */
+    private void inline(FieldType.StructRef reference, String doc) {
+        Declaration.Struct struct = schema.struct(reference.id());
+        if (struct.header().scopeId() == 0) {
+            out.gap();
+            out.add(doc);
+            struct(struct, names.of(struct.id()).simple(), "static ");
+        }
     }
 
     private void enumeration(Declaration.Enumeration enumeration, String name) {
-        Set<String> seen = new HashSet<>(Set.of("TYPE_ID"));
         out.open("public enum " + name);
-        for (Declaration.Enumerant enumerant : enumeration.enumerants()) {
-            String constant = Identifiers.constant(enumerant.name());
-            if (!seen.add(constant)) {
-                throw clash(enumeration, enumerant.name(), constant);
-            }
-            out.doc(enumerant.doc());
-            out.add(constant + ",");
+        List<String> constants = EnumText.constants(enumeration);
+        for (int i = 0; i < constants.size(); i++) {
+            out.doc(enumeration.enumerants().get(i).doc());
+            out.add(constants.get(i) + ",");
         }
         EnumText.tail(out, name, "A value that a newer schema defines.");
         out.gap();
@@ -171,53 +163,5 @@ final class TypeEmitter {
                     return (short) ordinal();
                 }""".formatted(out.lang("IllegalArgumentException")));
         out.close();
-    }
-
-    /** What a type's class declares besides the nested types of the schema must not get in their way. */
-    private void checkMembers(Declaration type, String name) {
-        Set<String> classes = new HashSet<>();
-        switch (type) {
-            case Declaration.Struct struct -> {
-                classes.addAll(Set.of("Builder", "Reader", "Factory", "Which", "Pipeline"));
-                for (Declaration.Field field : struct.fields()) {
-                    if (field instanceof Declaration.Group group) {
-                        add(classes, type, group.name(), Identifiers.capitalized(group.name()));
-                    }
-                }
-            }
-            case Declaration.Interface found -> {
-                classes.addAll(Set.of("Client", "Server"));
-                for (Declaration.Method method : found.methods()) {
-                    for (long id : List.of(method.paramsId(), method.resultsId())) {
-                        if (isInline(id)) {
-                            add(classes, type, method.name(), names.of(id).simple());
-                        }
-                    }
-                }
-            }
-            case Declaration.Enumeration enumeration -> {}
-            case Declaration.SchemaFile file -> {}
-            case Declaration.Constant constant -> {}
-            case Declaration.AnnotationType annotation -> {}
-        }
-        if (classes.contains(name)) {
-            throw clash(type, name, name);
-        }
-        for (Declaration.Nested child : type.header().nested()) {
-            if (Character.isUpperCase(child.name().charAt(0))) {
-                add(classes, type, child.name(), child.name());
-            }
-        }
-    }
-
-    private static void add(Set<String> classes, Declaration where, String schemaName, String javaName) {
-        if (!classes.add(javaName)) {
-            throw clash(where, schemaName, javaName);
-        }
-    }
-
-    private static SchemaException clash(Declaration where, String schemaName, String javaName) {
-        return new SchemaException(where.header().displayName() + ": the Java name " + javaName + " for `" + schemaName
-                + "` is already taken there; rename it in the schema");
     }
 }

@@ -2,6 +2,8 @@ package dev.bailiwick.capnp.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +14,19 @@ class IdentifiersTest {
     @CsvSource({"red,RED", "darkBlue,DARK_BLUE", "a1B2,A1_B2", "anHTML,AN_H_T_M_L"})
     void spellsConstantsInCapitals(String schemaName, String javaName) {
         assertThat(Identifiers.constant(schemaName)).isEqualTo(javaName);
+    }
+
+    @Test
+    void appendsUnderscoresUntilANameIsFree() {
+        assertThat(Identifiers.free("Reader", Set.of("Builder"))).isEqualTo("Reader");
+        assertThat(Identifiers.free("Reader", Set.of("Reader"))).isEqualTo("Reader_");
+        assertThat(Identifiers.free("Reader", Set.of("Reader", "Reader_"))).isEqualTo("Reader__");
+    }
+
+    @Test
+    void keepsEnumConstantsOffTheOtherConstantsOfTheirClass() {
+        assertThat(Identifiers.constants(List.of("typeId", "other"), Set.of("TYPE_ID")))
+                .containsExactly("TYPE_ID_", "OTHER");
     }
 
     @Test

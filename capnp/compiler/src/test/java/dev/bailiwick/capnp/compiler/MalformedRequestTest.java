@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A request that is damaged is refused with a message and a failing exit code, and leaves nothing behind. */
 class MalformedRequestTest {
@@ -46,12 +48,13 @@ class MalformedRequestTest {
         }
     }
 
-    @Test
-    void survivesAnyDamage() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void survivesAnyDamage(CommittedRequest kind) {
         long seed = Long.getLong("test.seed", System.nanoTime());
         System.out.println("MalformedRequestTest: rerun with -Dtest.seed=" + seed);
         Random random = new Random(seed);
-        byte[] request = CommittedRequest.SAMPLES.bytes();
+        byte[] request = kind.bytes();
         int refused = 0;
         for (int i = 0; i < DAMAGED_REQUESTS; i++) {
             byte[] damaged = request.clone();

@@ -47,42 +47,27 @@ class RefusalTest {
     }
 
     @Test
-    void aTypeNamedLikeWhatEveryStructDeclares() throws Exception {
-        assertRefused(PACKAGE + "struct A { struct Reader {} }", "the Java name Reader for `Reader` is already taken");
-        assertRefused(PACKAGE + "struct Builder {}", "the Java name Builder for `Builder` is already taken");
+    void capabilitiesInAFileThatSaysItHasNone() throws Exception {
+        String dataOnly = PACKAGE + "$import \"/capnp/java.capnp\".dataOnly;\n";
+        assertRefused(dataOnly + "interface A {}", "A is an interface, but its file is $Java.dataOnly");
         assertRefused(
-                PACKAGE + "struct A { which :group { a @0 :Int8; } }",
-                "the Java name Which for `which` is already taken");
+                dataOnly + "struct A { b @0 :List(Capability); }",
+                "A.b can hold a capability, but its file is $Java.dataOnly");
     }
 
     @Test
-    void aTypeInsideOneOfTheSameName() throws Exception {
-        assertRefused(PACKAGE + "struct A { b :group { c @0 :Int8; } struct B {} }", "the Java name B for `B`");
-        assertRefused(PACKAGE + "struct A { struct B { struct A {} } }", "inside a class of the same name");
-    }
-
-    @Test
-    void namesThatOnlyDifferBeforeTheyBecomeJava() throws Exception {
-        assertRefused(PACKAGE + "struct A { const tYPEID :Int8 = 1; const typeId :Int8 = 1; }", "TYPE_ID");
-    }
-
-    @Test
-    void streamingMethods() throws Exception {
+    void oneInterfaceInheritedWithDifferentTypeArguments() throws Exception {
         assertRefused(
-                PACKAGE + "interface A { b @0 (c :Data) -> stream; }", "A.b: streaming methods are not supported");
+                PACKAGE + "interface A(T) {}\ninterface B extends(A(Text)) {}\ninterface C extends(A(Data), B) {}",
+                "C extends test.capnp:A twice, with different type arguments");
     }
 
     @Test
-    void methodsThatShareAName() throws Exception {
+    void twoGenericInterfacesOfOneNameInheritedWithDifferentTypeArguments() throws Exception {
         assertRefused(
-                PACKAGE + "interface A { a @0 (); }\ninterface B extends(A) { a @0 (); }", "B has two methods named a");
-    }
-
-    @Test
-    void listsOfListsOfCapabilities() throws Exception {
-        assertRefused(
-                PACKAGE + "interface A {}\nstruct B { c @0 :List(List(A)); }",
-                "lists of lists of capabilities are not supported");
+                PACKAGE + "struct X { interface A(T) {} }\nstruct Y { interface A(T) {} }\n"
+                        + "interface C extends(X.A(Data), Y.A(Text)) {}",
+                "C extends two generic interfaces of one name with different type arguments");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CapabilityClient implements AutoCloseable {
     private final AtomicReference<@Nullable ClientHook> hook;
+    private @Nullable StreamWindow window; // made when first asked for; guarded by this
 
     /** A client that owns the reference. */
     protected CapabilityClient(ClientHook owned) {
@@ -89,6 +90,31 @@ public abstract class CapabilityClient implements AutoCloseable {
             FromPointerReader<R> results,
             Function<AnyPipeline, L> pipeline) {
         return new Request<>(hook().addRef(), interfaceId, methodId, params, results, pipeline);
+    }
+
+    /** A request to a streaming method; for generated code. */
+    protected final <P> StreamRequest<P> newStreamRequest(
+            long interfaceId, int methodId, FromPointerBuilder<P> params) {
+        return new StreamRequest<>(
+                newRequest(interfaceId, methodId, params, StreamResult.factory, pipeline -> pipeline), window());
+    }
+
+    /**
+     * Waits until every streaming call made through this client was answered; meant for virtual threads.
+     *
+     * @throws RpcException if one of them failed, or if this thread was interrupted
+     */
+    public final void streamed() {
+        window().awaitAll();
+    }
+
+    private synchronized StreamWindow window() {
+        StreamWindow current = window;
+        if (current == null) {
+            current = new StreamWindow();
+            window = current;
+        }
+        return current;
     }
 
     @Override

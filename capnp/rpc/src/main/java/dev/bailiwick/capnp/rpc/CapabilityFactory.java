@@ -1,8 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.function.Function;
-import org.capnproto.FromPointerBuilder;
-import org.capnproto.FromPointerReader;
+import org.capnproto.PointerFactory;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.SetPointerBuilder;
@@ -13,7 +12,7 @@ import org.capnproto.SetPointerBuilder;
  * @param <T> the generated client type
  */
 public final class CapabilityFactory<T extends CapabilityClient>
-        implements FromPointerReader<T>, FromPointerBuilder<T>, SetPointerBuilder<T, T> {
+        implements PointerFactory<T, T>, SetPointerBuilder<T, T> {
     private final Function<ClientHook, T> constructor;
 
     /** A factory that makes clients with that constructor, which owns the reference it is given. */

@@ -2,8 +2,6 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.AbstractList;
 import java.util.List;
-import java.util.Objects;
-import org.capnproto.DecodeException;
 import org.capnproto.ListBuilder;
 import org.capnproto.ListReader;
 import org.capnproto.PointerFactory;
@@ -38,7 +36,7 @@ public final class CapabilityList {
                 int dataBits,
                 short pointerCount,
                 int nestingLimit) {
-            return new Reader<>(elements, Span.of(segment, firstByte, elementCount, stepBits, dataBits));
+            return new Reader<>(elements, PointerSpan.of(segment, firstByte, elementCount, stepBits, dataBits));
         }
 
         @Override
@@ -49,17 +47,17 @@ public final class CapabilityList {
                 int stepBits,
                 int dataBits,
                 short pointerCount) {
-            return new Builder<>(elements, Span.of(segment, firstByte, elementCount, stepBits, dataBits));
+            return new Builder<>(elements, PointerSpan.of(segment, firstByte, elementCount, stepBits, dataBits));
         }
 
         @Override
         public Reader<T> fromPointerReader(SegmentReader segment, int pointer, int nestingLimit) {
-            return new Reader<>(elements, Span.of(segment, pointer));
+            return new Reader<>(elements, PointerSpan.of(segment, pointer));
         }
 
         @Override
         public Builder<T> fromPointerBuilder(SegmentBuilder segment, int pointer) {
-            return new Builder<>(elements, Span.of(segment, pointer));
+            return new Builder<>(elements, PointerSpan.of(segment, pointer));
         }
 
         @Override
@@ -84,98 +82,52 @@ public final class CapabilityList {
     /** A list to read. Each element got is a client of its own, which the caller closes. */
     public static final class Reader<T extends CapabilityClient> extends AbstractList<T> {
         private final CapabilityFactory<T> elements;
-        private final Span span;
+        private final PointerSpan span;
 
-        private Reader(CapabilityFactory<T> elements, Span span) {
+        private Reader(CapabilityFactory<T> elements, PointerSpan span) {
             this.elements = elements;
             this.span = span;
         }
 
         @Override
         public T get(int index) {
-            Objects.checkIndex(index, span.count);
-            return elements.client(CapPointers.read(span.segment, span.first + index * span.step));
+            return elements.client(CapPointers.read(span.segment(), span.word(index)));
         }
 
         @Override
         public int size() {
-            return span.count;
+            return span.count();
         }
     }
 
     /** A list to fill; its elements are null capabilities at first. */
     public static final class Builder<T extends CapabilityClient> {
         private final CapabilityFactory<T> elements;
-        private final Span span;
+        private final PointerSpan span;
 
-        private Builder(CapabilityFactory<T> elements, Span span) {
+        private Builder(CapabilityFactory<T> elements, PointerSpan span) {
             this.elements = elements;
             this.span = span;
         }
 
         /** The number of elements. */
         public int size() {
-            return span.count;
+            return span.count();
         }
 
         /** An element, as a client of its own that the caller closes. */
         public T get(int index) {
-            Objects.checkIndex(index, span.count);
-            return elements.client(CapPointers.read(span.segment, span.first + index * span.step));
+            return elements.client(CapPointers.read(span.segment(), span.word(index)));
         }
 
         /** Sets an element; the client remains the caller's to close. */
         public void set(int index, T value) {
-            Objects.checkIndex(index, span.count);
-            CapPointers.write((SegmentBuilder) span.segment, span.first + index * span.step, value.hook());
+            CapPointers.write(span.builder(), span.word(index), value.hook());
         }
 
         /** The list as a reader. */
         public List<T> asReader() {
             return new Reader<>(elements, span);
-        }
-    }
-
-    /** Where a list's pointers lie: in a row, or one in each struct of a list that a newer schema turned into structs. */
-    private static final class Span {
-        final SegmentReader segment;
-        final int first;
-        final int step;
-        final int count;
-
-        private Span(SegmentReader segment, int first, int step, int count) {
-            this.segment = segment;
-            this.first = first;
-            this.step = step;
-            this.count = count;
-        }
-
-        static Span of(SegmentReader segment, int firstByte, int count, int stepBits, int dataBits) {
-            return new Span(segment, (firstByte + dataBits / 8) / 8, stepBits / 64, count);
-        }
-
-        static Span of(SegmentReader segment, int pointer) {
-            long ref = segment.get(pointer);
-            if (ref == 0) {
-                return new Span(segment, 0, 0, 0);
-            }
-            DeepCopy.Found found = DeepCopy.follow(segment, pointer, ref);
-            if (found == null || Wire.kind(found.tag()) != Wire.LIST) {
-                throw new DecodeException("message holds something else where a list of capabilities was expected");
-            }
-            int size = Wire.listSize(found.tag());
-            if (size == Wire.POINTER) {
-                return new Span(found.segment(), found.word(), 1, Wire.listCount(found.tag()));
-            }
-            long tag = size == Wire.COMPOSITE ? found.segment().get(found.word()) : 0;
-            if (Wire.structPointers(tag) == 0) {
-                throw new DecodeException("message holds a list without pointers where capabilities were expected");
-            }
-            return new Span(
-                    found.segment(),
-                    found.word() + 1 + Wire.structData(tag),
-                    Wire.structWords(tag),
-                    Wire.compositeCount(tag));
         }
     }
 }

@@ -4,8 +4,11 @@ import java.util.function.UnaryOperator;
 import org.capnproto.AnyPointer;
 import org.capnproto.BuilderArena;
 import org.capnproto.DecodeException;
+import org.capnproto.ListList;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
+import org.capnproto.SetPointerBuilder;
+import org.capnproto.StructList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,84 @@ public final class DeepCopy {
                         pointers,
                         Short.toUnsignedInt(pointerCount),
                         Wire.NESTING_LIMIT);
+    }
+
+    /**
+     * Makes a pointer of the target refer to a copy of a list, elements that hold capabilities included.
+     *
+     * @throws DecodeException if the source is malformed or nested deeper than 64
+     * @throws IllegalStateException if the source holds capabilities and the target cannot carry any
+     */
+    public static <R> void list(SegmentBuilder target, int targetPointer, SetPointerBuilder<?, R> factory, R source) {
+        if (!value(target, targetPointer, source)) {
+            factory.setPointerBuilder(target, targetPointer, source);
+        }
+    }
+
+    /** Copies a value of any pointer type, if it is of a kind that can hold capabilities; else does nothing and says so. */
+    static boolean value(SegmentBuilder target, int targetPointer, Object source) {
+        switch (source) {
+            case CarrierReader struct -> struct.copyTo(target, targetPointer);
+            case AnyPointer.Reader any -> pointer(target, targetPointer, any);
+            case StructList.Reader<?> list when carries(list) -> structs(target, targetPointer, list);
+            case ListList.Reader<?> lists when carries(lists) -> lists(target, targetPointer, lists);
+            default -> { // text, data, lists of plain data, and what has a factory that knows better
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean carries(Object value) {
+        return switch (value) {
+            case StructList.Reader<?> list -> list.size() > 0 && list.get(0) instanceof CarrierReader;
+            case ListList.Reader<?> lists -> {
+                for (int i = 0; i < lists.size(); i++) {
+                    if (carries(lists.get(i))) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+            default -> false; // any other kind of value
+        };
+    }
+
+    private static void structs(SegmentBuilder target, int targetPointer, StructList.Reader<?> list) {
+        clear(target, targetPointer);
+        if (list.size() == 0) {
+            Place place = Place.allocate(target, targetPointer, 1);
+            place.describe(Wire.list(place.offset(), Wire.COMPOSITE, 0));
+            return;
+        }
+        CarrierReader first = (CarrierReader) list.get(0);
+        int data = first.dataWords();
+        int pointers = first.pointerWords();
+        int step = data + pointers;
+        Place place = Place.allocate(target, targetPointer, list.size() * step + 1);
+        place.describe(Wire.list(place.offset(), Wire.COMPOSITE, list.size() * step));
+        place.segment.put(place.word, Wire.compositeTag(list.size(), data, pointers));
+        Copy copy = first.copyInto(target);
+        for (int i = 0; i < list.size(); i++) {
+            ((CarrierReader) list.get(i)).copyBody(copy, place.segment, place.word + 1 + i * step);
+        }
+    }
+
+    private static void lists(SegmentBuilder target, int targetPointer, ListList.Reader<?> lists) {
+        clear(target, targetPointer);
+        Place place = Place.allocate(target, targetPointer, lists.size());
+        place.describe(Wire.list(place.offset(), Wire.POINTER, lists.size()));
+        for (int i = 0; i < lists.size(); i++) {
+            switch (lists.get(i)) {
+                case StructList.Reader<?> list -> structs(place.segment, place.word + i, list);
+                case ListList.Reader<?> list -> lists(place.segment, place.word + i, list);
+                default -> throw new IllegalStateException("a list of lists has elements of two kinds");
+            }
+        }
+    }
+
+    static Copy copy(SegmentReader source, SegmentBuilder target) {
+        return new Copy(Tables.of(source), Tables.of(target), ClientHook::addRef);
     }
 
     /** Copies a parcel's content into a draft, with each capability replaced by what the function makes of it. */
@@ -143,7 +224,7 @@ public final class DeepCopy {
     record Found(SegmentReader segment, int word, long tag) {}
 
     /** One copy from a message to another. */
-    private record Copy(@Nullable CapTable from, @Nullable CapTable to, UnaryOperator<ClientHook> function) {
+    record Copy(@Nullable CapTable from, @Nullable CapTable to, UnaryOperator<ClientHook> function) {
         void pointer(SegmentBuilder target, int targetPointer, SegmentReader source, int sourcePointer, int nesting) {
             clear(target, targetPointer);
             long ref = source.get(sourcePointer);
@@ -213,9 +294,23 @@ public final class DeepCopy {
             }
             Place place = Place.allocate(target, targetPointer, words);
             place.describe(Wire.struct(place.offset(), dataWords, pointerCount));
-            place.segment.buffer.put(place.word * 8, source.buffer, dataByte, dataBits >>> 3);
+            body(place.segment, place.word, source, dataByte, dataBits, pointers, pointerCount, nesting);
+        }
+
+        /** Copies what a struct consists of to words that are zero. */
+        void body(
+                SegmentBuilder target,
+                int word,
+                SegmentReader source,
+                int dataByte,
+                int dataBits,
+                int pointers,
+                int pointerCount,
+                int nesting) {
+            target.buffer.put(word * 8, source.buffer, dataByte, dataBits >>> 3);
+            int dataWords = (dataBits + 63) >>> 6;
             for (int i = 0; i < pointerCount; i++) {
-                pointer(place.segment, place.word + dataWords + i, source, pointers + i, nesting - 1);
+                pointer(target, word + dataWords + i, source, pointers + i, nesting - 1);
             }
         }
 

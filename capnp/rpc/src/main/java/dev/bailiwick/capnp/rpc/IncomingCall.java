@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.util.concurrent.CompletionStage;
 import org.capnproto.FromPointerBuilder;
 import org.capnproto.FromPointerReader;
 
@@ -24,5 +25,14 @@ public final class IncomingCall {
     /** The call as the method sees it. */
     public <P, R> CallContext<P, R> typed(FromPointerReader<P> params, FromPointerBuilder<R> results) {
         return new CallContext<>(call, params, results);
+    }
+
+    /**
+     * Holds the object's next call back until the stage of this one is complete, as streaming methods promise. Generated code
+     * passes their stages through here.
+     */
+    public CompletionStage<?> streamed(CompletionStage<?> stage) {
+        call.holdBack(stage.toCompletableFuture());
+        return stage;
     }
 }

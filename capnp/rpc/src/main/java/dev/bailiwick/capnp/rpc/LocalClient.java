@@ -102,7 +102,15 @@ final class LocalClient extends ClientHook implements Runnable {
         for (Runnable task = poll(start, done); task != null; task = poll(start, done)) {
             runGuarded(task);
             done++;
+            if (task instanceof ServedCall call && call.holdsBack(this::goOn)) {
+                return;
+            }
         }
+    }
+
+    /** Works on after a call that held the others back; the mailbox was this object's all the while. */
+    private void goOn() {
+        executor.execute(this);
     }
 
     /** The next task. If there is none, the thread is done, after so many since the start. */

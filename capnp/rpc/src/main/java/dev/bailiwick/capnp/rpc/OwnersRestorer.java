@@ -18,9 +18,7 @@ record OwnersRestorer(SturdyRefs refs, SturdyOwner owner, Realizer realizer) imp
             return Calls.failed(RpcException.failed(SturdyRefs.UNKNOWN));
         }
         try (CapabilityClient object = live.get()) {
-            call.results()
-                    .getCap()
-                    .setAs((segment, pointer, client) -> CapPointers.write(segment, pointer, client.hook()), object);
+            call.results().setCap(object);
         }
         return Calls.DONE;
     }

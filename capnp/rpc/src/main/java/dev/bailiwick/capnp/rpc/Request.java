@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.capnproto.FromPointerBuilder;
 import org.capnproto.FromPointerReader;
@@ -63,6 +64,17 @@ public final class Request<P, R, L> implements AutoCloseable {
      */
     public RemoteCall<R, L> send() {
         return new RemoteCall<>(start(null), results, pipeline);
+    }
+
+    /** The size of the parameters so far. */
+    long sizeInBytes() {
+        long bytes = 0;
+        if (draft != null) {
+            for (ByteBuffer segment : draft.segments()) {
+                bytes += segment.remaining();
+            }
+        }
+        return bytes;
     }
 
     /** Sends the call, whose results go where {@link ClientHook#call} says; the untyped handle passes to the caller. */

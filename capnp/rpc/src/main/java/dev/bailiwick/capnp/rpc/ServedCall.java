@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.capnproto.AnyPointer;
@@ -17,6 +18,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     private volatile boolean cancelled;
     private boolean started; // guarded by cancellationActions
     private @Nullable Parcel params; // guarded by cancellationActions
+    private @Nullable CompletableFuture<?> heldBy; // the serving thread's
     private @Nullable Draft draft; // the serving thread's
     private final AtomicBoolean forwarding = new AtomicBoolean();
     private @Nullable CallHandle tail; // guarded by cancellationActions
@@ -27,6 +29,22 @@ final class ServedCall extends PromisedCall implements Runnable {
         this.methodId = methodId;
         this.params = params;
         this.resultsFor = resultsFor;
+    }
+
+    /** Lets the object's next call wait for this one's stage. */
+    void holdBack(CompletableFuture<?> stage) {
+        heldBy = stage;
+    }
+
+    /** Runs the action when the next call may begin, and says that it will; false if that is now. On the serving thread. */
+    boolean holdsBack(Runnable action) {
+        CompletableFuture<?> stage = heldBy;
+        heldBy = null;
+        if (stage == null || stage.isDone()) {
+            return false;
+        }
+        var _ = stage.whenComplete((ignored, failure) -> action.run());
+        return true;
     }
 
     long interfaceId() {

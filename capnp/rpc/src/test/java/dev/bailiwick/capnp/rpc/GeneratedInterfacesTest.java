@@ -13,6 +13,7 @@ import dev.bailiwick.capnp.rpc.shapes.Thing;
 import dev.bailiwick.capnp.rpc.shapes.Weight;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.capnproto.AnyPointer;
 import org.capnproto.Text;
 import org.capnproto.Void;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class GeneratedInterfacesTest {
     @Test
     void aMethodOfAnInterfaceTheObjectLacksIsUnimplemented() {
         try (Named.Client named = Named.client(new Servant("four").asNamedOnly());
-                Cell.Client cell = named.castAs(Cell.factory)) {
+                Cell.Client<Text.Builder, Text.Reader> cell = named.castAs(Cell.factory(PointerType.TEXT))) {
             assertThatExceptionOfType(RpcException.class)
                     .isThrownBy(() -> cell.getRequest().send().await())
                     .satisfies(failure -> assertThat(failure.type()).isEqualTo(RpcException.Type.UNIMPLEMENTED));
@@ -141,21 +142,24 @@ class GeneratedInterfacesTest {
     }
 
     @Test
-    void typeParametersAreAnything() {
-        try (Cell.Client cell = Cell.client(new Variable());
+    void aTypeParameterCanStandForAnInterface() {
+        try (Cell.Client<Thing.Client, Thing.Client> cell = Cell.client(new Variable());
                 Thing.Client thing = Thing.client(new Servant("eight"))) {
             var put = cell.putRequest();
-            put.params().getValue().setAs(Thing.factory, thing);
+            put.params().setValue(thing);
             put.send().await();
 
             try (var sent = cell.getRequest().send();
                     Thing.Client promised = sent.pipeline().getValue().asCapability(Thing.factory)) {
                 assertThat(nameOf(promised)).isEqualTo("eight");
             }
-            var echo = thing.echoRequest();
-            echo.params().getValue().setAs(Text.factory, new Text.Reader("again"));
+            try (var response = cell.getRequest().send().join()) {
+                assertNamed("eight", response.get().getValue());
+            }
+            var echo = thing.echoRequest(PointerType.TEXT);
+            echo.params().setValue(new Text.Reader("again"));
             try (var response = echo.send().join()) {
-                assertThat(response.get().getValue().getAs(Text.factory)).hasToString("again");
+                assertThat(response.get().getValue()).hasToString("again");
             }
         }
     }
@@ -288,8 +292,13 @@ class GeneratedInterfacesTest {
             return Calls.DONE;
         }
 
+        /** A method cannot know what its own type parameters stand for. */
         @Override
-        public CompletionStage<?> echo(CallContext<Thing.EchoParams.Reader, Thing.EchoResults.Builder> call) {
+        public CompletionStage<?> echo(
+                CallContext<
+                                Thing.EchoParams.Reader<AnyPointer.Builder, AnyPointer.Reader>,
+                                Thing.EchoResults.Builder<AnyPointer.Builder, AnyPointer.Reader>>
+                        call) {
             call.results().setValue(call.params().getValue());
             return Calls.DONE;
         }
@@ -304,19 +313,26 @@ class GeneratedInterfacesTest {
     }
 
     /** A cell for one thing. */
-    private static final class Variable implements Cell.Server {
+    private static final class Variable implements Cell.Server<Thing.Client, Thing.Client> {
         private Thing.Client held = Thing.factory.nullClient();
 
         @Override
-        public CompletionStage<?> get(CallContext<Cell.GetParams.Reader, Cell.GetResults.Builder> call) {
-            call.results().getValue().setAs(Thing.factory, held);
+        public PointerType<Thing.Client, Thing.Client> typeOfCellT() {
+            return PointerType.of(Thing.factory);
+        }
+
+        @Override
+        public CompletionStage<?> get(
+                CallContext<Cell.GetParams.Reader, Cell.GetResults.Builder<Thing.Client, Thing.Client>> call) {
+            call.results().setValue(held);
             return Calls.DONE;
         }
 
         @Override
-        public CompletionStage<?> put(CallContext<Cell.PutParams.Reader, Cell.PutResults.Builder> call) {
+        public CompletionStage<?> put(
+                CallContext<Cell.PutParams.Reader<Thing.Client, Thing.Client>, Cell.PutResults.Builder> call) {
             held.close();
-            held = call.params().getValue().getAs(Thing.factory);
+            held = call.params().getValue();
             return Calls.DONE;
         }
 

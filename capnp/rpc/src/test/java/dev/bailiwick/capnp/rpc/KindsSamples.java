@@ -43,8 +43,8 @@ final class KindsSamples {
         kinds.initGrid(2).init(1, 3).set(0, 7);
         kinds.initTextGrid(1).init(0, 1).set(0, new Text.Reader("in a list of lists"));
         small(kinds.initSmallGrid(1).init(0, 2).get(1));
-        kinds.initBox().getKey().setAs(Text.factory, new Text.Reader("key"));
-        small(kinds.initBox().initPairs(1).get(0).getValue().initAs(Small.factory));
+        kinds.initBox().setKey(new Text.Reader("key"));
+        small(kinds.initBox().initPairs(1).get(0).initValue());
         kinds.setDefaultText("another");
         switch (random.nextInt(4)) {
             case 0 -> kinds.setNumber(1);

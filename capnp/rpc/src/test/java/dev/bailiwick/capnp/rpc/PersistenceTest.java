@@ -86,7 +86,9 @@ class PersistenceTest {
         var request = restorer.restoreRequest();
         request.params().initRef().setToken(token);
         try (var response = request.send().join()) {
-            return response.get().getCap().getAs(Counter.factory);
+            try (AnyCapability restored = response.get().getCap()) {
+                return restored.castAs(Counter.factory);
+            }
         }
     }
 

@@ -35,7 +35,7 @@ final class ReadingAll {
     private static final List<FromPointerReader<?>> GUESSES = List.of(
             Kinds.factory,
             Small.factory,
-            Box.factory,
+            Box.factory(PointerType.TEXT, PointerType.of(Small.factory)),
             Slot.factory,
             Text.factory,
             Data.factory,

@@ -46,11 +46,13 @@ public final class Brand {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -60,22 +62,23 @@ public final class Brand {
         }
 
         /** A scope that is missing has no parameters, or all of them are AnyPointer. */
-        public StructList.Builder<Brand.Scope.Builder> getScopes() {
+        public StructList.Builder<Scope.Builder> getScopes() {
             if (_pointerFieldIsNull(0)) {
-                return Brand.Scope.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                return Scope.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
             }
-            return _getPointerField(Brand.Scope.listFactory, 0);
+            return _getPointerField(Scope.listFactory, 0);
         }
 
-        public void setScopes(StructList.Reader<Brand.Scope.Reader> value) {
-            _setPointerField(Brand.Scope.listFactory, 0, value);
+        public void setScopes(StructList.Reader<Scope.Reader> value) {
+            _setPointerField(Scope.listFactory, 0, value);
         }
 
-        public StructList.Builder<Brand.Scope.Builder> initScopes(int size) {
-            return _initPointerField(Brand.Scope.listFactory, 0, size);
+        public StructList.Builder<Scope.Builder> initScopes(int size) {
+            return _initPointerField(Scope.listFactory, 0, size);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -86,8 +89,8 @@ public final class Brand {
         }
 
         /** A scope that is missing has no parameters, or all of them are AnyPointer. */
-        public StructList.Reader<Brand.Scope.Reader> getScopes() {
-            return _getPointerField(Brand.Scope.listFactory, 0);
+        public StructList.Reader<Scope.Reader> getScopes() {
+            return _getPointerField(Scope.listFactory, 0);
         }
     }
 
@@ -125,15 +128,18 @@ public final class Brand {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(4));
             }
@@ -162,22 +168,22 @@ public final class Brand {
             }
 
             /** One binding for each parameter. */
-            public StructList.Builder<Brand.Binding.Builder> getBind() {
+            public StructList.Builder<Binding.Builder> getBind() {
                 _expect(Which.BIND);
                 if (_pointerFieldIsNull(0)) {
-                    return Brand.Binding.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                    return Binding.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
                 }
-                return _getPointerField(Brand.Binding.listFactory, 0);
+                return _getPointerField(Binding.listFactory, 0);
             }
 
-            public void setBind(StructList.Reader<Brand.Binding.Reader> value) {
+            public void setBind(StructList.Reader<Binding.Reader> value) {
                 _setShortField(4, (short) Which.BIND.ordinal());
-                _setPointerField(Brand.Binding.listFactory, 0, value);
+                _setPointerField(Binding.listFactory, 0, value);
             }
 
-            public StructList.Builder<Brand.Binding.Builder> initBind(int size) {
+            public StructList.Builder<Binding.Builder> initBind(int size) {
                 _setShortField(4, (short) Which.BIND.ordinal());
-                return _initPointerField(Brand.Binding.listFactory, 0, size);
+                return _initPointerField(Binding.listFactory, 0, size);
             }
 
             public boolean isInherit() {
@@ -195,11 +201,13 @@ public final class Brand {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(4));
             }
@@ -224,9 +232,9 @@ public final class Brand {
             }
 
             /** One binding for each parameter. */
-            public StructList.Reader<Brand.Binding.Reader> getBind() {
+            public StructList.Reader<Binding.Reader> getBind() {
                 _expect(Which.BIND);
-                return _getPointerField(Brand.Binding.listFactory, 0);
+                return _getPointerField(Binding.listFactory, 0);
             }
 
             public boolean isInherit() {
@@ -247,12 +255,12 @@ public final class Brand {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }
@@ -291,15 +299,18 @@ public final class Brand {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(0));
             }
@@ -347,11 +358,13 @@ public final class Brand {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(0));
             }
@@ -392,12 +405,12 @@ public final class Brand {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

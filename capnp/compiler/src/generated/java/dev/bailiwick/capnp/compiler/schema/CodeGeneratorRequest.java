@@ -46,11 +46,13 @@ public final class CodeGeneratorRequest {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -80,19 +82,19 @@ public final class CodeGeneratorRequest {
         }
 
         /** The files named on the command line, in order. */
-        public StructList.Builder<CodeGeneratorRequest.RequestedFile.Builder> getRequestedFiles() {
+        public StructList.Builder<RequestedFile.Builder> getRequestedFiles() {
             if (_pointerFieldIsNull(1)) {
-                return CodeGeneratorRequest.RequestedFile.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                return RequestedFile.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
             }
-            return _getPointerField(CodeGeneratorRequest.RequestedFile.listFactory, 1);
+            return _getPointerField(RequestedFile.listFactory, 1);
         }
 
-        public void setRequestedFiles(StructList.Reader<CodeGeneratorRequest.RequestedFile.Reader> value) {
-            _setPointerField(CodeGeneratorRequest.RequestedFile.listFactory, 1, value);
+        public void setRequestedFiles(StructList.Reader<RequestedFile.Reader> value) {
+            _setPointerField(RequestedFile.listFactory, 1, value);
         }
 
-        public StructList.Builder<CodeGeneratorRequest.RequestedFile.Builder> initRequestedFiles(int size) {
-            return _initPointerField(CodeGeneratorRequest.RequestedFile.listFactory, 1, size);
+        public StructList.Builder<RequestedFile.Builder> initRequestedFiles(int size) {
+            return _initPointerField(RequestedFile.listFactory, 1, size);
         }
 
         public boolean hasCapnpVersion() {
@@ -133,6 +135,7 @@ public final class CodeGeneratorRequest {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -152,8 +155,8 @@ public final class CodeGeneratorRequest {
         }
 
         /** The files named on the command line, in order. */
-        public StructList.Reader<CodeGeneratorRequest.RequestedFile.Reader> getRequestedFiles() {
-            return _getPointerField(CodeGeneratorRequest.RequestedFile.listFactory, 1);
+        public StructList.Reader<RequestedFile.Reader> getRequestedFiles() {
+            return _getPointerField(RequestedFile.listFactory, 1);
         }
 
         public boolean hasCapnpVersion() {
@@ -209,11 +212,13 @@ public final class CodeGeneratorRequest {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -253,22 +258,23 @@ public final class CodeGeneratorRequest {
             }
 
             /** What the file imports, used or not. */
-            public StructList.Builder<CodeGeneratorRequest.RequestedFile.Import.Builder> getImports() {
+            public StructList.Builder<RequestedFile.Import.Builder> getImports() {
                 if (_pointerFieldIsNull(1)) {
-                    return CodeGeneratorRequest.RequestedFile.Import.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                    return RequestedFile.Import.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
                 }
-                return _getPointerField(CodeGeneratorRequest.RequestedFile.Import.listFactory, 1);
+                return _getPointerField(RequestedFile.Import.listFactory, 1);
             }
 
-            public void setImports(StructList.Reader<CodeGeneratorRequest.RequestedFile.Import.Reader> value) {
-                _setPointerField(CodeGeneratorRequest.RequestedFile.Import.listFactory, 1, value);
+            public void setImports(StructList.Reader<RequestedFile.Import.Reader> value) {
+                _setPointerField(RequestedFile.Import.listFactory, 1, value);
             }
 
-            public StructList.Builder<CodeGeneratorRequest.RequestedFile.Import.Builder> initImports(int size) {
-                return _initPointerField(CodeGeneratorRequest.RequestedFile.Import.listFactory, 1, size);
+            public StructList.Builder<RequestedFile.Import.Builder> initImports(int size) {
+                return _initPointerField(RequestedFile.Import.listFactory, 1, size);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -293,8 +299,8 @@ public final class CodeGeneratorRequest {
             }
 
             /** What the file imports, used or not. */
-            public StructList.Reader<CodeGeneratorRequest.RequestedFile.Import.Reader> getImports() {
-                return _getPointerField(CodeGeneratorRequest.RequestedFile.Import.listFactory, 1);
+            public StructList.Reader<RequestedFile.Import.Reader> getImports() {
+                return _getPointerField(RequestedFile.Import.listFactory, 1);
             }
         }
 
@@ -332,11 +338,13 @@ public final class CodeGeneratorRequest {
                 }
             }
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -372,8 +380,10 @@ public final class CodeGeneratorRequest {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 

@@ -47,15 +47,18 @@ public final class Field {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(4));
         }
@@ -128,18 +131,18 @@ public final class Field {
         }
 
         /** A field with a place of its own. */
-        public Field.Slot.Builder getSlot() {
+        public Slot.Builder getSlot() {
             _expect(Which.SLOT);
-            return new Field.Slot.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Slot.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Field.Slot.Builder initSlot() {
+        public Slot.Builder initSlot() {
             _setShortField(4, (short) Which.SLOT.ordinal());
             _setIntField(1, 0);
             _clearPointerField(2);
             _clearPointerField(3);
             _setBooleanField(128, false);
-            return new Field.Slot.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Slot.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isGroup() {
@@ -147,34 +150,36 @@ public final class Field {
         }
 
         /** A group or named union. */
-        public Field.Group.Builder getGroup() {
+        public Group.Builder getGroup() {
             _expect(Which.GROUP);
-            return new Field.Group.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Group.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Field.Group.Builder initGroup() {
+        public Group.Builder initGroup() {
             _setShortField(4, (short) Which.GROUP.ordinal());
             _setLongField(2, 0L);
-            return new Field.Group.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Group.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         /** The number the source gives the field. Use the position instead. */
-        public Field.Ordinal.Builder getOrdinal() {
-            return new Field.Ordinal.Builder(segment, data, pointers, dataSize, pointerCount);
+        public Ordinal.Builder getOrdinal() {
+            return new Ordinal.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Field.Ordinal.Builder initOrdinal() {
+        public Ordinal.Builder initOrdinal() {
             _setShortField(5, (short) 0);
             _setShortField(6, (short) 0);
-            return new Field.Ordinal.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Ordinal.Builder(segment, data, pointers, dataSize, pointerCount);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(4));
         }
@@ -216,9 +221,9 @@ public final class Field {
         }
 
         /** A field with a place of its own. */
-        public Field.Slot.Reader getSlot() {
+        public Slot.Reader getSlot() {
             _expect(Which.SLOT);
-            return new Field.Slot.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Slot.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isGroup() {
@@ -226,14 +231,14 @@ public final class Field {
         }
 
         /** A group or named union. */
-        public Field.Group.Reader getGroup() {
+        public Group.Reader getGroup() {
             _expect(Which.GROUP);
-            return new Field.Group.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Group.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         /** The number the source gives the field. Use the position instead. */
-        public Field.Ordinal.Reader getOrdinal() {
-            return new Field.Ordinal.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public Ordinal.Reader getOrdinal() {
+            return new Ordinal.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
     }
 
@@ -244,12 +249,12 @@ public final class Field {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
@@ -257,11 +262,13 @@ public final class Field {
     public static final class Slot {
         private Slot() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -318,6 +325,7 @@ public final class Field {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -356,11 +364,13 @@ public final class Field {
     public static final class Group {
         private Group() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -375,6 +385,7 @@ public final class Field {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -391,15 +402,18 @@ public final class Field {
     public static final class Ordinal {
         private Ordinal() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(5));
             }
@@ -438,11 +452,13 @@ public final class Field {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(5));
             }
@@ -479,12 +495,12 @@ public final class Field {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

@@ -47,15 +47,18 @@ public final class Node {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(6));
         }
@@ -118,19 +121,19 @@ public final class Node {
         }
 
         /** Declarations inside this one, except groups. */
-        public StructList.Builder<Node.NestedNode.Builder> getNestedNodes() {
+        public StructList.Builder<NestedNode.Builder> getNestedNodes() {
             if (_pointerFieldIsNull(1)) {
-                return Node.NestedNode.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                return NestedNode.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
             }
-            return _getPointerField(Node.NestedNode.listFactory, 1);
+            return _getPointerField(NestedNode.listFactory, 1);
         }
 
-        public void setNestedNodes(StructList.Reader<Node.NestedNode.Reader> value) {
-            _setPointerField(Node.NestedNode.listFactory, 1, value);
+        public void setNestedNodes(StructList.Reader<NestedNode.Reader> value) {
+            _setPointerField(NestedNode.listFactory, 1, value);
         }
 
-        public StructList.Builder<Node.NestedNode.Builder> initNestedNodes(int size) {
-            return _initPointerField(Node.NestedNode.listFactory, 1, size);
+        public StructList.Builder<NestedNode.Builder> initNestedNodes(int size) {
+            return _initPointerField(NestedNode.listFactory, 1, size);
         }
 
         public boolean hasAnnotations() {
@@ -170,12 +173,12 @@ public final class Node {
             return which() == Which.STRUCT;
         }
 
-        public Node.Struct.Builder getStruct() {
+        public Struct.Builder getStruct() {
             _expect(Which.STRUCT);
-            return new Node.Struct.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Struct.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Node.Struct.Builder initStruct() {
+        public Struct.Builder initStruct() {
             _setShortField(6, (short) Which.STRUCT.ordinal());
             _setShortField(7, (short) 0);
             _setShortField(12, (short) 0);
@@ -184,66 +187,66 @@ public final class Node {
             _setShortField(15, (short) 0);
             _setIntField(8, 0);
             _clearPointerField(3);
-            return new Node.Struct.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Struct.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isEnum() {
             return which() == Which.ENUM;
         }
 
-        public Node.Enum.Builder getEnum() {
+        public Enum.Builder getEnum() {
             _expect(Which.ENUM);
-            return new Node.Enum.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Enum.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Node.Enum.Builder initEnum() {
+        public Enum.Builder initEnum() {
             _setShortField(6, (short) Which.ENUM.ordinal());
             _clearPointerField(3);
-            return new Node.Enum.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Enum.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isInterface() {
             return which() == Which.INTERFACE;
         }
 
-        public Node.Interface.Builder getInterface() {
+        public Interface.Builder getInterface() {
             _expect(Which.INTERFACE);
-            return new Node.Interface.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Interface.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Node.Interface.Builder initInterface() {
+        public Interface.Builder initInterface() {
             _setShortField(6, (short) Which.INTERFACE.ordinal());
             _clearPointerField(3);
             _clearPointerField(4);
-            return new Node.Interface.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Interface.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isConst() {
             return which() == Which.CONST;
         }
 
-        public Node.Const.Builder getConst() {
+        public Const.Builder getConst() {
             _expect(Which.CONST);
-            return new Node.Const.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Const.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Node.Const.Builder initConst() {
+        public Const.Builder initConst() {
             _setShortField(6, (short) Which.CONST.ordinal());
             _clearPointerField(3);
             _clearPointerField(4);
-            return new Node.Const.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Const.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isAnnotation() {
             return which() == Which.ANNOTATION;
         }
 
-        public Node.Annotation.Builder getAnnotation() {
+        public Annotation.Builder getAnnotation() {
             _expect(Which.ANNOTATION);
-            return new Node.Annotation.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Annotation.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Node.Annotation.Builder initAnnotation() {
+        public Annotation.Builder initAnnotation() {
             _setShortField(6, (short) Which.ANNOTATION.ordinal());
             _clearPointerField(3);
             _setBooleanField(112, false);
@@ -258,7 +261,7 @@ public final class Node {
             _setBooleanField(121, false);
             _setBooleanField(122, false);
             _setBooleanField(123, false);
-            return new Node.Annotation.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Annotation.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean hasParameters() {
@@ -266,19 +269,19 @@ public final class Node {
         }
 
         /** Type parameters declared here; empty unless the type is generic. */
-        public StructList.Builder<Node.Parameter.Builder> getParameters() {
+        public StructList.Builder<Parameter.Builder> getParameters() {
             if (_pointerFieldIsNull(5)) {
-                return Node.Parameter.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                return Parameter.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
             }
-            return _getPointerField(Node.Parameter.listFactory, 5);
+            return _getPointerField(Parameter.listFactory, 5);
         }
 
-        public void setParameters(StructList.Reader<Node.Parameter.Reader> value) {
-            _setPointerField(Node.Parameter.listFactory, 5, value);
+        public void setParameters(StructList.Reader<Parameter.Reader> value) {
+            _setPointerField(Parameter.listFactory, 5, value);
         }
 
-        public StructList.Builder<Node.Parameter.Builder> initParameters(int size) {
-            return _initPointerField(Node.Parameter.listFactory, 5, size);
+        public StructList.Builder<Parameter.Builder> initParameters(int size) {
+            return _initPointerField(Parameter.listFactory, 5, size);
         }
 
         /** Whether this node or one around it has type parameters. */
@@ -291,11 +294,13 @@ public final class Node {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(6));
         }
@@ -334,8 +339,8 @@ public final class Node {
         }
 
         /** Declarations inside this one, except groups. */
-        public StructList.Reader<Node.NestedNode.Reader> getNestedNodes() {
-            return _getPointerField(Node.NestedNode.listFactory, 1);
+        public StructList.Reader<NestedNode.Reader> getNestedNodes() {
+            return _getPointerField(NestedNode.listFactory, 1);
         }
 
         public boolean hasAnnotations() {
@@ -360,45 +365,45 @@ public final class Node {
             return which() == Which.STRUCT;
         }
 
-        public Node.Struct.Reader getStruct() {
+        public Struct.Reader getStruct() {
             _expect(Which.STRUCT);
-            return new Node.Struct.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Struct.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isEnum() {
             return which() == Which.ENUM;
         }
 
-        public Node.Enum.Reader getEnum() {
+        public Enum.Reader getEnum() {
             _expect(Which.ENUM);
-            return new Node.Enum.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Enum.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isInterface() {
             return which() == Which.INTERFACE;
         }
 
-        public Node.Interface.Reader getInterface() {
+        public Interface.Reader getInterface() {
             _expect(Which.INTERFACE);
-            return new Node.Interface.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Interface.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isConst() {
             return which() == Which.CONST;
         }
 
-        public Node.Const.Reader getConst() {
+        public Const.Reader getConst() {
             _expect(Which.CONST);
-            return new Node.Const.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Const.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isAnnotation() {
             return which() == Which.ANNOTATION;
         }
 
-        public Node.Annotation.Reader getAnnotation() {
+        public Annotation.Reader getAnnotation() {
             _expect(Which.ANNOTATION);
-            return new Node.Annotation.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Annotation.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean hasParameters() {
@@ -406,8 +411,8 @@ public final class Node {
         }
 
         /** Type parameters declared here; empty unless the type is generic. */
-        public StructList.Reader<Node.Parameter.Reader> getParameters() {
-            return _getPointerField(Node.Parameter.listFactory, 5);
+        public StructList.Reader<Parameter.Reader> getParameters() {
+            return _getPointerField(Parameter.listFactory, 5);
         }
 
         /** Whether this node or one around it has type parameters. */
@@ -427,23 +432,25 @@ public final class Node {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Struct {
         private Struct() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -469,6 +476,11 @@ public final class Node {
             /** How lists of the struct could be packed; only of historic interest. */
             public ElementSize getPreferredListEncoding() {
                 return ElementSize.of(_getShortField(13));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getPreferredListEncoding_code() {
+                return Short.toUnsignedInt(_getShortField(13));
             }
 
             public void setPreferredListEncoding(ElementSize value) {
@@ -523,6 +535,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -541,6 +554,11 @@ public final class Node {
             /** How lists of the struct could be packed; only of historic interest. */
             public ElementSize getPreferredListEncoding() {
                 return ElementSize.of(_getShortField(13));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getPreferredListEncoding_code() {
+                return Short.toUnsignedInt(_getShortField(13));
             }
 
             /** Whether this is a group or named union: it shares sizes and offsets with the struct around it. */
@@ -572,11 +590,13 @@ public final class Node {
     public static final class Enum {
         private Enum() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -602,6 +622,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -621,11 +642,13 @@ public final class Node {
     public static final class Interface {
         private Interface() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -670,6 +693,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -697,11 +721,13 @@ public final class Node {
     public static final class Const {
         private Const() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -739,6 +765,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -765,11 +792,13 @@ public final class Node {
     public static final class Annotation {
         private Annotation() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -888,6 +917,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -987,11 +1017,13 @@ public final class Node {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1017,6 +1049,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1067,11 +1100,13 @@ public final class Node {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1106,6 +1141,7 @@ public final class Node {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1161,11 +1197,13 @@ public final class Node {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1205,22 +1243,23 @@ public final class Node {
             }
 
             /** In step with the node's fields, enumerants or methods. */
-            public StructList.Builder<Node.SourceInfo.Member.Builder> getMembers() {
+            public StructList.Builder<SourceInfo.Member.Builder> getMembers() {
                 if (_pointerFieldIsNull(1)) {
-                    return Node.SourceInfo.Member.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                    return SourceInfo.Member.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
                 }
-                return _getPointerField(Node.SourceInfo.Member.listFactory, 1);
+                return _getPointerField(SourceInfo.Member.listFactory, 1);
             }
 
-            public void setMembers(StructList.Reader<Node.SourceInfo.Member.Reader> value) {
-                _setPointerField(Node.SourceInfo.Member.listFactory, 1, value);
+            public void setMembers(StructList.Reader<SourceInfo.Member.Reader> value) {
+                _setPointerField(SourceInfo.Member.listFactory, 1, value);
             }
 
-            public StructList.Builder<Node.SourceInfo.Member.Builder> initMembers(int size) {
-                return _initPointerField(Node.SourceInfo.Member.listFactory, 1, size);
+            public StructList.Builder<SourceInfo.Member.Builder> initMembers(int size) {
+                return _initPointerField(SourceInfo.Member.listFactory, 1, size);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1245,8 +1284,8 @@ public final class Node {
             }
 
             /** In step with the node's fields, enumerants or methods. */
-            public StructList.Reader<Node.SourceInfo.Member.Reader> getMembers() {
-                return _getPointerField(Node.SourceInfo.Member.listFactory, 1);
+            public StructList.Reader<SourceInfo.Member.Reader> getMembers() {
+                return _getPointerField(SourceInfo.Member.listFactory, 1);
             }
         }
 
@@ -1285,11 +1324,13 @@ public final class Node {
                 }
             }
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -1315,8 +1356,10 @@ public final class Node {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 

@@ -46,15 +46,18 @@ public final class Type {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -251,88 +254,90 @@ public final class Type {
             return which() == Which.LIST;
         }
 
-        public Type.List.Builder getList() {
+        public List.Builder getList() {
             _expect(Which.LIST);
-            return new Type.List.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new List.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Type.List.Builder initList() {
+        public List.Builder initList() {
             _setShortField(0, (short) Which.LIST.ordinal());
             _clearPointerField(0);
-            return new Type.List.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new List.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isEnum() {
             return which() == Which.ENUM;
         }
 
-        public Type.Enum.Builder getEnum() {
+        public Enum.Builder getEnum() {
             _expect(Which.ENUM);
-            return new Type.Enum.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Enum.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Type.Enum.Builder initEnum() {
+        public Enum.Builder initEnum() {
             _setShortField(0, (short) Which.ENUM.ordinal());
             _setLongField(1, 0L);
             _clearPointerField(0);
-            return new Type.Enum.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Enum.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isStruct() {
             return which() == Which.STRUCT;
         }
 
-        public Type.Struct.Builder getStruct() {
+        public Struct.Builder getStruct() {
             _expect(Which.STRUCT);
-            return new Type.Struct.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Struct.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Type.Struct.Builder initStruct() {
+        public Struct.Builder initStruct() {
             _setShortField(0, (short) Which.STRUCT.ordinal());
             _setLongField(1, 0L);
             _clearPointerField(0);
-            return new Type.Struct.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Struct.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isInterface() {
             return which() == Which.INTERFACE;
         }
 
-        public Type.Interface.Builder getInterface() {
+        public Interface.Builder getInterface() {
             _expect(Which.INTERFACE);
-            return new Type.Interface.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Interface.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Type.Interface.Builder initInterface() {
+        public Interface.Builder initInterface() {
             _setShortField(0, (short) Which.INTERFACE.ordinal());
             _setLongField(1, 0L);
             _clearPointerField(0);
-            return new Type.Interface.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Interface.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isAnyPointer() {
             return which() == Which.ANY_POINTER;
         }
 
-        public Type.AnyPointer.Builder getAnyPointer() {
+        public AnyPointer.Builder getAnyPointer() {
             _expect(Which.ANY_POINTER);
-            return new Type.AnyPointer.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new AnyPointer.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Type.AnyPointer.Builder initAnyPointer() {
+        public AnyPointer.Builder initAnyPointer() {
             _setShortField(0, (short) Which.ANY_POINTER.ordinal());
             _setShortField(4, (short) 0);
             _setShortField(5, (short) 0);
             _setLongField(2, 0L);
-            return new Type.AnyPointer.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new AnyPointer.Builder(segment, data, pointers, dataSize, pointerCount);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -473,45 +478,45 @@ public final class Type {
             return which() == Which.LIST;
         }
 
-        public Type.List.Reader getList() {
+        public List.Reader getList() {
             _expect(Which.LIST);
-            return new Type.List.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new List.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isEnum() {
             return which() == Which.ENUM;
         }
 
-        public Type.Enum.Reader getEnum() {
+        public Enum.Reader getEnum() {
             _expect(Which.ENUM);
-            return new Type.Enum.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Enum.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isStruct() {
             return which() == Which.STRUCT;
         }
 
-        public Type.Struct.Reader getStruct() {
+        public Struct.Reader getStruct() {
             _expect(Which.STRUCT);
-            return new Type.Struct.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Struct.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isInterface() {
             return which() == Which.INTERFACE;
         }
 
-        public Type.Interface.Reader getInterface() {
+        public Interface.Reader getInterface() {
             _expect(Which.INTERFACE);
-            return new Type.Interface.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Interface.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isAnyPointer() {
             return which() == Which.ANY_POINTER;
         }
 
-        public Type.AnyPointer.Reader getAnyPointer() {
+        public AnyPointer.Reader getAnyPointer() {
             _expect(Which.ANY_POINTER);
-            return new Type.AnyPointer.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new AnyPointer.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
     }
 
@@ -539,23 +544,25 @@ public final class Type {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class List {
         private List() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -577,6 +584,7 @@ public final class Type {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -595,11 +603,13 @@ public final class Type {
     public static final class Enum {
         private Enum() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -629,6 +639,7 @@ public final class Type {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -651,11 +662,13 @@ public final class Type {
     public static final class Struct {
         private Struct() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -685,6 +698,7 @@ public final class Type {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -707,11 +721,13 @@ public final class Type {
     public static final class Interface {
         private Interface() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -741,6 +757,7 @@ public final class Type {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -763,15 +780,18 @@ public final class Type {
     public static final class AnyPointer {
         private AnyPointer() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(4));
             }
@@ -787,15 +807,15 @@ public final class Type {
             }
 
             /** Not a type parameter, though perhaps limited to one kind of pointer. */
-            public Type.AnyPointer.Unconstrained.Builder getUnconstrained() {
+            public AnyPointer.Unconstrained.Builder getUnconstrained() {
                 _expect(Which.UNCONSTRAINED);
-                return new Type.AnyPointer.Unconstrained.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new AnyPointer.Unconstrained.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
-            public Type.AnyPointer.Unconstrained.Builder initUnconstrained() {
+            public AnyPointer.Unconstrained.Builder initUnconstrained() {
                 _setShortField(4, (short) Which.UNCONSTRAINED.ordinal());
                 _setShortField(5, (short) 0);
-                return new Type.AnyPointer.Unconstrained.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new AnyPointer.Unconstrained.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
             public boolean isParameter() {
@@ -803,16 +823,16 @@ public final class Type {
             }
 
             /** A type parameter of an enclosing generic type. */
-            public Type.AnyPointer.Parameter.Builder getParameter() {
+            public AnyPointer.Parameter.Builder getParameter() {
                 _expect(Which.PARAMETER);
-                return new Type.AnyPointer.Parameter.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new AnyPointer.Parameter.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
-            public Type.AnyPointer.Parameter.Builder initParameter() {
+            public AnyPointer.Parameter.Builder initParameter() {
                 _setShortField(4, (short) Which.PARAMETER.ordinal());
                 _setLongField(2, 0L);
                 _setShortField(5, (short) 0);
-                return new Type.AnyPointer.Parameter.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new AnyPointer.Parameter.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
             public boolean isImplicitMethodParameter() {
@@ -820,23 +840,25 @@ public final class Type {
             }
 
             /** A type parameter of the method; only inside {@code paramBrand} and {@code resultBrand}. */
-            public Type.AnyPointer.ImplicitMethodParameter.Builder getImplicitMethodParameter() {
+            public AnyPointer.ImplicitMethodParameter.Builder getImplicitMethodParameter() {
                 _expect(Which.IMPLICIT_METHOD_PARAMETER);
-                return new Type.AnyPointer.ImplicitMethodParameter.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new AnyPointer.ImplicitMethodParameter.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
-            public Type.AnyPointer.ImplicitMethodParameter.Builder initImplicitMethodParameter() {
+            public AnyPointer.ImplicitMethodParameter.Builder initImplicitMethodParameter() {
                 _setShortField(4, (short) Which.IMPLICIT_METHOD_PARAMETER.ordinal());
                 _setShortField(5, (short) 0);
-                return new Type.AnyPointer.ImplicitMethodParameter.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new AnyPointer.ImplicitMethodParameter.Builder(segment, data, pointers, dataSize, pointerCount);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(4));
             }
@@ -852,9 +874,9 @@ public final class Type {
             }
 
             /** Not a type parameter, though perhaps limited to one kind of pointer. */
-            public Type.AnyPointer.Unconstrained.Reader getUnconstrained() {
+            public AnyPointer.Unconstrained.Reader getUnconstrained() {
                 _expect(Which.UNCONSTRAINED);
-                return new Type.AnyPointer.Unconstrained.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                return new AnyPointer.Unconstrained.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
             public boolean isParameter() {
@@ -862,9 +884,9 @@ public final class Type {
             }
 
             /** A type parameter of an enclosing generic type. */
-            public Type.AnyPointer.Parameter.Reader getParameter() {
+            public AnyPointer.Parameter.Reader getParameter() {
                 _expect(Which.PARAMETER);
-                return new Type.AnyPointer.Parameter.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                return new AnyPointer.Parameter.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
             public boolean isImplicitMethodParameter() {
@@ -872,9 +894,9 @@ public final class Type {
             }
 
             /** A type parameter of the method; only inside {@code paramBrand} and {@code resultBrand}. */
-            public Type.AnyPointer.ImplicitMethodParameter.Reader getImplicitMethodParameter() {
+            public AnyPointer.ImplicitMethodParameter.Reader getImplicitMethodParameter() {
                 _expect(Which.IMPLICIT_METHOD_PARAMETER);
-                return new Type.AnyPointer.ImplicitMethodParameter.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                return new AnyPointer.ImplicitMethodParameter.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
         }
 
@@ -886,12 +908,12 @@ public final class Type {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
 
@@ -899,15 +921,18 @@ public final class Type {
         public static final class Unconstrained {
             private Unconstrained() {}
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
 
+                /** Which member of the union is set. */
                 public Which which() {
                     return Which.of(_getShortField(5));
                 }
@@ -971,11 +996,14 @@ public final class Type {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 
+                /** Which member of the union is set. */
                 public Which which() {
                     return Which.of(_getShortField(5));
                 }
@@ -1032,12 +1060,12 @@ public final class Type {
                 /** A member that a newer schema defines. */
                 _NOT_IN_SCHEMA;
 
-                private static final Which[] VALUES = values();
+                private static final Which[] _VALUES = values();
 
                 /** The constant for an encoded value. */
                 public static Which of(short code) {
                     int index = Short.toUnsignedInt(code);
-                    return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                    return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
                 }
             }
         }
@@ -1046,11 +1074,13 @@ public final class Type {
         public static final class Parameter {
             private Parameter() {}
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -1072,8 +1102,10 @@ public final class Type {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 
@@ -1091,11 +1123,13 @@ public final class Type {
         public static final class ImplicitMethodParameter {
             private ImplicitMethodParameter() {}
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -1109,8 +1143,10 @@ public final class Type {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 

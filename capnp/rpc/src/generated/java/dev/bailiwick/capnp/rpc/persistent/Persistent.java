@@ -8,11 +8,14 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.capnp.rpc.Request;
+import dev.bailiwick.capnp.rpc.StructPipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +25,6 @@ import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructList;
-import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 
 /**
@@ -40,7 +42,7 @@ public final class Persistent {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "save",
-                            () -> Persistent.SaveParams.factory, () -> Persistent.SaveResults.factory,
+                            () -> SaveParams.factory, () -> SaveResults.factory,
                             Map.of())),
             Map.of());
 
@@ -62,9 +64,13 @@ public final class Persistent {
             return new Client(sharedHook());
         }
 
-        /** Makes a reference that survives this connection, and gives it back to be kept. */
-        public Request<Persistent.SaveParams.Builder, Persistent.SaveResults.Reader, AnyPipeline> saveRequest() {
-            return newRequest(TYPE_ID, 0, Persistent.SaveParams.factory, Persistent.SaveResults.factory, pipeline -> pipeline);
+        /**
+         * Makes a reference that survives this connection, and gives it back to be kept.
+         *
+         * <p>Parameters: {@code sealFor}. Results: {@code sturdyRef}.
+         */
+        public Request<SaveParams.Builder, SaveResults.Reader, SaveResults.Pipeline> saveRequest() {
+            return newRequest(TYPE_ID, 0, SaveParams.factory, SaveResults.factory, SaveResults.Pipeline::new);
         }
     }
 
@@ -75,8 +81,12 @@ public final class Persistent {
             return SCHEMA;
         }
 
-        /** Makes a reference that survives this connection, and gives it back to be kept. */
-        default CompletionStage<?> save(CallContext<Persistent.SaveParams.Reader, Persistent.SaveResults.Builder> call) throws Exception {
+        /**
+         * Makes a reference that survives this connection, and gives it back to be kept.
+         *
+         * <p>Parameters: {@code sealFor}. Results: {@code sturdyRef}.
+         */
+        default CompletionStage<?> save(CallContext<SaveParams.Reader, SaveResults.Builder> call) throws Exception {
             return Calls.unimplemented("Persistent.save");
         }
 
@@ -86,7 +96,7 @@ public final class Persistent {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> save(call.typed(Persistent.SaveParams.factory, Persistent.SaveResults.factory));
+                case 0 -> save(call.typed(SaveParams.factory, SaveResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -126,11 +136,13 @@ public final class Persistent {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -145,7 +157,7 @@ public final class Persistent {
             }
 
             public void setSealFor(AnyPointer.Reader value) {
-                _setPointerField(AnyPointer.factory, 0, value);
+                DeepCopy.pointer(segment, pointers + 0, value);
             }
 
             public AnyPointer.Builder initSealFor() {
@@ -153,7 +165,8 @@ public final class Persistent {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -165,6 +178,17 @@ public final class Persistent {
             /** Who alone may restore the reference; in our realm a Seal. Null: whoever was given this capability. */
             public AnyPointer.Reader getSealFor() {
                 return _getPointerField(AnyPointer.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public AnyPipeline getSealFor() {
+                return _field(0);
             }
         }
     }
@@ -203,11 +227,13 @@ public final class Persistent {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -222,7 +248,7 @@ public final class Persistent {
             }
 
             public void setSturdyRef(AnyPointer.Reader value) {
-                _setPointerField(AnyPointer.factory, 0, value);
+                DeepCopy.pointer(segment, pointers + 0, value);
             }
 
             public AnyPointer.Builder initSturdyRef() {
@@ -230,7 +256,8 @@ public final class Persistent {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -242,6 +269,17 @@ public final class Persistent {
             /** The reference; in our realm a SturdyRef. It is a secret: whoever is its owner and has it can restore it. */
             public AnyPointer.Reader getSturdyRef() {
                 return _getPointerField(AnyPointer.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public AnyPipeline getSturdyRef() {
+                return _field(0);
             }
         }
     }

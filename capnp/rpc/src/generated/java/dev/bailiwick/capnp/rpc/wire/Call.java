@@ -47,11 +47,13 @@ public final class Call {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -113,14 +115,14 @@ public final class Call {
         }
 
         /** Where the results shall go. */
-        public Call.SendResultsTo.Builder getSendResultsTo() {
-            return new Call.SendResultsTo.Builder(segment, data, pointers, dataSize, pointerCount);
+        public SendResultsTo.Builder getSendResultsTo() {
+            return new SendResultsTo.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Call.SendResultsTo.Builder initSendResultsTo() {
+        public SendResultsTo.Builder initSendResultsTo() {
             _setShortField(3, (short) 0);
             _clearPointerField(2);
-            return new Call.SendResultsTo.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new SendResultsTo.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean getAllowThirdPartyTailCall() {
@@ -132,6 +134,7 @@ public final class Call {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -166,8 +169,8 @@ public final class Call {
         }
 
         /** Where the results shall go. */
-        public Call.SendResultsTo.Reader getSendResultsTo() {
-            return new Call.SendResultsTo.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public SendResultsTo.Reader getSendResultsTo() {
+            return new SendResultsTo.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean getAllowThirdPartyTailCall() {
@@ -179,15 +182,18 @@ public final class Call {
     public static final class SendResultsTo {
         private SendResultsTo() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(3));
             }
@@ -253,11 +259,13 @@ public final class Call {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(3));
             }
@@ -313,12 +321,12 @@ public final class Call {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

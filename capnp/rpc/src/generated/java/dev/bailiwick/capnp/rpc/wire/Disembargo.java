@@ -49,11 +49,13 @@ public final class Disembargo {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -74,17 +76,18 @@ public final class Disembargo {
             return _initPointerField(MessageTarget.factory, 0, 0);
         }
 
-        public Disembargo.Context.Builder getContext() {
-            return new Disembargo.Context.Builder(segment, data, pointers, dataSize, pointerCount);
+        public Context.Builder getContext() {
+            return new Context.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Disembargo.Context.Builder initContext() {
+        public Context.Builder initContext() {
             _setShortField(2, (short) 0);
             _setIntField(0, 0);
-            return new Disembargo.Context.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Context.Builder(segment, data, pointers, dataSize, pointerCount);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -98,23 +101,26 @@ public final class Disembargo {
             return _getPointerField(MessageTarget.factory, 0);
         }
 
-        public Disembargo.Context.Reader getContext() {
-            return new Disembargo.Context.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public Context.Reader getContext() {
+            return new Context.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
     }
 
     public static final class Context {
         private Context() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(2));
             }
@@ -184,11 +190,13 @@ public final class Disembargo {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(2));
             }
@@ -248,12 +256,12 @@ public final class Disembargo {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

@@ -47,11 +47,13 @@ public final class Exception {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -92,11 +94,16 @@ public final class Exception {
             _setShortField(1, value);
         }
 
-        public Exception.Type getType() {
-            return Exception.Type.of(_getShortField(2));
+        public Type getType() {
+            return Type.of(_getShortField(2));
         }
 
-        public void setType(Exception.Type value) {
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getType_code() {
+            return Short.toUnsignedInt(_getShortField(2));
+        }
+
+        public void setType(Type value) {
             _setShortField(2, value.code());
         }
 
@@ -121,6 +128,7 @@ public final class Exception {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -142,8 +150,13 @@ public final class Exception {
             return _getShortField(1);
         }
 
-        public Exception.Type getType() {
-            return Exception.Type.of(_getShortField(2));
+        public Type getType() {
+            return Type.of(_getShortField(2));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getType_code() {
+            return Short.toUnsignedInt(_getShortField(2));
         }
 
         public boolean hasTrace() {

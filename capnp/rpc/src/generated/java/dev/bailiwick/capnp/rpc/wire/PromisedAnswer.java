@@ -46,11 +46,13 @@ public final class PromisedAnswer {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -67,22 +69,23 @@ public final class PromisedAnswer {
             return !_pointerFieldIsNull(0);
         }
 
-        public StructList.Builder<PromisedAnswer.Op.Builder> getTransform() {
+        public StructList.Builder<Op.Builder> getTransform() {
             if (_pointerFieldIsNull(0)) {
-                return PromisedAnswer.Op.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                return Op.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
             }
-            return _getPointerField(PromisedAnswer.Op.listFactory, 0);
+            return _getPointerField(Op.listFactory, 0);
         }
 
-        public void setTransform(StructList.Reader<PromisedAnswer.Op.Reader> value) {
-            _setPointerField(PromisedAnswer.Op.listFactory, 0, value);
+        public void setTransform(StructList.Reader<Op.Reader> value) {
+            _setPointerField(Op.listFactory, 0, value);
         }
 
-        public StructList.Builder<PromisedAnswer.Op.Builder> initTransform(int size) {
-            return _initPointerField(PromisedAnswer.Op.listFactory, 0, size);
+        public StructList.Builder<Op.Builder> initTransform(int size) {
+            return _initPointerField(Op.listFactory, 0, size);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -96,8 +99,8 @@ public final class PromisedAnswer {
             return !_pointerFieldIsNull(0);
         }
 
-        public StructList.Reader<PromisedAnswer.Op.Reader> getTransform() {
-            return _getPointerField(PromisedAnswer.Op.listFactory, 0);
+        public StructList.Reader<Op.Reader> getTransform() {
+            return _getPointerField(Op.listFactory, 0);
         }
     }
 
@@ -135,15 +138,18 @@ public final class PromisedAnswer {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(0));
             }
@@ -182,11 +188,13 @@ public final class PromisedAnswer {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(0));
             }
@@ -223,12 +231,12 @@ public final class PromisedAnswer {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

@@ -46,11 +46,13 @@ public final class Box {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -71,26 +73,31 @@ public final class Box {
             return _initPointerField(AnyPointer.factory, 0, 0);
         }
 
+        public AnyPointer.Builder initKey(int size) {
+            return _initPointerField(AnyPointer.factory, 0, size);
+        }
+
         public boolean hasEntries() {
             return !_pointerFieldIsNull(1);
         }
 
-        public StructList.Builder<Box.Entry.Builder> getEntries() {
+        public StructList.Builder<Entry.Builder> getEntries() {
             if (_pointerFieldIsNull(1)) {
-                return Box.Entry.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                return Entry.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
             }
-            return _getPointerField(Box.Entry.listFactory, 1);
+            return _getPointerField(Entry.listFactory, 1);
         }
 
-        public void setEntries(StructList.Reader<Box.Entry.Reader> value) {
-            _setPointerField(Box.Entry.listFactory, 1, value);
+        public void setEntries(StructList.Reader<Entry.Reader> value) {
+            _setPointerField(Entry.listFactory, 1, value);
         }
 
-        public StructList.Builder<Box.Entry.Builder> initEntries(int size) {
-            return _initPointerField(Box.Entry.listFactory, 1, size);
+        public StructList.Builder<Entry.Builder> initEntries(int size) {
+            return _initPointerField(Entry.listFactory, 1, size);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -108,8 +115,8 @@ public final class Box {
             return !_pointerFieldIsNull(1);
         }
 
-        public StructList.Reader<Box.Entry.Reader> getEntries() {
-            return _getPointerField(Box.Entry.listFactory, 1);
+        public StructList.Reader<Entry.Reader> getEntries() {
+            return _getPointerField(Entry.listFactory, 1);
         }
     }
 
@@ -147,11 +154,13 @@ public final class Box {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -172,6 +181,10 @@ public final class Box {
                 return _initPointerField(AnyPointer.factory, 0, 0);
             }
 
+            public AnyPointer.Builder initKey(int size) {
+                return _initPointerField(AnyPointer.factory, 0, size);
+            }
+
             public boolean hasValue() {
                 return !_pointerFieldIsNull(1);
             }
@@ -187,8 +200,13 @@ public final class Box {
             public AnyPointer.Builder initValue() {
                 return _initPointerField(AnyPointer.factory, 1, 0);
             }
+
+            public AnyPointer.Builder initValue(int size) {
+                return _initPointerField(AnyPointer.factory, 1, size);
+            }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -51,15 +51,18 @@ public final class Choice {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(2));
         }
@@ -204,6 +207,12 @@ public final class Choice {
             return Colour.of(_getShortField(4));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getColour_code() {
+            _expect(Which.COLOUR);
+            return Short.toUnsignedInt(_getShortField(4));
+        }
+
         public void setColour(Colour value) {
             _setShortField(2, (short) Which.COLOUR.ordinal());
             _setShortField(4, value.code());
@@ -213,16 +222,16 @@ public final class Choice {
             return which() == Which.BOTH;
         }
 
-        public Choice.Both.Builder getBoth() {
+        public Both.Builder getBoth() {
             _expect(Which.BOTH);
-            return new Choice.Both.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Both.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Choice.Both.Builder initBoth() {
+        public Both.Builder initBoth() {
             _setShortField(2, (short) Which.BOTH.ordinal());
             _setIntField(2, 0);
             _clearPointerField(0);
-            return new Choice.Both.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Both.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isAny() {
@@ -248,26 +257,28 @@ public final class Choice {
             return _initPointerField(AnyPointer.factory, 0, 0);
         }
 
-        public Choice.Named.Builder getNamed() {
-            return new Choice.Named.Builder(segment, data, pointers, dataSize, pointerCount);
+        public Named.Builder getNamed() {
+            return new Named.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Choice.Named.Builder initNamed() {
+        public Named.Builder initNamed() {
             _setShortField(12, (short) 0);
             _setLongField(2, 0L);
             _clearPointerField(1);
             _setBooleanField(128, false);
             _setShortField(10, (short) 0);
             _setShortField(9, (short) 0);
-            return new Choice.Named.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Named.Builder(segment, data, pointers, dataSize, pointerCount);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(2));
         }
@@ -357,13 +368,19 @@ public final class Choice {
             return Colour.of(_getShortField(4));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getColour_code() {
+            _expect(Which.COLOUR);
+            return Short.toUnsignedInt(_getShortField(4));
+        }
+
         public boolean isBoth() {
             return which() == Which.BOTH;
         }
 
-        public Choice.Both.Reader getBoth() {
+        public Both.Reader getBoth() {
             _expect(Which.BOTH);
-            return new Choice.Both.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Both.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isAny() {
@@ -379,8 +396,8 @@ public final class Choice {
             return _getPointerField(AnyPointer.factory, 0);
         }
 
-        public Choice.Named.Reader getNamed() {
-            return new Choice.Named.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public Named.Reader getNamed() {
+            return new Named.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
     }
 
@@ -398,23 +415,25 @@ public final class Choice {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Both {
         private Both() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -448,6 +467,7 @@ public final class Choice {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -470,15 +490,18 @@ public final class Choice {
     public static final class Named {
         private Named() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(12));
             }
@@ -534,26 +557,28 @@ public final class Choice {
                 return which() == Which.THIRD;
             }
 
-            public Choice.Named.Third.Builder getThird() {
+            public Named.Third.Builder getThird() {
                 _expect(Which.THIRD);
-                return new Choice.Named.Third.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Named.Third.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
-            public Choice.Named.Third.Builder initThird() {
+            public Named.Third.Builder initThird() {
                 _setShortField(12, (short) Which.THIRD.ordinal());
                 _setBooleanField(128, false);
                 _setShortField(10, (short) 0);
                 _setShortField(9, (short) 0);
                 _clearPointerField(1);
-                return new Choice.Named.Third.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Named.Third.Builder(segment, data, pointers, dataSize, pointerCount);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(12));
             }
@@ -590,9 +615,9 @@ public final class Choice {
                 return which() == Which.THIRD;
             }
 
-            public Choice.Named.Third.Reader getThird() {
+            public Named.Third.Reader getThird() {
                 _expect(Which.THIRD);
-                return new Choice.Named.Third.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                return new Named.Third.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
         }
 
@@ -604,23 +629,25 @@ public final class Choice {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
 
         public static final class Third {
             private Third() {}
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -633,20 +660,22 @@ public final class Choice {
                     _setBooleanField(128, value);
                 }
 
-                public Choice.Named.Third.More.Builder getMore() {
-                    return new Choice.Named.Third.More.Builder(segment, data, pointers, dataSize, pointerCount);
+                public Named.Third.More.Builder getMore() {
+                    return new Named.Third.More.Builder(segment, data, pointers, dataSize, pointerCount);
                 }
 
-                public Choice.Named.Third.More.Builder initMore() {
+                public Named.Third.More.Builder initMore() {
                     _setShortField(10, (short) 0);
                     _setShortField(9, (short) 0);
                     _clearPointerField(1);
-                    return new Choice.Named.Third.More.Builder(segment, data, pointers, dataSize, pointerCount);
+                    return new Named.Third.More.Builder(segment, data, pointers, dataSize, pointerCount);
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 
@@ -654,23 +683,26 @@ public final class Choice {
                     return _getBooleanField(128);
                 }
 
-                public Choice.Named.Third.More.Reader getMore() {
-                    return new Choice.Named.Third.More.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                public Named.Third.More.Reader getMore() {
+                    return new Named.Third.More.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
             }
 
             public static final class More {
                 private More() {}
 
+                /** Builds the struct in a message. */
                 public static final class Builder extends StructBuilder {
                     Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                         super(segment, data, pointers, dataSize, pointerCount);
                     }
 
+                    /** What is built so far, as it is read. */
                     public Reader asReader() {
                         return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                     }
 
+                    /** Which member of the union is set. */
                     public Which which() {
                         return Which.of(_getShortField(10));
                     }
@@ -723,11 +755,14 @@ public final class Choice {
                     }
                 }
 
+                /** Reads the struct from a message. */
                 public static final class Reader extends StructReader {
-                    Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                    Reader(
+                            SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                         super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                     }
 
+                    /** Which member of the union is set. */
                     public Which which() {
                         return Which.of(_getShortField(10));
                     }
@@ -768,12 +803,12 @@ public final class Choice {
                     /** A member that a newer schema defines. */
                     _NOT_IN_SCHEMA;
 
-                    private static final Which[] VALUES = values();
+                    private static final Which[] _VALUES = values();
 
                     /** The constant for an encoded value. */
                     public static Which of(short code) {
                         int index = Short.toUnsignedInt(code);
-                        return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                        return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
                     }
                 }
             }

@@ -81,11 +81,13 @@ public final class Defaults {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -236,6 +238,11 @@ public final class Defaults {
 
         public Colour getColour() {
             return Colour.of(_getShortField(28, (short) 2));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getColour_code() {
+            return Short.toUnsignedInt(_getShortField(28, (short) 2));
         }
 
         public void setColour(Colour value) {
@@ -395,6 +402,7 @@ public final class Defaults {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -472,6 +480,11 @@ public final class Defaults {
             return Colour.of(_getShortField(28, (short) 2));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getColour_code() {
+            return Short.toUnsignedInt(_getShortField(28, (short) 2));
+        }
+
         public boolean hasPoint() {
             return !_pointerFieldIsNull(2);
         }
@@ -526,6 +539,11 @@ public final class Defaults {
 
         public EnumList.Reader<Colour> getColours() {
             return _getPointerField(Colour.listFactory, 8, _DEFAULT_COLOURS, 0);
+        }
+
+        /** The values as unsigned numbers, whether this schema knows them or not. */
+        public PrimitiveList.Short.Reader getColours_code() {
+            return _getPointerField(PrimitiveList.Short.factory, 8, _DEFAULT_COLOURS, 0);
         }
 
         public boolean hasFlags() {

@@ -56,11 +56,13 @@ public final class Everything {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -205,6 +207,11 @@ public final class Everything {
             return Colour.of(_getShortField(18));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getColour_code() {
+            return Short.toUnsignedInt(_getShortField(18));
+        }
+
         public void setColour(Colour value) {
             _setShortField(18, value.code());
         }
@@ -227,6 +234,11 @@ public final class Everything {
 
         public Compass getCompass() {
             return Compass.of(_getShortField(19));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getCompass_code() {
+            return Short.toUnsignedInt(_getShortField(19));
         }
 
         public void setCompass(Compass value) {
@@ -357,16 +369,16 @@ public final class Everything {
             return !_pointerFieldIsNull(10);
         }
 
-        public Everything.Nested.Builder getNested() {
-            return _getPointerField(Everything.Nested.factory, 10);
+        public Nested.Builder getNested() {
+            return _getPointerField(Nested.factory, 10);
         }
 
-        public void setNested(Everything.Nested.Reader value) {
-            _setPointerField(Everything.Nested.factory, 10, value);
+        public void setNested(Nested.Reader value) {
+            _setPointerField(Nested.factory, 10, value);
         }
 
-        public Everything.Nested.Builder initNested() {
-            return _initPointerField(Everything.Nested.factory, 10, 0);
+        public Nested.Builder initNested() {
+            return _initPointerField(Nested.factory, 10, 0);
         }
 
         public boolean hasBox() {
@@ -386,18 +398,19 @@ public final class Everything {
         }
 
         /** A group. */
-        public Everything.Address.Builder getAddress() {
-            return new Everything.Address.Builder(segment, data, pointers, dataSize, pointerCount);
+        public Address.Builder getAddress() {
+            return new Address.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Everything.Address.Builder initAddress() {
+        public Address.Builder initAddress() {
             _clearPointerField(12);
             _setShortField(24, (short) 0);
             _setByteField(17, (byte) 0);
-            return new Everything.Address.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Address.Builder(segment, data, pointers, dataSize, pointerCount);
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -472,6 +485,11 @@ public final class Everything {
             return Colour.of(_getShortField(18));
         }
 
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getColour_code() {
+            return Short.toUnsignedInt(_getShortField(18));
+        }
+
         public boolean hasPoint() {
             return !_pointerFieldIsNull(2);
         }
@@ -482,6 +500,11 @@ public final class Everything {
 
         public Compass getCompass() {
             return Compass.of(_getShortField(19));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getCompass_code() {
+            return Short.toUnsignedInt(_getShortField(19));
         }
 
         public boolean hasDeep() {
@@ -545,8 +568,8 @@ public final class Everything {
             return !_pointerFieldIsNull(10);
         }
 
-        public Everything.Nested.Reader getNested() {
-            return _getPointerField(Everything.Nested.factory, 10);
+        public Nested.Reader getNested() {
+            return _getPointerField(Nested.factory, 10);
         }
 
         public boolean hasBox() {
@@ -558,8 +581,8 @@ public final class Everything {
         }
 
         /** A group. */
-        public Everything.Address.Reader getAddress() {
-            return new Everything.Address.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public Address.Reader getAddress() {
+            return new Address.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
     }
 
@@ -567,11 +590,13 @@ public final class Everything {
     public static final class Address {
         private Address() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -604,16 +629,17 @@ public final class Everything {
                 _setShortField(24, value);
             }
 
-            public Everything.Address.Inner.Builder getInner() {
-                return new Everything.Address.Inner.Builder(segment, data, pointers, dataSize, pointerCount);
+            public Address.Inner.Builder getInner() {
+                return new Address.Inner.Builder(segment, data, pointers, dataSize, pointerCount);
             }
 
-            public Everything.Address.Inner.Builder initInner() {
+            public Address.Inner.Builder initInner() {
                 _setByteField(17, (byte) 0);
-                return new Everything.Address.Inner.Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Address.Inner.Builder(segment, data, pointers, dataSize, pointerCount);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -631,19 +657,21 @@ public final class Everything {
                 return _getShortField(24);
             }
 
-            public Everything.Address.Inner.Reader getInner() {
-                return new Everything.Address.Inner.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            public Address.Inner.Reader getInner() {
+                return new Address.Inner.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
         }
 
         public static final class Inner {
             private Inner() {}
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -657,8 +685,10 @@ public final class Everything {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 
@@ -704,11 +734,13 @@ public final class Everything {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -733,11 +765,16 @@ public final class Everything {
                 return _initPointerField(Text.factory, 0, size);
             }
 
-            public Everything.Nested.Mood getMood() {
-                return Everything.Nested.Mood.of(_getShortField(0));
+            public Nested.Mood getMood() {
+                return Nested.Mood.of(_getShortField(0));
             }
 
-            public void setMood(Everything.Nested.Mood value) {
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getMood_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public void setMood(Nested.Mood value) {
                 _setShortField(0, value.code());
             }
 
@@ -745,19 +782,20 @@ public final class Everything {
                 return !_pointerFieldIsNull(1);
             }
 
-            public Everything.Nested.String.Builder getAnnotation() {
-                return _getPointerField(Everything.Nested.String.factory, 1);
+            public Nested.String.Builder getAnnotation() {
+                return _getPointerField(Nested.String.factory, 1);
             }
 
-            public void setAnnotation(Everything.Nested.String.Reader value) {
-                _setPointerField(Everything.Nested.String.factory, 1, value);
+            public void setAnnotation(Nested.String.Reader value) {
+                _setPointerField(Nested.String.factory, 1, value);
             }
 
-            public Everything.Nested.String.Builder initAnnotation() {
-                return _initPointerField(Everything.Nested.String.factory, 1, 0);
+            public Nested.String.Builder initAnnotation() {
+                return _initPointerField(Nested.String.factory, 1, 0);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -771,16 +809,21 @@ public final class Everything {
                 return _getPointerField(Text.factory, 0);
             }
 
-            public Everything.Nested.Mood getMood() {
-                return Everything.Nested.Mood.of(_getShortField(0));
+            public Nested.Mood getMood() {
+                return Nested.Mood.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getMood_code() {
+                return Short.toUnsignedInt(_getShortField(0));
             }
 
             public boolean hasAnnotation() {
                 return !_pointerFieldIsNull(1);
             }
 
-            public Everything.Nested.String.Reader getAnnotation() {
-                return _getPointerField(Everything.Nested.String.factory, 1);
+            public Nested.String.Reader getAnnotation() {
+                return _getPointerField(Nested.String.factory, 1);
             }
         }
 
@@ -844,11 +887,13 @@ public final class Everything {
                 }
             }
 
+            /** Builds the struct in a message. */
             public static final class Builder extends StructBuilder {
                 Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                     super(segment, data, pointers, dataSize, pointerCount);
                 }
 
+                /** What is built so far, as it is read. */
                 public Reader asReader() {
                     return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
                 }
@@ -882,8 +927,10 @@ public final class Everything {
                 }
             }
 
+            /** Reads the struct from a message. */
             public static final class Reader extends StructReader {
-                Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                Reader(
+                        SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                     super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
                 }
 

@@ -50,11 +50,13 @@ public final class Lists {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -440,6 +442,7 @@ public final class Lists {
         }
     }
 
+    /** Reads the struct from a message. */
     public static final class Reader extends StructReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -563,6 +566,11 @@ public final class Lists {
 
         public EnumList.Reader<Colour> getColours() {
             return _getPointerField(Colour.listFactory, 14);
+        }
+
+        /** The values as unsigned numbers, whether this schema knows them or not. */
+        public PrimitiveList.Short.Reader getColours_code() {
+            return _getPointerField(PrimitiveList.Short.factory, 14);
         }
 
         public boolean hasPoints() {

@@ -8,8 +8,8 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -38,16 +38,16 @@ public final class Greeter {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "greet",
-                            () -> Greeter.GreetParams.factory, () -> Greeter.GreetResults.factory,
+                            () -> GreetParams.factory, () -> GreetResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 1, "friend",
-                            () -> Greeter.FriendParams.factory, () -> Greeter.FriendResults.factory,
+                            () -> FriendParams.factory, () -> FriendResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 2, "tell",
-                            () -> Greeter.TellParams.factory, () -> Greeter.TellResults.factory,
+                            () -> TellParams.factory, () -> TellResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 3, "linger",
-                            () -> Greeter.LingerParams.factory, () -> Greeter.LingerResults.factory,
+                            () -> LingerParams.factory, () -> LingerResults.factory,
                             Map.of())),
             Map.of());
 
@@ -69,24 +69,40 @@ public final class Greeter {
             return new Client(sharedHook());
         }
 
-        /** Greets somebody by name. */
-        public Request<Greeter.GreetParams.Builder, Greeter.GreetResults.Reader, AnyPipeline> greetRequest() {
-            return newRequest(TYPE_ID, 0, Greeter.GreetParams.factory, Greeter.GreetResults.factory, pipeline -> pipeline);
+        /**
+         * Greets somebody by name.
+         *
+         * <p>Parameters: {@code name}. Results: {@code greeting}.
+         */
+        public Request<GreetParams.Builder, GreetResults.Reader, AnyPipeline> greetRequest() {
+            return newRequest(TYPE_ID, 0, GreetParams.factory, GreetResults.factory, pipeline -> pipeline);
         }
 
-        /** Another greeter. */
-        public Request<Greeter.FriendParams.Builder, Greeter.FriendResults.Reader, Greeter.FriendResults.Pipeline> friendRequest() {
-            return newRequest(TYPE_ID, 1, Greeter.FriendParams.factory, Greeter.FriendResults.factory, Greeter.FriendResults.Pipeline::new);
+        /**
+         * Another greeter.
+         *
+         * <p>Parameters: none. Results: {@code greeter}.
+         */
+        public Request<FriendParams.Builder, FriendResults.Reader, FriendResults.Pipeline> friendRequest() {
+            return newRequest(TYPE_ID, 1, FriendParams.factory, FriendResults.factory, FriendResults.Pipeline::new);
         }
 
-        /** Tells the listener the news. */
-        public Request<Greeter.TellParams.Builder, Greeter.TellResults.Reader, AnyPipeline> tellRequest() {
-            return newRequest(TYPE_ID, 2, Greeter.TellParams.factory, Greeter.TellResults.factory, pipeline -> pipeline);
+        /**
+         * Tells the listener the news.
+         *
+         * <p>Parameters: {@code listener}. Results: none.
+         */
+        public Request<TellParams.Builder, TellResults.Reader, AnyPipeline> tellRequest() {
+            return newRequest(TYPE_ID, 2, TellParams.factory, TellResults.factory, pipeline -> pipeline);
         }
 
-        /** Returns when nobody waits for it any more. */
-        public Request<Greeter.LingerParams.Builder, Greeter.LingerResults.Reader, AnyPipeline> lingerRequest() {
-            return newRequest(TYPE_ID, 3, Greeter.LingerParams.factory, Greeter.LingerResults.factory, pipeline -> pipeline);
+        /**
+         * Returns when nobody waits for it any more.
+         *
+         * <p>Parameters: none. Results: none.
+         */
+        public Request<LingerParams.Builder, LingerResults.Reader, AnyPipeline> lingerRequest() {
+            return newRequest(TYPE_ID, 3, LingerParams.factory, LingerResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -97,23 +113,41 @@ public final class Greeter {
             return SCHEMA;
         }
 
-        /** Greets somebody by name. */
-        default CompletionStage<?> greet(CallContext<Greeter.GreetParams.Reader, Greeter.GreetResults.Builder> call) throws Exception {
+        /**
+         * Greets somebody by name.
+         *
+         * <p>Parameters: {@code name}. Results: {@code greeting}.
+         */
+        default CompletionStage<?> greet(CallContext<GreetParams.Reader, GreetResults.Builder> call) throws Exception {
             return Calls.unimplemented("Greeter.greet");
         }
 
-        /** Another greeter. */
-        default CompletionStage<?> friend(CallContext<Greeter.FriendParams.Reader, Greeter.FriendResults.Builder> call) throws Exception {
+        /**
+         * Another greeter.
+         *
+         * <p>Parameters: none. Results: {@code greeter}.
+         */
+        default CompletionStage<?> friend(
+                CallContext<FriendParams.Reader, FriendResults.Builder> call) throws Exception {
             return Calls.unimplemented("Greeter.friend");
         }
 
-        /** Tells the listener the news. */
-        default CompletionStage<?> tell(CallContext<Greeter.TellParams.Reader, Greeter.TellResults.Builder> call) throws Exception {
+        /**
+         * Tells the listener the news.
+         *
+         * <p>Parameters: {@code listener}. Results: none.
+         */
+        default CompletionStage<?> tell(CallContext<TellParams.Reader, TellResults.Builder> call) throws Exception {
             return Calls.unimplemented("Greeter.tell");
         }
 
-        /** Returns when nobody waits for it any more. */
-        default CompletionStage<?> linger(CallContext<Greeter.LingerParams.Reader, Greeter.LingerResults.Builder> call) throws Exception {
+        /**
+         * Returns when nobody waits for it any more.
+         *
+         * <p>Parameters: none. Results: none.
+         */
+        default CompletionStage<?> linger(
+                CallContext<LingerParams.Reader, LingerResults.Builder> call) throws Exception {
             return Calls.unimplemented("Greeter.linger");
         }
 
@@ -123,15 +157,16 @@ public final class Greeter {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> greet(call.typed(Greeter.GreetParams.factory, Greeter.GreetResults.factory));
-                case 1 -> friend(call.typed(Greeter.FriendParams.factory, Greeter.FriendResults.factory));
-                case 2 -> tell(call.typed(Greeter.TellParams.factory, Greeter.TellResults.factory));
-                case 3 -> linger(call.typed(Greeter.LingerParams.factory, Greeter.LingerResults.factory));
+                case 0 -> greet(call.typed(GreetParams.factory, GreetResults.factory));
+                case 1 -> friend(call.typed(FriendParams.factory, FriendResults.factory));
+                case 2 -> tell(call.typed(TellParams.factory, TellResults.factory));
+                case 3 -> linger(call.typed(LingerParams.factory, LingerResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code greet}. */
     public static final class GreetParams {
         public static final long TYPE_ID = 0xa4573a5f5fd3fde2L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -166,11 +201,13 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -196,6 +233,7 @@ public final class Greeter {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -211,6 +249,7 @@ public final class Greeter {
         }
     }
 
+    /** Results of {@code greet}. */
     public static final class GreetResults {
         public static final long TYPE_ID = 0xb8cf8a0b2be174f8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -245,11 +284,13 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -275,6 +316,7 @@ public final class Greeter {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -290,6 +332,7 @@ public final class Greeter {
         }
     }
 
+    /** Parameters of {@code friend}. */
     public static final class FriendParams {
         public static final long TYPE_ID = 0x8bda3a2d2c58eeb8L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -324,16 +367,19 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -341,6 +387,7 @@ public final class Greeter {
         }
     }
 
+    /** Results of {@code friend}. */
     public static final class FriendResults {
         public static final long TYPE_ID = 0xb5e51c66aa16b9b4L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -375,11 +422,13 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -397,7 +446,8 @@ public final class Greeter {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -408,11 +458,6 @@ public final class Greeter {
 
             public Greeter.Client getGreeter() {
                 return _getPointerField(Greeter.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -428,6 +473,7 @@ public final class Greeter {
         }
     }
 
+    /** Parameters of {@code tell}. */
     public static final class TellParams {
         public static final long TYPE_ID = 0xe6818c313ade896eL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -462,11 +508,13 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -484,7 +532,8 @@ public final class Greeter {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -495,11 +544,6 @@ public final class Greeter {
 
             public Listener.Client getListener() {
                 return _getPointerField(Listener.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
             }
         }
 
@@ -515,6 +559,7 @@ public final class Greeter {
         }
     }
 
+    /** Results of {@code tell}. */
     public static final class TellResults {
         public static final long TYPE_ID = 0x81fe82f4d19906a0L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -549,16 +594,19 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -566,6 +614,7 @@ public final class Greeter {
         }
     }
 
+    /** Parameters of {@code linger}. */
     public static final class LingerParams {
         public static final long TYPE_ID = 0xf0b642b174361b79L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -600,16 +649,19 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -617,6 +669,7 @@ public final class Greeter {
         }
     }
 
+    /** Results of {@code linger}. */
     public static final class LingerResults {
         public static final long TYPE_ID = 0x98be89064ff0a616L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -651,16 +704,19 @@ public final class Greeter {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

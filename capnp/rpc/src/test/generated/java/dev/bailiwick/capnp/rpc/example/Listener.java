@@ -36,7 +36,7 @@ public final class Listener {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "hear",
-                            () -> Listener.HearParams.factory, () -> Listener.HearResults.factory,
+                            () -> HearParams.factory, () -> HearResults.factory,
                             Map.of())),
             Map.of());
 
@@ -58,8 +58,9 @@ public final class Listener {
             return new Client(sharedHook());
         }
 
-        public Request<Listener.HearParams.Builder, Listener.HearResults.Reader, AnyPipeline> hearRequest() {
-            return newRequest(TYPE_ID, 0, Listener.HearParams.factory, Listener.HearResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code news}. Results: none. */
+        public Request<HearParams.Builder, HearResults.Reader, AnyPipeline> hearRequest() {
+            return newRequest(TYPE_ID, 0, HearParams.factory, HearResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -70,7 +71,8 @@ public final class Listener {
             return SCHEMA;
         }
 
-        default CompletionStage<?> hear(CallContext<Listener.HearParams.Reader, Listener.HearResults.Builder> call) throws Exception {
+        /** Parameters: {@code news}. Results: none. */
+        default CompletionStage<?> hear(CallContext<HearParams.Reader, HearResults.Builder> call) throws Exception {
             return Calls.unimplemented("Listener.hear");
         }
 
@@ -80,12 +82,13 @@ public final class Listener {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> hear(call.typed(Listener.HearParams.factory, Listener.HearResults.factory));
+                case 0 -> hear(call.typed(HearParams.factory, HearResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code hear}. */
     public static final class HearParams {
         public static final long TYPE_ID = 0xbb16815951c3b9b7L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -120,11 +123,13 @@ public final class Listener {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -150,6 +155,7 @@ public final class Listener {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -165,6 +171,7 @@ public final class Listener {
         }
     }
 
+    /** Results of {@code hear}. */
     public static final class HearResults {
         public static final long TYPE_ID = 0xd7d57b63bd3d4ebaL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -199,16 +206,19 @@ public final class Listener {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -3,7 +3,9 @@ package dev.bailiwick.capnp.rpc.kinds;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
 import dev.bailiwick.capnp.rpc.CapabilityList;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.DeepCopy;
+import dev.bailiwick.capnp.rpc.PointerType;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import dev.bailiwick.capnp.rpc.testing.Counter;
 import org.capnproto.AnyPointer;
@@ -70,15 +72,18 @@ public final class Kinds {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(11));
         }
@@ -147,6 +152,11 @@ public final class Kinds {
 
         public Shade getShade() {
             return Shade.of(_getShortField(10));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getShade_code() {
+            return Short.toUnsignedInt(_getShortField(10));
         }
 
         public void setShade(Shade value) {
@@ -492,6 +502,10 @@ public final class Kinds {
             return _getPointerField(Kinds.listFactory, 18);
         }
 
+        public void setSelves(StructList.Reader<Kinds.Reader> value) {
+            DeepCopy.list(segment, pointers + 18, Kinds.listFactory, value);
+        }
+
         public StructList.Builder<Kinds.Builder> initSelves(int size) {
             return _initPointerField(Kinds.listFactory, 18, size);
         }
@@ -627,16 +641,16 @@ public final class Kinds {
             return which() == Which.BOTH;
         }
 
-        public Kinds.Both.Builder getBoth() {
+        public Both.Builder getBoth() {
             _expect(Which.BOTH);
-            return new Kinds.Both.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Both.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Kinds.Both.Builder initBoth() {
+        public Both.Builder initBoth() {
             _setShortField(11, (short) Which.BOTH.ordinal());
             _clearPointerField(23);
             _clearPointerField(24);
-            return new Kinds.Both.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Both.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean isAnything() {
@@ -662,15 +676,15 @@ public final class Kinds {
             return _initPointerField(AnyPointer.factory, 23, 0);
         }
 
-        public Kinds.Named.Builder getNamed() {
-            return new Kinds.Named.Builder(segment, data, pointers, dataSize, pointerCount);
+        public Named.Builder getNamed() {
+            return new Named.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Kinds.Named.Builder initNamed() {
+        public Named.Builder initNamed() {
             _setShortField(21, (short) 0);
             _setShortField(20, (short) 0);
-            _clearPointerField(25);
-            return new Kinds.Named.Builder(segment, data, pointers, dataSize, pointerCount);
+            DeepCopy.clear(segment, pointers + 25);
+            return new Named.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean hasDefaultText() {
@@ -782,24 +796,26 @@ public final class Kinds {
             return !_pointerFieldIsNull(31);
         }
 
-        public Box.Builder getBox() {
-            return _getPointerField(Box.factory, 31);
+        public Box.Builder<Text.Builder, Text.Reader, Small.Builder, Small.Reader> getBox() {
+            return _getPointerField(Box.factory(PointerType.TEXT, PointerType.of(Small.factory)), 31);
         }
 
-        public void setBox(Box.Reader value) {
-            _setPointerField(Box.factory, 31, value);
+        public void setBox(Box.Reader<Text.Builder, Text.Reader, Small.Builder, Small.Reader> value) {
+            value.copyTo(segment, pointers + 31);
         }
 
-        public Box.Builder initBox() {
-            return _initPointerField(Box.factory, 31, 0);
+        public Box.Builder<Text.Builder, Text.Reader, Small.Builder, Small.Reader> initBox() {
+            return _initPointerField(Box.factory(PointerType.TEXT, PointerType.of(Small.factory)), 31, 0);
         }
     }
 
-    public static final class Reader extends StructReader {
+    /** Reads the struct from a message. */
+    public static final class Reader extends CarrierReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(11));
         }
@@ -840,6 +856,11 @@ public final class Kinds {
 
         public Shade getShade() {
             return Shade.of(_getShortField(10));
+        }
+
+        /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+        public int getShade_code() {
+            return Short.toUnsignedInt(_getShortField(10));
         }
 
         public boolean hasText() {
@@ -962,6 +983,11 @@ public final class Kinds {
             return _getPointerField(Shade.listFactory, 14);
         }
 
+        /** The values as unsigned numbers, whether this schema knows them or not. */
+        public PrimitiveList.Short.Reader getShades_code() {
+            return _getPointerField(PrimitiveList.Short.factory, 14);
+        }
+
         public boolean hasTexts() {
             return !_pointerFieldIsNull(15);
         }
@@ -1061,9 +1087,9 @@ public final class Kinds {
             return which() == Which.BOTH;
         }
 
-        public Kinds.Both.Reader getBoth() {
+        public Both.Reader getBoth() {
             _expect(Which.BOTH);
-            return new Kinds.Both.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Both.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean isAnything() {
@@ -1079,8 +1105,8 @@ public final class Kinds {
             return _getPointerField(AnyPointer.factory, 23);
         }
 
-        public Kinds.Named.Reader getNamed() {
-            return new Kinds.Named.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public Named.Reader getNamed() {
+            return new Named.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean hasDefaultText() {
@@ -1131,13 +1157,8 @@ public final class Kinds {
             return !_pointerFieldIsNull(31);
         }
 
-        public Box.Reader getBox() {
-            return _getPointerField(Box.factory, 31);
-        }
-
-        /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-        public void copyTo(SegmentBuilder target, int pointer) {
-            DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
+        public Box.Reader<Text.Builder, Text.Reader, Small.Builder, Small.Reader> getBox() {
+            return _getPointerField(Box.factory(PointerType.TEXT, PointerType.of(Small.factory)), 31);
         }
     }
 
@@ -1163,8 +1184,12 @@ public final class Kinds {
             return _field(23);
         }
 
-        public Kinds.Named.Pipeline getNamed() {
-            return new Kinds.Named.Pipeline(asAnyPipeline());
+        public Named.Pipeline getNamed() {
+            return new Named.Pipeline(asAnyPipeline());
+        }
+
+        public Box.Pipeline getBox() {
+            return new Box.Pipeline(_field(31));
         }
     }
 
@@ -1178,23 +1203,25 @@ public final class Kinds {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Both {
         private Both() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -1235,6 +1262,7 @@ public final class Kinds {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -1261,15 +1289,18 @@ public final class Kinds {
     public static final class Named {
         private Named() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(21));
             }
@@ -1313,11 +1344,13 @@ public final class Kinds {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(21));
             }
@@ -1369,12 +1402,12 @@ public final class Kinds {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

@@ -8,17 +8,17 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
+import dev.bailiwick.capnp.rpc.PointerType;
 import dev.bailiwick.capnp.rpc.Request;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import org.capnproto.AnyPointer;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -31,60 +31,82 @@ import org.capnproto.StructSize;
 @SuppressWarnings("all")
 public final class Cell {
     public static final long TYPE_ID = 0xd1b7f0a2c3e4f514L;
-    public static final CapabilityFactory<Client> factory = new CapabilityFactory<>(Client::new);
-    public static final CapabilityList.Factory<Client> listFactory = new CapabilityList.Factory<>(factory);
     public static final InterfaceSchema SCHEMA = new InterfaceSchema(
             TYPE_ID,
             "Cell",
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "get",
-                            () -> Cell.GetParams.factory, () -> Cell.GetResults.factory,
+                            () -> GetParams.factory, () -> GetResults.factory(PointerType.ANY),
                             Map.of()),
                     new MethodSchema(TYPE_ID, 1, "put",
-                            () -> Cell.PutParams.factory, () -> Cell.PutResults.factory,
+                            () -> PutParams.factory(PointerType.ANY), () -> PutResults.factory,
                             Map.of())),
             Map.of());
 
     private Cell() {}
 
+    /** Makes clients with these types for the interface's type parameters. */
+    public static <T_Builder, T_Reader> CapabilityFactory<Client<T_Builder, T_Reader>> factory(
+            PointerType<T_Builder, T_Reader> _T) {
+        return new CapabilityFactory<>(owned -> new Client<>(owned, _T));
+    }
+
+    /** Reads and builds lists of clients with these types for the interface's type parameters. */
+    public static <T_Builder, T_Reader> CapabilityList.Factory<Client<T_Builder, T_Reader>> listFactory(
+            PointerType<T_Builder, T_Reader> _T) {
+        return new CapabilityList.Factory<>(factory(_T));
+    }
+
     /** A new capability for an object of this process, with one reference, which the caller closes. */
-    public static Client client(Server server) {
-        return factory.client(CapabilityClient.serve(server));
+    public static <T_Builder, T_Reader> Client<T_Builder, T_Reader> client(Server<T_Builder, T_Reader> server) {
+        return factory(server.typeOfCellT()).client(CapabilityClient.serve(server));
     }
 
     /** A reference to an object with this interface, here or elsewhere. */
-    public static class Client extends CapabilityClient {
-        protected Client(ClientHook owned) {
+    public static class Client<T_Builder, T_Reader> extends CapabilityClient {
+        private final PointerType<T_Builder, T_Reader> _T;
+
+        protected Client(ClientHook owned, PointerType<T_Builder, T_Reader> _T) {
             super(owned);
+            this._T = _T;
         }
 
         @Override
-        public Client share() {
-            return new Client(sharedHook());
+        public Client<T_Builder, T_Reader> share() {
+            return new Client<>(sharedHook(), _T);
         }
 
-        public Request<Cell.GetParams.Builder, Cell.GetResults.Reader, Cell.GetResults.Pipeline> getRequest() {
-            return newRequest(TYPE_ID, 0, Cell.GetParams.factory, Cell.GetResults.factory, Cell.GetResults.Pipeline::new);
+        /** Parameters: none. Results: {@code value}. */
+        public Request<GetParams.Builder, GetResults.Reader<T_Builder, T_Reader>, GetResults.Pipeline> getRequest() {
+            return newRequest(TYPE_ID, 0, GetParams.factory, GetResults.factory(_T), GetResults.Pipeline::new);
         }
 
-        public Request<Cell.PutParams.Builder, Cell.PutResults.Reader, AnyPipeline> putRequest() {
-            return newRequest(TYPE_ID, 1, Cell.PutParams.factory, Cell.PutResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code value}. Results: none. */
+        public Request<PutParams.Builder<T_Builder, T_Reader>, PutResults.Reader, AnyPipeline> putRequest() {
+            return newRequest(TYPE_ID, 1, PutParams.factory(_T), PutResults.factory, pipeline -> pipeline);
         }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
-    public interface Server extends CapabilityServer {
+    public interface Server<T_Builder, T_Reader> extends CapabilityServer {
         @Override
         default InterfaceSchema schema() {
             return SCHEMA;
         }
 
-        default CompletionStage<?> get(CallContext<Cell.GetParams.Reader, Cell.GetResults.Builder> call) throws Exception {
+        /** The type that {@code T} stands for, such as {@code PointerType.TEXT}. */
+        PointerType<T_Builder, T_Reader> typeOfCellT();
+
+        /** Parameters: none. Results: {@code value}. */
+        default CompletionStage<?> get(
+                CallContext<GetParams.Reader, GetResults.Builder<T_Builder, T_Reader>> call) throws Exception {
             return Calls.unimplemented("Cell.get");
         }
 
-        default CompletionStage<?> put(CallContext<Cell.PutParams.Reader, Cell.PutResults.Builder> call) throws Exception {
+        /** Parameters: {@code value}. Results: none. */
+        default CompletionStage<?> put(
+                CallContext<PutParams.Reader<T_Builder, T_Reader>, PutResults.Builder> call) throws Exception {
             return Calls.unimplemented("Cell.put");
         }
 
@@ -94,13 +116,14 @@ public final class Cell {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> get(call.typed(Cell.GetParams.factory, Cell.GetResults.factory));
-                case 1 -> put(call.typed(Cell.PutParams.factory, Cell.PutResults.factory));
+                case 0 -> get(call.typed(GetParams.factory, GetResults.factory(typeOfCellT())));
+                case 1 -> put(call.typed(PutParams.factory(typeOfCellT()), PutResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code get}. */
     public static final class GetParams {
         public static final long TYPE_ID = 0x97a01c2bb7e53480L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -135,16 +158,19 @@ public final class Cell {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -152,27 +178,41 @@ public final class Cell {
         }
     }
 
+    /** Results of {@code get}. */
     public static final class GetResults {
         public static final long TYPE_ID = 0xfdda88be9277d0fdL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
-        public static final Factory factory = new Factory();
-        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
         private GetResults() {}
 
-        public static final class Factory extends StructFactory<Builder, Reader> {
-            private Factory() {}
+        /** Reads and builds the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> Factory<T_Builder, T_Reader> factory(PointerType<T_Builder, T_Reader> _T) {
+            return new Factory<>(_T);
+        }
 
-            @Override
-            public Reader constructReader(
-                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        /** Reads and builds lists of the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> StructList.Factory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> listFactory(
+                PointerType<T_Builder, T_Reader> _T) {
+            return new StructList.Factory<>(factory(_T));
+        }
+
+        public static final class Factory<T_Builder, T_Reader> extends StructFactory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            private Factory(PointerType<T_Builder, T_Reader> _T) {
+                this._T = _T;
             }
 
             @Override
-            public Builder constructBuilder(
+            public Reader<T_Builder, T_Reader> constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, nestingLimit, _T);
+            }
+
+            @Override
+            public Builder<T_Builder, T_Reader> constructBuilder(
                     SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
-                return new Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Builder<>(segment, data, pointers, dataSize, pointerCount, _T);
             }
 
             @Override
@@ -181,53 +221,63 @@ public final class Cell {
             }
 
             @Override
-            public Reader asReader(Builder builder) {
+            public Reader<T_Builder, T_Reader> asReader(Builder<T_Builder, T_Reader> builder) {
                 return builder.asReader();
             }
         }
 
-        public static final class Builder extends StructBuilder {
-            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+        /** Builds the struct in a message. */
+        public static final class Builder<T_Builder, T_Reader> extends StructBuilder {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Builder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount);
+                this._T = _T;
             }
 
-            public Reader asReader() {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            /** What is built so far, as it is read. */
+            public Reader<T_Builder, T_Reader> asReader() {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE, _T);
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Builder getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
+            public T_Builder getValue() {
+                return _getPointerField(_T, 0);
             }
 
-            public void setValue(AnyPointer.Reader value) {
-                DeepCopy.pointer(segment, pointers + 0, value);
+            public void setValue(T_Reader value) {
+                _setPointerField(_T, 0, value);
             }
 
-            public AnyPointer.Builder initValue() {
-                return _initPointerField(AnyPointer.factory, 0, 0);
+            public T_Builder initValue() {
+                return _initPointerField(_T, 0, 0);
+            }
+
+            public T_Builder initValue(int size) {
+                return _initPointerField(_T, 0, size);
             }
         }
 
-        public static final class Reader extends StructReader {
-            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        /** Reads the struct from a message. */
+        public static final class Reader<T_Builder, T_Reader> extends CarrierReader {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Reader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                this._T = _T;
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Reader getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
+            public T_Reader getValue() {
+                return _getPointerField(_T, 0);
             }
         }
 
@@ -243,27 +293,41 @@ public final class Cell {
         }
     }
 
+    /** Parameters of {@code put}. */
     public static final class PutParams {
         public static final long TYPE_ID = 0xc7d90d730ab269d0L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
-        public static final Factory factory = new Factory();
-        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
         private PutParams() {}
 
-        public static final class Factory extends StructFactory<Builder, Reader> {
-            private Factory() {}
+        /** Reads and builds the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> Factory<T_Builder, T_Reader> factory(PointerType<T_Builder, T_Reader> _T) {
+            return new Factory<>(_T);
+        }
 
-            @Override
-            public Reader constructReader(
-                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        /** Reads and builds lists of the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> StructList.Factory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> listFactory(
+                PointerType<T_Builder, T_Reader> _T) {
+            return new StructList.Factory<>(factory(_T));
+        }
+
+        public static final class Factory<T_Builder, T_Reader> extends StructFactory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            private Factory(PointerType<T_Builder, T_Reader> _T) {
+                this._T = _T;
             }
 
             @Override
-            public Builder constructBuilder(
+            public Reader<T_Builder, T_Reader> constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, nestingLimit, _T);
+            }
+
+            @Override
+            public Builder<T_Builder, T_Reader> constructBuilder(
                     SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
-                return new Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Builder<>(segment, data, pointers, dataSize, pointerCount, _T);
             }
 
             @Override
@@ -272,53 +336,63 @@ public final class Cell {
             }
 
             @Override
-            public Reader asReader(Builder builder) {
+            public Reader<T_Builder, T_Reader> asReader(Builder<T_Builder, T_Reader> builder) {
                 return builder.asReader();
             }
         }
 
-        public static final class Builder extends StructBuilder {
-            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+        /** Builds the struct in a message. */
+        public static final class Builder<T_Builder, T_Reader> extends StructBuilder {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Builder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount);
+                this._T = _T;
             }
 
-            public Reader asReader() {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            /** What is built so far, as it is read. */
+            public Reader<T_Builder, T_Reader> asReader() {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE, _T);
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Builder getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
+            public T_Builder getValue() {
+                return _getPointerField(_T, 0);
             }
 
-            public void setValue(AnyPointer.Reader value) {
-                DeepCopy.pointer(segment, pointers + 0, value);
+            public void setValue(T_Reader value) {
+                _setPointerField(_T, 0, value);
             }
 
-            public AnyPointer.Builder initValue() {
-                return _initPointerField(AnyPointer.factory, 0, 0);
+            public T_Builder initValue() {
+                return _initPointerField(_T, 0, 0);
+            }
+
+            public T_Builder initValue(int size) {
+                return _initPointerField(_T, 0, size);
             }
         }
 
-        public static final class Reader extends StructReader {
-            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        /** Reads the struct from a message. */
+        public static final class Reader<T_Builder, T_Reader> extends CarrierReader {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Reader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                this._T = _T;
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Reader getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
+            public T_Reader getValue() {
+                return _getPointerField(_T, 0);
             }
         }
 
@@ -334,6 +408,7 @@ public final class Cell {
         }
     }
 
+    /** Results of {@code put}. */
     public static final class PutResults {
         public static final long TYPE_ID = 0xc608cf4f2c7e2d29L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -368,16 +443,19 @@ public final class Cell {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

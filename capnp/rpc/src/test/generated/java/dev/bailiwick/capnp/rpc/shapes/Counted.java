@@ -35,10 +35,10 @@ public final class Counted {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "count",
-                            () -> Counted.CountParams.factory, () -> Counted.CountResults.factory,
+                            () -> CountParams.factory, () -> CountResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 1, "increment",
-                            () -> Counted.IncrementParams.factory, () -> Counted.IncrementResults.factory,
+                            () -> IncrementParams.factory, () -> IncrementResults.factory,
                             Map.of())),
             Map.of());
 
@@ -60,12 +60,14 @@ public final class Counted {
             return new Client(sharedHook());
         }
 
-        public Request<Counted.CountParams.Builder, Counted.CountResults.Reader, AnyPipeline> countRequest() {
-            return newRequest(TYPE_ID, 0, Counted.CountParams.factory, Counted.CountResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code count}. */
+        public Request<CountParams.Builder, CountResults.Reader, AnyPipeline> countRequest() {
+            return newRequest(TYPE_ID, 0, CountParams.factory, CountResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Counted.IncrementParams.Builder, Counted.IncrementResults.Reader, AnyPipeline> incrementRequest() {
-            return newRequest(TYPE_ID, 1, Counted.IncrementParams.factory, Counted.IncrementResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code by}. Results: {@code count}. */
+        public Request<IncrementParams.Builder, IncrementResults.Reader, AnyPipeline> incrementRequest() {
+            return newRequest(TYPE_ID, 1, IncrementParams.factory, IncrementResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -76,11 +78,14 @@ public final class Counted {
             return SCHEMA;
         }
 
-        default CompletionStage<?> count(CallContext<Counted.CountParams.Reader, Counted.CountResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code count}. */
+        default CompletionStage<?> count(CallContext<CountParams.Reader, CountResults.Builder> call) throws Exception {
             return Calls.unimplemented("Counted.count");
         }
 
-        default CompletionStage<?> increment(CallContext<Counted.IncrementParams.Reader, Counted.IncrementResults.Builder> call) throws Exception {
+        /** Parameters: {@code by}. Results: {@code count}. */
+        default CompletionStage<?> increment(
+                CallContext<IncrementParams.Reader, IncrementResults.Builder> call) throws Exception {
             return Calls.unimplemented("Counted.increment");
         }
 
@@ -90,13 +95,14 @@ public final class Counted {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> count(call.typed(Counted.CountParams.factory, Counted.CountResults.factory));
-                case 1 -> increment(call.typed(Counted.IncrementParams.factory, Counted.IncrementResults.factory));
+                case 0 -> count(call.typed(CountParams.factory, CountResults.factory));
+                case 1 -> increment(call.typed(IncrementParams.factory, IncrementResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code count}. */
     public static final class CountParams {
         public static final long TYPE_ID = 0xbd8261da8c119178L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -131,16 +137,19 @@ public final class Counted {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -148,6 +157,7 @@ public final class Counted {
         }
     }
 
+    /** Results of {@code count}. */
     public static final class CountResults {
         public static final long TYPE_ID = 0xe7344acc5142e8a0L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -182,11 +192,13 @@ public final class Counted {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -200,6 +212,7 @@ public final class Counted {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -211,6 +224,7 @@ public final class Counted {
         }
     }
 
+    /** Parameters of {@code increment}. */
     public static final class IncrementParams {
         public static final long TYPE_ID = 0xcef63d65cd846dbbL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -245,11 +259,13 @@ public final class Counted {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -263,6 +279,7 @@ public final class Counted {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -274,6 +291,7 @@ public final class Counted {
         }
     }
 
+    /** Results of {@code increment}. */
     public static final class IncrementResults {
         public static final long TYPE_ID = 0x9b80b593d13f9a92L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -308,11 +326,13 @@ public final class Counted {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -326,6 +346,7 @@ public final class Counted {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

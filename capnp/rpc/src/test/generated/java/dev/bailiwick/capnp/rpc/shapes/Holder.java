@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc.shapes;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
 import dev.bailiwick.capnp.rpc.CapabilityList;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import org.capnproto.AnyPointer;
@@ -11,7 +12,6 @@ import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructList;
-import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.Void;
@@ -52,15 +52,18 @@ public final class Holder {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -186,16 +189,16 @@ public final class Holder {
             return which() == Which.MANY;
         }
 
-        public Holder.Many.Builder getMany() {
+        public Many.Builder getMany() {
             _expect(Which.MANY);
-            return new Holder.Many.Builder(segment, data, pointers, dataSize, pointerCount);
+            return new Many.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Holder.Many.Builder initMany() {
+        public Many.Builder initMany() {
             _setShortField(0, (short) Which.MANY.ordinal());
-            _clearPointerField(5);
-            _clearPointerField(6);
-            return new Holder.Many.Builder(segment, data, pointers, dataSize, pointerCount);
+            DeepCopy.clear(segment, pointers + 5);
+            DeepCopy.clear(segment, pointers + 6);
+            return new Many.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean hasHolders() {
@@ -209,16 +212,22 @@ public final class Holder {
             return _getPointerField(Holder.listFactory, 7);
         }
 
+        public void setHolders(StructList.Reader<Holder.Reader> value) {
+            DeepCopy.list(segment, pointers + 7, Holder.listFactory, value);
+        }
+
         public StructList.Builder<Holder.Builder> initHolders(int size) {
             return _initPointerField(Holder.listFactory, 7, size);
         }
     }
 
-    public static final class Reader extends StructReader {
+    /** Reads the struct from a message. */
+    public static final class Reader extends CarrierReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
+        /** Which member of the union is set. */
         public Which which() {
             return Which.of(_getShortField(0));
         }
@@ -295,9 +304,9 @@ public final class Holder {
             return which() == Which.MANY;
         }
 
-        public Holder.Many.Reader getMany() {
+        public Many.Reader getMany() {
             _expect(Which.MANY);
-            return new Holder.Many.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            return new Many.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean hasHolders() {
@@ -306,11 +315,6 @@ public final class Holder {
 
         public StructList.Reader<Holder.Reader> getHolders() {
             return _getPointerField(Holder.listFactory, 7);
-        }
-
-        /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-        public void copyTo(SegmentBuilder target, int pointer) {
-            DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
         }
     }
 
@@ -336,8 +340,8 @@ public final class Holder {
             return _capability(Thing.factory, 5);
         }
 
-        public Holder.Many.Pipeline getMany() {
-            return new Holder.Many.Pipeline(asAnyPipeline());
+        public Many.Pipeline getMany() {
+            return new Many.Pipeline(asAnyPipeline());
         }
     }
 
@@ -349,23 +353,25 @@ public final class Holder {
         /** A member that a newer schema defines. */
         _NOT_IN_SCHEMA;
 
-        private static final Which[] VALUES = values();
+        private static final Which[] _VALUES = values();
 
         /** The constant for an encoded value. */
         public static Which of(short code) {
             int index = Short.toUnsignedInt(code);
-            return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+            return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
         }
     }
 
     public static final class Many {
         private Many() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -399,7 +405,8 @@ public final class Holder {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }

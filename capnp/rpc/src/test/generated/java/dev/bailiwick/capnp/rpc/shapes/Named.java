@@ -38,7 +38,7 @@ public final class Named {
             List.of(),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "name",
-                            () -> Named.NameParams.factory, () -> Named.NameResults.factory,
+                            () -> NameParams.factory, () -> NameResults.factory,
                             Map.ofEntries(Map.entry(0xd1b7f0a2c3e4f503L, Weight.LIGHT), Map.entry(0xd1b7f0a2c3e4f504L, 65535L), Map.entry(0xd1b7f0a2c3e4f505L, "cheap"), Map.entry(0xd1b7f0a2c3e4f506L, (double) 0.5f), Map.entry(0xd1b7f0a2c3e4f507L, Void.VOID), Map.entry(0xd1b7f0a2c3e4f508L, true)))),
             Map.of());
 
@@ -60,9 +60,13 @@ public final class Named {
             return new Client(sharedHook());
         }
 
-        /** What it is called. */
-        public Request<Named.NameParams.Builder, Named.NameResults.Reader, AnyPipeline> nameRequest() {
-            return newRequest(TYPE_ID, 0, Named.NameParams.factory, Named.NameResults.factory, pipeline -> pipeline);
+        /**
+         * What it is called.
+         *
+         * <p>Parameters: none. Results: {@code name}.
+         */
+        public Request<NameParams.Builder, NameResults.Reader, AnyPipeline> nameRequest() {
+            return newRequest(TYPE_ID, 0, NameParams.factory, NameResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -73,8 +77,12 @@ public final class Named {
             return SCHEMA;
         }
 
-        /** What it is called. */
-        default CompletionStage<?> name(CallContext<Named.NameParams.Reader, Named.NameResults.Builder> call) throws Exception {
+        /**
+         * What it is called.
+         *
+         * <p>Parameters: none. Results: {@code name}.
+         */
+        default CompletionStage<?> name(CallContext<NameParams.Reader, NameResults.Builder> call) throws Exception {
             return Calls.unimplemented("Named.name");
         }
 
@@ -84,12 +92,13 @@ public final class Named {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> name(call.typed(Named.NameParams.factory, Named.NameResults.factory));
+                case 0 -> name(call.typed(NameParams.factory, NameResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code name}. */
     public static final class NameParams {
         public static final long TYPE_ID = 0xc8c2cbe3bcb93c0bL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -124,16 +133,19 @@ public final class Named {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -141,6 +153,7 @@ public final class Named {
         }
     }
 
+    /** Results of {@code name}. */
     public static final class NameResults {
         public static final long TYPE_ID = 0xf02fb4090105e9ebL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -175,11 +188,13 @@ public final class Named {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -205,6 +220,7 @@ public final class Named {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

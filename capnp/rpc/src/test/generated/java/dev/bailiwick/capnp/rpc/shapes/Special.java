@@ -35,7 +35,7 @@ public final class Special {
             List.of(Thing.SCHEMA),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "nested",
-                            () -> Special.NestedParams.factory, () -> Special.NestedResults.factory,
+                            () -> NestedParams.factory, () -> NestedResults.factory,
                             Map.of())),
             Map.of());
 
@@ -57,8 +57,9 @@ public final class Special {
             return new Client(sharedHook());
         }
 
-        public Request<Special.NestedParams.Builder, Special.NestedResults.Reader, AnyPipeline> nestedRequest() {
-            return newRequest(TYPE_ID, 0, Special.NestedParams.factory, Special.NestedResults.factory, pipeline -> pipeline);
+        /** Parameters: {@code nested}. Results: {@code nested}. */
+        public Request<NestedParams.Builder, NestedResults.Reader, AnyPipeline> nestedRequest() {
+            return newRequest(TYPE_ID, 0, NestedParams.factory, NestedResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -69,7 +70,9 @@ public final class Special {
             return SCHEMA;
         }
 
-        default CompletionStage<?> nested(CallContext<Special.NestedParams.Reader, Special.NestedResults.Builder> call) throws Exception {
+        /** Parameters: {@code nested}. Results: {@code nested}. */
+        default CompletionStage<?> nested(
+                CallContext<NestedParams.Reader, NestedResults.Builder> call) throws Exception {
             return Calls.unimplemented("Special.nested");
         }
 
@@ -82,12 +85,13 @@ public final class Special {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> nested(call.typed(Special.NestedParams.factory, Special.NestedResults.factory));
+                case 0 -> nested(call.typed(NestedParams.factory, NestedResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code nested}. */
     public static final class NestedParams {
         public static final long TYPE_ID = 0x9fe9465b5b823d08L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -122,11 +126,13 @@ public final class Special {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -148,6 +154,7 @@ public final class Special {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -163,6 +170,7 @@ public final class Special {
         }
     }
 
+    /** Results of {@code nested}. */
     public static final class NestedResults {
         public static final long TYPE_ID = 0xe8b6776a4b05da04L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
@@ -197,11 +205,13 @@ public final class Special {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -223,6 +233,7 @@ public final class Special {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

@@ -7,11 +7,12 @@ import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
+import dev.bailiwick.capnp.rpc.PointerType;
 import dev.bailiwick.capnp.rpc.Request;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import java.util.List;
@@ -38,16 +39,16 @@ public final class Thing {
             List.of(Named.SCHEMA, Counted.SCHEMA),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "self",
-                            () -> Thing.SelfParams.factory, () -> Thing.SelfResults.factory,
+                            () -> SelfParams.factory, () -> SelfResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 1, "swap",
                             () -> Holder.factory, () -> Holder.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 2, "import",
-                            () -> Thing.ImportParams.factory, () -> Thing.ImportResults.factory,
+                            () -> ImportParams.factory, () -> ImportResults.factory,
                             Map.of()),
                     new MethodSchema(TYPE_ID, 3, "echo",
-                            () -> Thing.EchoParams.factory, () -> Thing.EchoResults.factory,
+                            () -> EchoParams.factory(PointerType.ANY), () -> EchoResults.factory(PointerType.ANY),
                             Map.of())),
             Map.of(0xd1b7f0a2c3e4f503L, Weight.HEAVY));
 
@@ -69,30 +70,47 @@ public final class Thing {
             return new Client(sharedHook());
         }
 
-        public Request<Thing.SelfParams.Builder, Thing.SelfResults.Reader, Thing.SelfResults.Pipeline> selfRequest() {
-            return newRequest(TYPE_ID, 0, Thing.SelfParams.factory, Thing.SelfResults.factory, Thing.SelfResults.Pipeline::new);
+        /** Parameters: none. Results: {@code thing}, {@code holder}. */
+        public Request<SelfParams.Builder, SelfResults.Reader, SelfResults.Pipeline> selfRequest() {
+            return newRequest(TYPE_ID, 0, SelfParams.factory, SelfResults.factory, SelfResults.Pipeline::new);
         }
 
-        /** Parameters and results that are structs of their own. */
+        /**
+         * Parameters and results that are structs of their own.
+         *
+         * <p>Parameters: {@code label}, {@code thing}, {@code things}, {@code inner}, {@code any}, {@code none}, {@code one}, {@code many}, {@code holders}. Results: {@code label}, {@code thing}, {@code things}, {@code inner}, {@code any}, {@code none}, {@code one}, {@code many}, {@code holders}.
+         */
         public Request<Holder.Builder, Holder.Reader, Holder.Pipeline> swapRequest() {
             return newRequest(TYPE_ID, 1, Holder.factory, Holder.factory, Holder.Pipeline::new);
         }
 
-        /** A keyword of Java. */
-        public Request<Thing.ImportParams.Builder, Thing.ImportResults.Reader, AnyPipeline> importRequest() {
-            return newRequest(TYPE_ID, 2, Thing.ImportParams.factory, Thing.ImportResults.factory, pipeline -> pipeline);
+        /**
+         * A keyword of Java.
+         *
+         * <p>Parameters: none. Results: none.
+         */
+        public Request<ImportParams.Builder, ImportResults.Reader, AnyPipeline> importRequest() {
+            return newRequest(TYPE_ID, 2, ImportParams.factory, ImportResults.factory, pipeline -> pipeline);
         }
 
-        /** A type parameter of the method's own. */
-        public Request<Thing.EchoParams.Builder, Thing.EchoResults.Reader, Thing.EchoResults.Pipeline> echoRequest() {
-            return newRequest(TYPE_ID, 3, Thing.EchoParams.factory, Thing.EchoResults.factory, Thing.EchoResults.Pipeline::new);
+        /**
+         * A type parameter of the method's own.
+         *
+         * <p>Parameters: {@code value}. Results: {@code value}.
+         */
+        public <T_Builder, T_Reader> Request<EchoParams.Builder<T_Builder, T_Reader>, EchoResults.Reader<T_Builder, T_Reader>, EchoResults.Pipeline> echoRequest(
+                PointerType<T_Builder, T_Reader> _T) {
+            return newRequest(TYPE_ID, 3, EchoParams.factory(_T), EchoResults.factory(_T), EchoResults.Pipeline::new);
         }
 
+        /** Parameters: none. Results: {@code count}. */
         public Request<Counted.CountParams.Builder, Counted.CountResults.Reader, AnyPipeline> countRequest() {
             return newRequest(Counted.TYPE_ID, 0, Counted.CountParams.factory, Counted.CountResults.factory, pipeline -> pipeline);
         }
 
-        public Request<Counted.IncrementParams.Builder, Counted.IncrementResults.Reader, AnyPipeline> incrementRequest() {
+        /** Parameters: {@code by}. Results: {@code count}. */
+        public Request<Counted.IncrementParams.Builder, Counted.IncrementResults.Reader, AnyPipeline> incrementRequest(
+                ) {
             return newRequest(Counted.TYPE_ID, 1, Counted.IncrementParams.factory, Counted.IncrementResults.factory, pipeline -> pipeline);
         }
     }
@@ -104,22 +122,37 @@ public final class Thing {
             return SCHEMA;
         }
 
-        default CompletionStage<?> self(CallContext<Thing.SelfParams.Reader, Thing.SelfResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code thing}, {@code holder}. */
+        default CompletionStage<?> self(CallContext<SelfParams.Reader, SelfResults.Builder> call) throws Exception {
             return Calls.unimplemented("Thing.self");
         }
 
-        /** Parameters and results that are structs of their own. */
+        /**
+         * Parameters and results that are structs of their own.
+         *
+         * <p>Parameters: {@code label}, {@code thing}, {@code things}, {@code inner}, {@code any}, {@code none}, {@code one}, {@code many}, {@code holders}. Results: {@code label}, {@code thing}, {@code things}, {@code inner}, {@code any}, {@code none}, {@code one}, {@code many}, {@code holders}.
+         */
         default CompletionStage<?> swap(CallContext<Holder.Reader, Holder.Builder> call) throws Exception {
             return Calls.unimplemented("Thing.swap");
         }
 
-        /** A keyword of Java. */
-        default CompletionStage<?> import_(CallContext<Thing.ImportParams.Reader, Thing.ImportResults.Builder> call) throws Exception {
+        /**
+         * A keyword of Java.
+         *
+         * <p>Parameters: none. Results: none.
+         */
+        default CompletionStage<?> import_(
+                CallContext<ImportParams.Reader, ImportResults.Builder> call) throws Exception {
             return Calls.unimplemented("Thing.import");
         }
 
-        /** A type parameter of the method's own. */
-        default CompletionStage<?> echo(CallContext<Thing.EchoParams.Reader, Thing.EchoResults.Builder> call) throws Exception {
+        /**
+         * A type parameter of the method's own.
+         *
+         * <p>Parameters: {@code value}. Results: {@code value}.
+         */
+        default CompletionStage<?> echo(
+                CallContext<EchoParams.Reader<AnyPointer.Builder, AnyPointer.Reader>, EchoResults.Builder<AnyPointer.Builder, AnyPointer.Reader>> call) throws Exception {
             return Calls.unimplemented("Thing.echo");
         }
 
@@ -135,15 +168,16 @@ public final class Thing {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> self(call.typed(Thing.SelfParams.factory, Thing.SelfResults.factory));
+                case 0 -> self(call.typed(SelfParams.factory, SelfResults.factory));
                 case 1 -> swap(call.typed(Holder.factory, Holder.factory));
-                case 2 -> import_(call.typed(Thing.ImportParams.factory, Thing.ImportResults.factory));
-                case 3 -> echo(call.typed(Thing.EchoParams.factory, Thing.EchoResults.factory));
+                case 2 -> import_(call.typed(ImportParams.factory, ImportResults.factory));
+                case 3 -> echo(call.typed(EchoParams.factory(PointerType.ANY), EchoResults.factory(PointerType.ANY)));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code self}. */
     public static final class SelfParams {
         public static final long TYPE_ID = 0x85f06c79a0f884a4L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -178,16 +212,19 @@ public final class Thing {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -195,6 +232,7 @@ public final class Thing {
         }
     }
 
+    /** Results of {@code self}. */
     public static final class SelfResults {
         public static final long TYPE_ID = 0xb6d2bc9bda57f187L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
@@ -229,11 +267,13 @@ public final class Thing {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -267,7 +307,8 @@ public final class Thing {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -287,11 +328,6 @@ public final class Thing {
             public Holder.Reader getHolder() {
                 return _getPointerField(Holder.factory, 1);
             }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
-            }
         }
 
         /** Results of a call that may not be there yet: what can be called already. */
@@ -310,6 +346,7 @@ public final class Thing {
         }
     }
 
+    /** Parameters of {@code import}. */
     public static final class ImportParams {
         public static final long TYPE_ID = 0xbedad3a6b59da617L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -344,16 +381,19 @@ public final class Thing {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -361,6 +401,7 @@ public final class Thing {
         }
     }
 
+    /** Results of {@code import}. */
     public static final class ImportResults {
         public static final long TYPE_ID = 0xbc7e51e2b657487bL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -395,16 +436,19 @@ public final class Thing {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -412,27 +456,41 @@ public final class Thing {
         }
     }
 
+    /** Parameters of {@code echo}. */
     public static final class EchoParams {
         public static final long TYPE_ID = 0xfb7968b0e15ea237L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
-        public static final Factory factory = new Factory();
-        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
         private EchoParams() {}
 
-        public static final class Factory extends StructFactory<Builder, Reader> {
-            private Factory() {}
+        /** Reads and builds the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> Factory<T_Builder, T_Reader> factory(PointerType<T_Builder, T_Reader> _T) {
+            return new Factory<>(_T);
+        }
 
-            @Override
-            public Reader constructReader(
-                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        /** Reads and builds lists of the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> StructList.Factory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> listFactory(
+                PointerType<T_Builder, T_Reader> _T) {
+            return new StructList.Factory<>(factory(_T));
+        }
+
+        public static final class Factory<T_Builder, T_Reader> extends StructFactory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            private Factory(PointerType<T_Builder, T_Reader> _T) {
+                this._T = _T;
             }
 
             @Override
-            public Builder constructBuilder(
+            public Reader<T_Builder, T_Reader> constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, nestingLimit, _T);
+            }
+
+            @Override
+            public Builder<T_Builder, T_Reader> constructBuilder(
                     SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
-                return new Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Builder<>(segment, data, pointers, dataSize, pointerCount, _T);
             }
 
             @Override
@@ -441,53 +499,63 @@ public final class Thing {
             }
 
             @Override
-            public Reader asReader(Builder builder) {
+            public Reader<T_Builder, T_Reader> asReader(Builder<T_Builder, T_Reader> builder) {
                 return builder.asReader();
             }
         }
 
-        public static final class Builder extends StructBuilder {
-            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+        /** Builds the struct in a message. */
+        public static final class Builder<T_Builder, T_Reader> extends StructBuilder {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Builder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount);
+                this._T = _T;
             }
 
-            public Reader asReader() {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            /** What is built so far, as it is read. */
+            public Reader<T_Builder, T_Reader> asReader() {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE, _T);
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Builder getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
+            public T_Builder getValue() {
+                return _getPointerField(_T, 0);
             }
 
-            public void setValue(AnyPointer.Reader value) {
-                DeepCopy.pointer(segment, pointers + 0, value);
+            public void setValue(T_Reader value) {
+                _setPointerField(_T, 0, value);
             }
 
-            public AnyPointer.Builder initValue() {
-                return _initPointerField(AnyPointer.factory, 0, 0);
+            public T_Builder initValue() {
+                return _initPointerField(_T, 0, 0);
+            }
+
+            public T_Builder initValue(int size) {
+                return _initPointerField(_T, 0, size);
             }
         }
 
-        public static final class Reader extends StructReader {
-            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        /** Reads the struct from a message. */
+        public static final class Reader<T_Builder, T_Reader> extends CarrierReader {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Reader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                this._T = _T;
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Reader getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
+            public T_Reader getValue() {
+                return _getPointerField(_T, 0);
             }
         }
 
@@ -503,27 +571,41 @@ public final class Thing {
         }
     }
 
+    /** Results of {@code echo}. */
     public static final class EchoResults {
         public static final long TYPE_ID = 0xd799bcebaacfcc72L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
-        public static final Factory factory = new Factory();
-        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
         private EchoResults() {}
 
-        public static final class Factory extends StructFactory<Builder, Reader> {
-            private Factory() {}
+        /** Reads and builds the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> Factory<T_Builder, T_Reader> factory(PointerType<T_Builder, T_Reader> _T) {
+            return new Factory<>(_T);
+        }
 
-            @Override
-            public Reader constructReader(
-                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        /** Reads and builds lists of the struct with these types for its type parameters. */
+        public static <T_Builder, T_Reader> StructList.Factory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> listFactory(
+                PointerType<T_Builder, T_Reader> _T) {
+            return new StructList.Factory<>(factory(_T));
+        }
+
+        public static final class Factory<T_Builder, T_Reader> extends StructFactory<Builder<T_Builder, T_Reader>, Reader<T_Builder, T_Reader>> {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            private Factory(PointerType<T_Builder, T_Reader> _T) {
+                this._T = _T;
             }
 
             @Override
-            public Builder constructBuilder(
+            public Reader<T_Builder, T_Reader> constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, nestingLimit, _T);
+            }
+
+            @Override
+            public Builder<T_Builder, T_Reader> constructBuilder(
                     SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
-                return new Builder(segment, data, pointers, dataSize, pointerCount);
+                return new Builder<>(segment, data, pointers, dataSize, pointerCount, _T);
             }
 
             @Override
@@ -532,53 +614,63 @@ public final class Thing {
             }
 
             @Override
-            public Reader asReader(Builder builder) {
+            public Reader<T_Builder, T_Reader> asReader(Builder<T_Builder, T_Reader> builder) {
                 return builder.asReader();
             }
         }
 
-        public static final class Builder extends StructBuilder {
-            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+        /** Builds the struct in a message. */
+        public static final class Builder<T_Builder, T_Reader> extends StructBuilder {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Builder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount);
+                this._T = _T;
             }
 
-            public Reader asReader() {
-                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            /** What is built so far, as it is read. */
+            public Reader<T_Builder, T_Reader> asReader() {
+                return new Reader<>(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE, _T);
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Builder getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
+            public T_Builder getValue() {
+                return _getPointerField(_T, 0);
             }
 
-            public void setValue(AnyPointer.Reader value) {
-                DeepCopy.pointer(segment, pointers + 0, value);
+            public void setValue(T_Reader value) {
+                _setPointerField(_T, 0, value);
             }
 
-            public AnyPointer.Builder initValue() {
-                return _initPointerField(AnyPointer.factory, 0, 0);
+            public T_Builder initValue() {
+                return _initPointerField(_T, 0, 0);
+            }
+
+            public T_Builder initValue(int size) {
+                return _initPointerField(_T, 0, size);
             }
         }
 
-        public static final class Reader extends StructReader {
-            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        /** Reads the struct from a message. */
+        public static final class Reader<T_Builder, T_Reader> extends CarrierReader {
+            private final PointerType<T_Builder, T_Reader> _T;
+
+            Reader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit, PointerType<T_Builder, T_Reader> _T) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+                this._T = _T;
             }
 
             public boolean hasValue() {
                 return !_pointerFieldIsNull(0);
             }
 
-            public AnyPointer.Reader getValue() {
-                return _getPointerField(AnyPointer.factory, 0);
-            }
-
-            /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-            public void copyTo(SegmentBuilder target, int pointer) {
-                DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
+            public T_Reader getValue() {
+                return _getPointerField(_T, 0);
             }
         }
 
@@ -629,11 +721,13 @@ public final class Thing {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -647,6 +741,7 @@ public final class Thing {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);

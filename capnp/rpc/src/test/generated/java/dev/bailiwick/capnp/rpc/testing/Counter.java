@@ -64,32 +64,56 @@ public final class Counter {
             return new Client(sharedHook());
         }
 
-        /** Adds the number; returns the total. */
+        /**
+         * Adds the number; returns the total.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         public Request<Slot.Builder, Slot.Reader, Slot.Pipeline> addRequest() {
             return newRequest(TYPE_ID, 0, Slot.factory, Slot.factory, Slot.Pipeline::new);
         }
 
-        /** Returns a fresh counter. */
+        /**
+         * Returns a fresh counter.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         public Request<Slot.Builder, Slot.Reader, Slot.Pipeline> childRequest() {
             return newRequest(TYPE_ID, 1, Slot.factory, Slot.factory, Slot.Pipeline::new);
         }
 
-        /** Returns its parameters as {@code inner}, and the counter among them also directly. */
+        /**
+         * Returns its parameters as {@code inner}, and the counter among them also directly.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         public Request<Slot.Builder, Slot.Reader, Slot.Pipeline> echoRequest() {
             return newRequest(TYPE_ID, 2, Slot.factory, Slot.factory, Slot.Pipeline::new);
         }
 
-        /** Adds the number to the counter given; returns what that returned. */
+        /**
+         * Adds the number to the counter given; returns what that returned.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         public Request<Slot.Builder, Slot.Reader, Slot.Pipeline> callBackRequest() {
             return newRequest(TYPE_ID, 3, Slot.factory, Slot.factory, Slot.Pipeline::new);
         }
 
-        /** Returns when it is cancelled. */
+        /**
+         * Returns when it is cancelled.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         public Request<Slot.Builder, Slot.Reader, Slot.Pipeline> hangRequest() {
             return newRequest(TYPE_ID, 4, Slot.factory, Slot.factory, Slot.Pipeline::new);
         }
 
-        /** Fails as overloaded, with the text as reason. */
+        /**
+         * Fails as overloaded, with the text as reason.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         public Request<Slot.Builder, Slot.Reader, Slot.Pipeline> failRequest() {
             return newRequest(TYPE_ID, 5, Slot.factory, Slot.factory, Slot.Pipeline::new);
         }
@@ -102,32 +126,56 @@ public final class Counter {
             return SCHEMA;
         }
 
-        /** Adds the number; returns the total. */
+        /**
+         * Adds the number; returns the total.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         default CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             return Calls.unimplemented("Counter.add");
         }
 
-        /** Returns a fresh counter. */
+        /**
+         * Returns a fresh counter.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         default CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             return Calls.unimplemented("Counter.child");
         }
 
-        /** Returns its parameters as {@code inner}, and the counter among them also directly. */
+        /**
+         * Returns its parameters as {@code inner}, and the counter among them also directly.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         default CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             return Calls.unimplemented("Counter.echo");
         }
 
-        /** Adds the number to the counter given; returns what that returned. */
+        /**
+         * Adds the number to the counter given; returns what that returned.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         default CompletionStage<?> callBack(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             return Calls.unimplemented("Counter.callBack");
         }
 
-        /** Returns when it is cancelled. */
+        /**
+         * Returns when it is cancelled.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         default CompletionStage<?> hang(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             return Calls.unimplemented("Counter.hang");
         }
 
-        /** Fails as overloaded, with the text as reason. */
+        /**
+         * Fails as overloaded, with the text as reason.
+         *
+         * <p>Parameters: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}. Results: {@code number}, {@code counter}, {@code all}, {@code inner}, {@code any}, {@code choice}, {@code text}, {@code data}.
+         */
         default CompletionStage<?> fail(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             return Calls.unimplemented("Counter.fail");
         }

@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc.testing;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
 import dev.bailiwick.capnp.rpc.CapabilityList;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import org.capnproto.AnyPointer;
@@ -12,7 +13,6 @@ import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructList;
-import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.Void;
@@ -53,11 +53,13 @@ public final class Slot {
         }
     }
 
+    /** Builds the struct in a message. */
     public static final class Builder extends StructBuilder {
         Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
             super(segment, data, pointers, dataSize, pointerCount);
         }
 
+        /** What is built so far, as it is read. */
         public Reader asReader() {
             return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
         }
@@ -130,14 +132,14 @@ public final class Slot {
             return _initPointerField(AnyPointer.factory, 3, 0);
         }
 
-        public Slot.Choice.Builder getChoice() {
-            return new Slot.Choice.Builder(segment, data, pointers, dataSize, pointerCount);
+        public Choice.Builder getChoice() {
+            return new Choice.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
-        public Slot.Choice.Builder initChoice() {
+        public Choice.Builder initChoice() {
             _setShortField(2, (short) 0);
-            _clearPointerField(4);
-            return new Slot.Choice.Builder(segment, data, pointers, dataSize, pointerCount);
+            DeepCopy.clear(segment, pointers + 4);
+            return new Choice.Builder(segment, data, pointers, dataSize, pointerCount);
         }
 
         public boolean hasText() {
@@ -181,7 +183,8 @@ public final class Slot {
         }
     }
 
-    public static final class Reader extends StructReader {
+    /** Reads the struct from a message. */
+    public static final class Reader extends CarrierReader {
         Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
             super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
@@ -222,8 +225,8 @@ public final class Slot {
             return _getPointerField(AnyPointer.factory, 3);
         }
 
-        public Slot.Choice.Reader getChoice() {
-            return new Slot.Choice.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        public Choice.Reader getChoice() {
+            return new Choice.Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
         public boolean hasText() {
@@ -240,11 +243,6 @@ public final class Slot {
 
         public Data.Reader getData() {
             return _getPointerField(Data.factory, 6);
-        }
-
-        /** Makes a pointer of a message refer to a copy of this, which shares the capabilities in it. */
-        public void copyTo(SegmentBuilder target, int pointer) {
-            DeepCopy.struct(target, pointer, segment, data, pointers, dataSize, pointerCount);
         }
     }
 
@@ -266,23 +264,26 @@ public final class Slot {
             return _field(3);
         }
 
-        public Slot.Choice.Pipeline getChoice() {
-            return new Slot.Choice.Pipeline(asAnyPipeline());
+        public Choice.Pipeline getChoice() {
+            return new Choice.Pipeline(asAnyPipeline());
         }
     }
 
     public static final class Choice {
         private Choice() {}
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(2));
             }
@@ -325,11 +326,13 @@ public final class Slot {
             }
         }
 
-        public static final class Reader extends StructReader {
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
 
+            /** Which member of the union is set. */
             public Which which() {
                 return Which.of(_getShortField(2));
             }
@@ -381,12 +384,12 @@ public final class Slot {
             /** A member that a newer schema defines. */
             _NOT_IN_SCHEMA;
 
-            private static final Which[] VALUES = values();
+            private static final Which[] _VALUES = values();
 
             /** The constant for an encoded value. */
             public static Which of(short code) {
                 int index = Short.toUnsignedInt(code);
-                return index < _NOT_IN_SCHEMA.ordinal() ? VALUES[index] : _NOT_IN_SCHEMA;
+                return index < _NOT_IN_SCHEMA.ordinal() ? _VALUES[index] : _NOT_IN_SCHEMA;
             }
         }
     }

@@ -34,7 +34,7 @@ public final class Totals {
             List.of(Counter.SCHEMA),
             List.of(
                     new MethodSchema(TYPE_ID, 0, "total",
-                            () -> Totals.TotalParams.factory, () -> Totals.TotalResults.factory,
+                            () -> TotalParams.factory, () -> TotalResults.factory,
                             Map.of())),
             Map.of());
 
@@ -56,8 +56,9 @@ public final class Totals {
             return new Client(sharedHook());
         }
 
-        public Request<Totals.TotalParams.Builder, Totals.TotalResults.Reader, AnyPipeline> totalRequest() {
-            return newRequest(TYPE_ID, 0, Totals.TotalParams.factory, Totals.TotalResults.factory, pipeline -> pipeline);
+        /** Parameters: none. Results: {@code total}. */
+        public Request<TotalParams.Builder, TotalResults.Reader, AnyPipeline> totalRequest() {
+            return newRequest(TYPE_ID, 0, TotalParams.factory, TotalResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -68,7 +69,8 @@ public final class Totals {
             return SCHEMA;
         }
 
-        default CompletionStage<?> total(CallContext<Totals.TotalParams.Reader, Totals.TotalResults.Builder> call) throws Exception {
+        /** Parameters: none. Results: {@code total}. */
+        default CompletionStage<?> total(CallContext<TotalParams.Reader, TotalResults.Builder> call) throws Exception {
             return Calls.unimplemented("Totals.total");
         }
 
@@ -81,12 +83,13 @@ public final class Totals {
                 return Calls.unimplemented(call);
             }
             return switch (call.methodId()) {
-                case 0 -> total(call.typed(Totals.TotalParams.factory, Totals.TotalResults.factory));
+                case 0 -> total(call.typed(TotalParams.factory, TotalResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
     }
 
+    /** Parameters of {@code total}. */
     public static final class TotalParams {
         public static final long TYPE_ID = 0xf03baecce72dd630L;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
@@ -121,16 +124,19 @@ public final class Totals {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
@@ -138,6 +144,7 @@ public final class Totals {
         }
     }
 
+    /** Results of {@code total}. */
     public static final class TotalResults {
         public static final long TYPE_ID = 0x8e96482db4b13a5cL;
         public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
@@ -172,11 +179,13 @@ public final class Totals {
             }
         }
 
+        /** Builds the struct in a message. */
         public static final class Builder extends StructBuilder {
             Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
                 super(segment, data, pointers, dataSize, pointerCount);
             }
 
+            /** What is built so far, as it is read. */
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
@@ -190,6 +199,7 @@ public final class Totals {
             }
         }
 
+        /** Reads the struct from a message. */
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
