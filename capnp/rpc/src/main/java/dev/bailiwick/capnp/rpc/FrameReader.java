@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader {
     /** The most that is allocated for a message none of whose bytes has come yet. */
-    private static final int FIRST_BYTES = 64 << 10;
+    private static final int FIRST_BYTES = 128 << 10;
+
+    /** How many times what has come may be allocated for what is announced; each step costs a copy. */
+    private static final long GROWTH = 8;
 
     private final Limits limits;
     private ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
@@ -103,7 +106,7 @@ final class FrameReader {
     }
 
     private ByteBuffer grow(ByteBuffer full) {
-        int capacity = (int) Math.min(bodyBytes, full.capacity() * 2L);
+        int capacity = (int) Math.min(bodyBytes, full.capacity() * GROWTH);
         ByteBuffer larger = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
         larger.put(0, full, 0, full.capacity()).position(full.capacity());
         body = larger;

@@ -110,7 +110,9 @@ final class IoLoop {
 
     /** Makes changes of interest known to a thread that waits for sockets. */
     void wakeup() {
-        selector.wakeup();
+        if (!owner.equals(Thread.currentThread())) { // which otherwise looks at them before it waits again
+            selector.wakeup();
+        }
     }
 
     /** Has a socket's {@link SocketTransport#tick} called until it returns false; by the thread that has the role. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalClient extends ClientHook implements Runnable {
     /** A method that takes longer would keep other connections waiting. */
-    private static final long BRIEF_NANOS = 200_000;
+    private static final long BRIEF_NANOS = 500_000;
 
     /** An object whose methods take long may keep others waiting for one part in so many of the time. */
     private static final int REST = 16;

@@ -52,6 +52,9 @@ final class SocketTransport extends Transport {
     /** The pause before each read from a peer that has taken its window. It also bounds how late its end is noticed. */
     private static final long SLOWEST_READING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Buffers read from one socket before another has its turn. */
+    private static final int MOST_READS = 4;
+
     private enum Reader {
         LOOP,
         VACANT,
@@ -256,7 +259,10 @@ final class SocketTransport extends Transport {
             stopListeningFor(SelectionKey.OP_READ);
         } else if (mayRead()) {
             ByteBuffer buffer = loop.buffers().take();
-            read(buffer);
+            boolean mayHaveMore = true;
+            for (int i = 0; i < MOST_READS && mayHaveMore; i++) {
+                mayHaveMore = read(buffer);
+            }
             loop.buffers().give(buffer);
         }
     }
@@ -285,7 +291,8 @@ final class SocketTransport extends Transport {
         loop.rest(this);
     }
 
-    private void read(ByteBuffer buffer) {
+    /** Reads and delivers a buffer of bytes, if there are any; whether it was filled, so that there may be more. */
+    private boolean read(ByteBuffer buffer) {
         try {
             int count = channel.read(buffer.clear());
             if (count < 0) {
@@ -293,6 +300,7 @@ final class SocketTransport extends Transport {
             } else if (count > 0) {
                 frames.feed(buffer.flip(), handler);
             }
+            return count == buffer.capacity();
         } catch (DecodeException malformed) {
             vat().abort("malformed message: " + malformed.getMessage());
         } catch (IOException broken) {
@@ -300,6 +308,7 @@ final class SocketTransport extends Transport {
         } catch (RuntimeException unforeseen) { // whatever bytes set off must cost their sender, and nobody else
             vat().abort(RpcException.of(unforeseen).reason());
         }
+        return false;
     }
 
     /** All that was read is delivered, and the methods called have run. On the loop. */
@@ -424,15 +433,18 @@ final class SocketTransport extends Transport {
         ByteBuffer buffer = loop.buffers().take();
         try {
             Selector selector = selectorToLead();
+            boolean mayHaveMore = false;
             while (!call.results().isDone()
                     && vat().closedBecause() == null
                     && !Thread.currentThread().isInterrupted()) {
                 if (!queue.isEmpty()) {
                     write();
                 }
-                selector.select();
-                selector.selectedKeys().clear();
-                read(buffer);
+                if (!mayHaveMore) {
+                    selector.select();
+                    selector.selectedKeys().clear();
+                }
+                mayHaveMore = read(buffer);
             }
         } catch (IOException | ClosedSelectorException closed) { // the connection is over, or the loop reads instead
         } finally {
