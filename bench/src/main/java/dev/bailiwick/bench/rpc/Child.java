@@ -41,9 +41,14 @@ final class Child implements AutoCloseable {
     String ask(String command) throws IOException {
         commands.write(command + "\n");
         commands.flush();
+        return next();
+    }
+
+    /** The next line. */
+    String next() throws IOException {
         String answer = answers.readLine();
         if (answer == null) {
-            throw new IOException("a benchmark process ended during \"" + command + "\"");
+            throw new IOException("a benchmark process has ended");
         }
         return answer;
     }

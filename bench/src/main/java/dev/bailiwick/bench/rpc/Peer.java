@@ -21,7 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +40,7 @@ final class Peer {
 
     private Peer() {}
 
-    /** Runs in one of the modes {@code serve}, {@code drive}, {@code raw-serve} and {@code raw-drive} on a socket. */
+    /** Runs in one of the modes {@code serve}, {@code drive}, {@code raw-serve}, {@code raw-drive} and others on a socket. */
     static void main(String[] arguments) throws IOException, InterruptedException {
         Path socket = Path.of(arguments[1]);
         switch (arguments[0]) {
@@ -53,6 +55,22 @@ final class Peer {
                 try (RpcConnection connection = UnixConnection.connect(socket);
                         Bench.Client bench = connection.bootstrap(Bench.factory)) {
                     obey(command -> onVirtualThread(() -> drive(bench, command)));
+                }
+            }
+            case "idle" -> {
+                List<RpcConnection> idle = new ArrayList<>();
+                obey(command -> onVirtualThread(() -> connect(socket, command.count(), idle)));
+            }
+            case "slow" -> {
+                try (RpcConnection connection = SlowReader.connect(socket);
+                        Bench.Client bench = connection.bootstrap(Bench.factory)) {
+                    obey(command -> {
+                        for (int i = 0; i < command.count(); i++) {
+                            var request = bench.blobRequest();
+                            request.params().setBytes(command.size());
+                            var _ = request.send();
+                        }
+                    });
                 }
             }
             case "raw-serve" -> rawServe(socket);
@@ -82,10 +100,20 @@ final class Peer {
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             String[] words = line.split(" ", 3);
             Command command = new Command(words[0], Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            if (command.what().equals("memory")) {
+                System.out.println(usedHeap());
+                continue;
+            }
             long start = System.nanoTime();
             action.run(command);
             System.out.println(System.nanoTime() - start);
         }
+    }
+
+    /** Bytes of the heap in use after a collection. */
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     private static void onVirtualThread(Body body) throws InterruptedException {
@@ -132,6 +160,9 @@ final class Peer {
                 Limits.DEFAULT,
                 MOST_CONNECTIONS)) {
             System.out.println("ready");
+            obey(command -> {
+                throw new IllegalArgumentException("a server only tells its memory");
+            });
             new CountDownLatch(1).await(); // until killed
         }
     }
@@ -139,6 +170,7 @@ final class Peer {
     private static void drive(Bench.Client bench, Command command) {
         switch (command.what()) {
             case "small" -> small(bench, command.size(), command.count());
+            case "latency" -> latencies(bench, command.count());
             case "blob" -> blobs(bench, command.size(), command.count());
             default -> throw new IllegalArgumentException("unknown command " + command);
         }
@@ -162,6 +194,29 @@ final class Peer {
                 request.params().setNumber(i);
                 request.params().setText("hello");
                 outstanding.add(request.send());
+            }
+        }
+    }
+
+    /** Makes small calls one after another, and prints the 50th and 99th percentile of what they took. */
+    private static void latencies(Bench.Client bench, int count) {
+        long[] took = new long[count];
+        for (int i = 0; i < count; i++) {
+            long start = System.nanoTime();
+            small(bench, 1, 1);
+            took[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(took);
+        System.out.println(took[count / 2] + " " + took[count * 99 / 100]);
+    }
+
+    /** Opens so many connections, makes a call over each, and keeps them. */
+    private static void connect(Path socket, int count, List<RpcConnection> kept) throws IOException {
+        for (int i = 0; i < count; i++) {
+            RpcConnection connection = UnixConnection.connect(socket);
+            kept.add(connection);
+            try (Bench.Client bench = connection.bootstrap(Bench.factory)) {
+                small(bench, 1, 1);
             }
         }
     }

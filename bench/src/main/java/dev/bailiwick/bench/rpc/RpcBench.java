@@ -15,6 +15,10 @@ final class RpcBench implements AutoCloseable {
     private static final String JAVA = "Java";
     private static final String CPP = "C++";
     private static final int MIB = 1 << 20;
+    private static final int IDLE_CONNECTIONS = 10_000;
+
+    /** Fewer than the window that one peer may leave unread. */
+    private static final int UNREAD_BLOBS = 14;
 
     private final Path cpp;
     private final Path folder;
@@ -32,6 +36,7 @@ final class RpcBench implements AutoCloseable {
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
         try (RpcBench bench = new RpcBench(Path.of(arguments[0]), folder)) {
             System.out.println(bench.calls(new Rounds(rounds)));
+            System.out.println(bench.resources());
         }
     }
 
@@ -88,6 +93,46 @@ final class RpcBench implements AutoCloseable {
                 Table.number(medians.get(1) / medians.get(0)),
                 Table.number(medians.get(2)),
                 Table.number(medians.get(3)));
+    }
+
+    /** What calls and connections take, and what one peer can do to another. */
+    private Table resources() throws IOException {
+        Table table = new Table("", "measured");
+        table.row(
+                "garbage of a small call, client and server together, bytes",
+                Table.number(SmallCallBenchmark.garbageOfACall()));
+        String socket = folder.resolve("daemon").toString();
+        try (Child server = Child.start(command(JAVA, "serve", socket)).whenReady();
+                Child crowd = Child.start(command(JAVA, "idle", socket))) {
+            long before = Long.parseLong(server.ask("memory 0 0"));
+            double perSecond = crowd.perSecond("connect", 0, IDLE_CONNECTIONS);
+            long after = Long.parseLong(server.ask("memory 0 0"));
+            table.row(
+                    "heap of a server (-Xmx512m) for %,d idle connections, MiB".formatted(IDLE_CONNECTIONS),
+                    Table.number((after - before) / (double) MIB));
+            table.row("the same, bytes a connection", Table.number((after - before) / (double) IDLE_CONNECTIONS));
+            table.row("connections opened, each with a call, a second", Table.number(perSecond));
+        }
+        socket = folder.resolve("slow").toString();
+        try (var _ = Child.start(command(JAVA, "serve", socket)).whenReady();
+                Child other = Child.start(command(JAVA, "drive", socket));
+                Child slow = Child.start(command(JAVA, "slow", socket))) {
+            for (int i = 0; i < 5; i++) {
+                other.perSecond("small", 1, 10_000);
+            }
+            String without = latency(other);
+            slow.perSecond("blob", MIB, UNREAD_BLOBS);
+            table.row("latency of a small call, 50th and 99th percentile, us", without);
+            table.row("the same, while another client leaves %d MiB unread".formatted(UNREAD_BLOBS), latency(other));
+        }
+        return table;
+    }
+
+    private static String latency(Child client) throws IOException {
+        String[] percentiles = client.ask("latency 0 20000").split(" ", 2);
+        client.next(); // the time all calls took
+        return Table.number(Long.parseLong(percentiles[0]) / 1e3) + ", "
+                + Table.number(Long.parseLong(percentiles[1]) / 1e3);
     }
 
     /** A client of one kind, connected to a server of another. */

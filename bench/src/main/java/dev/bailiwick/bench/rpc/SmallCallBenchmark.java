@@ -21,6 +21,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * One small call after another with client and server in one virtual machine, so that the {@code gc} profiler counts the
@@ -59,6 +67,27 @@ public class SmallCallBenchmark {
         request.params().setText("hello");
         try (var response = request.send().join()) {
             return response.get().getNumber();
+        }
+    }
+
+    /** Runs this in a virtual machine of its own; gives the bytes that a call allocates there. */
+    static double garbageOfACall() {
+        Options options = new OptionsBuilder()
+                .include(SmallCallBenchmark.class.getName())
+                .addProfiler(GCProfiler.class)
+                .forks(1)
+                .warmupIterations(3)
+                .warmupTime(TimeValue.seconds(3))
+                .measurementIterations(3)
+                .measurementTime(TimeValue.seconds(3))
+                .verbosity(VerboseMode.SILENT)
+                .build();
+        try {
+            RunResult result = new Runner(options).runSingle();
+            return requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
+                    .getScore();
+        } catch (RunnerException failed) {
+            throw new IllegalStateException("the benchmark of a small call did not run", failed);
         }
     }
 
