@@ -58,7 +58,12 @@ public final class Daemon implements AutoCloseable {
         Broker broker = Broker.open(store.engine(), store.accounts(), brokerConfig);
         try {
             UnixListener listener = UnixListener.open(
-                    config.socket(), SocketPlace.EVERYBODY, broker::bootstrap, config.peer(), config.connections());
+                    config.socket(),
+                    SocketPlace.EVERYBODY,
+                    broker::bootstrap,
+                    config.peer(),
+                    config.connections(),
+                    Math.ceilDiv(config.connections(), 2)); // so that no user can keep all the others out
             LOG.info("serving {} on {}", config.store().directory(), config.socket());
             return new Daemon(config, store, broker, listener);
         } catch (BindException taken) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param socket where, absolute
  * @param version the program's version, shown by {@code status}
  * @param peer what one peer may take
- * @param connections peers at a time, at least 1
+ * @param connections peers at a time, at least 1; processes of one user get at most half of them
  * @param sessions live sessions at most
  * @param hashThreads passwords hashed at once
  */

@@ -95,9 +95,14 @@ final class ProtocolWriter {
     }
 
     void abort(String reason) {
+        send(aborting(reason));
+    }
+
+    /** A message that says why there will be no other. */
+    static Draft aborting(String reason) {
         Draft draft = Draft.plain(32);
         WireExceptions.write(message(draft).initAbort(), RpcException.failed(reason));
-        send(draft);
+        return draft;
     }
 
     /** Nothing more will be written. */

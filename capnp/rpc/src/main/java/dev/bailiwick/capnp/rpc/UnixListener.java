@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -11,10 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Serves vats that connect to a Unix-domain socket. Each connection gets the object that the factory makes for its peer, and
@@ -29,7 +34,10 @@ public final class UnixListener implements AutoCloseable {
     private final BootstrapFactory factory;
     private final Limits limits;
     private final int mostConnections;
+    private final int mostOfOneUser;
     private final Set<RpcConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, Integer> connectionsByUser = new ConcurrentHashMap<>();
+    private final AtomicBoolean isRefusing = new AtomicBoolean();
     private final PeerCredentialsReader credentials = new PeerCredentialsReader(new SecureRandom());
 
     /** Makes the object that a connection offers to its peer. */
@@ -48,13 +56,15 @@ public final class UnixListener implements AutoCloseable {
             IoLoop loop,
             BootstrapFactory factory,
             Limits limits,
-            int mostConnections) {
+            int mostConnections,
+            int mostOfOneUser) {
         this.socket = socket;
         this.server = server;
         this.loop = loop;
         this.factory = factory;
         this.limits = limits;
         this.mostConnections = mostConnections;
+        this.mostOfOneUser = mostOfOneUser;
     }
 
     /**
@@ -64,7 +74,7 @@ public final class UnixListener implements AutoCloseable {
      * @param socket where; at most about 90 bytes long, which is the kernel's limit less a suffix
      * @param permissions who may connect: on Linux, those who may write
      * @param limits what each peer may take
-     * @param mostConnections connections at a time, at least 1; beyond, a peer is disconnected at once
+     * @param mostConnections connections at a time, at least 1; beyond, a peer is told so and disconnected
      * @throws BindException if somebody listens there
      * @throws IOException if the file cannot be made
      */
@@ -75,6 +85,27 @@ public final class UnixListener implements AutoCloseable {
             Limits limits,
             int mostConnections)
             throws IOException {
+        return open(socket, permissions, factory, limits, mostConnections, mostConnections);
+    }
+
+    /**
+     * As {@link #open(Path, Set, BootstrapFactory, Limits, int)}, with a bound on what one user can take away from the others.
+     *
+     * @param mostOfOneUser connections at a time from processes of one user id, at least 1
+     * @throws BindException if somebody listens there
+     * @throws IOException if the file cannot be made
+     */
+    public static UnixListener open(
+            Path socket,
+            Set<PosixFilePermission> permissions,
+            BootstrapFactory factory,
+            Limits limits,
+            int mostConnections,
+            int mostOfOneUser)
+            throws IOException {
+        if (mostConnections < 1 || mostOfOneUser < 1) {
+            throw new IllegalArgumentException("a listener must take at least one connection, and one of each user");
+        }
         if (isListenedOn(socket)) {
             throw new BindException("somebody already listens on " + socket + "; stop it or choose another socket");
         }
@@ -92,7 +123,7 @@ public final class UnixListener implements AutoCloseable {
             Files.deleteIfExists(fresh);
             throw refused;
         }
-        UnixListener listener = new UnixListener(socket, server, loop, factory, limits, mostConnections);
+        UnixListener listener = new UnixListener(socket, server, loop, factory, limits, mostConnections, mostOfOneUser);
         Thread.ofPlatform().daemon().name("capnp-accept").start(listener::accept);
         return listener;
     }
@@ -120,31 +151,75 @@ public final class UnixListener implements AutoCloseable {
     }
 
     private void accept() {
-        while (server.isOpen()) {
-            try {
-                SocketChannel channel = server.accept();
-                if (connections.size() >= mostConnections || !greet(channel)) {
-                    channel.close();
-                }
-            } catch (IOException failed) {
-                if (server.isOpen()) {
-                    LOG.log(System.Logger.Level.WARNING, "a connection could not be accepted", failed);
-                }
+        AcceptLoop.run(server::accept, this::greet, server::isOpen, UnixListener::pause);
+    }
+
+    /** Closing the listener does not end a pause: it is short, and the thread a daemon. */
+    private static void pause(Duration pause) {
+        LockSupport.parkNanos(pause.toNanos());
+    }
+
+    private void greet(SocketChannel channel) {
+        try {
+            PeerCredentials peer = credentials.read(channel);
+            if (connections.size() >= mostConnections) {
+                refuse(channel, "this listener has as many connections as it may have; try again later");
+            } else if (connectionsByUser.merge(peer.uid(), 1, Integer::sum) > mostOfOneUser) {
+                release(peer);
+                refuse(
+                        channel,
+                        "user " + Integer.toUnsignedString(peer.uid())
+                                + " has as many connections as one user may have; close some");
+            } else {
+                welcome(channel, peer);
             }
+        } catch (IOException gone) { // one that connects and leaves at once is no news
+            LOG.log(System.Logger.Level.DEBUG, "a peer left before it was greeted", gone);
+            close(channel);
         }
     }
 
-    private boolean greet(SocketChannel channel) {
+    private void welcome(SocketChannel channel, PeerCredentials peer) {
         try {
-            CapabilityClient bootstrap = factory.bootstrap(credentials.read(channel));
-            RpcConnection connection = RpcConnection.open(loop, channel, bootstrap, limits);
+            RpcConnection connection = RpcConnection.open(loop, channel, factory.bootstrap(peer), limits);
+            isRefusing.set(false);
             connections.add(connection);
-            var _ = connection.ended().thenAccept(reason -> connections.remove(connection));
-            return true;
+            var _ = connection.ended().thenAccept(reason -> {
+                connections.remove(connection);
+                release(peer);
+            });
         } catch (IOException
                 | RuntimeException refused) { // one peer's trouble must not stop the others from connecting
             LOG.log(System.Logger.Level.WARNING, "a peer was refused", refused);
-            return false;
+            release(peer);
+            close(channel);
+        }
+    }
+
+    private void release(PeerCredentials peer) {
+        connectionsByUser.computeIfPresent(peer.uid(), (uid, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Tells a peer why it is disconnected, if it takes that without being waited for. Logs the first of a series. */
+    private void refuse(SocketChannel channel, String reason) {
+        if (isRefusing.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "connections are refused: {0}", reason);
+        }
+        try {
+            channel.configureBlocking(false);
+            Draft abort = ProtocolWriter.aborting(reason);
+            ByteBuffer[] segments = abort.segments();
+            channel.write(Frames.header(segments));
+            channel.write(segments);
+        } catch (IOException ignored) { // then it does not learn the reason
+        }
+        close(channel);
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException ignored) { // it is gone either way
         }
     }
 
