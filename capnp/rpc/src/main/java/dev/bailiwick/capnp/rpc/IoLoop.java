@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +49,16 @@ final class IoLoop {
     /** Bytes of answers from which on they are sent before all calls that came together are done. */
     private static final long GATHERED_BYTES = 64 << 10;
 
+    /** Threads that are stuck in methods; while there are so many, methods run on virtual threads from the start. */
+    private static final int MOST_REPLACED = 32;
+
     private final String name;
     private final Selector selector;
     private final BufferPool buffers = new BufferPool();
     private final Queue<SocketTransport> unsent = new ConcurrentLinkedQueue<>();
     private final Set<SocketTransport> resting = ConcurrentHashMap.newKeySet();
     private final Watch watch;
+    private final AtomicInteger replaced = new AtomicInteger();
     private volatile Worker owner;
     private volatile boolean closing;
 
@@ -125,7 +130,9 @@ final class IoLoop {
      * or busy with something else than delivering.
      */
     static boolean runSoon(Runnable task) {
-        if (Thread.currentThread() instanceof Worker worker && worker.delivering) {
+        if (Thread.currentThread() instanceof Worker worker
+                && worker.delivering
+                && worker.loop().replaced.get() < MOST_REPLACED) {
             worker.tasks.add(task);
             return true;
         }
@@ -147,8 +154,14 @@ final class IoLoop {
     private synchronized void replace(Worker stuck) {
         if (owner.equals(stuck)) {
             Worker next = new Worker();
+            try {
+                next.start();
+            } catch (OutOfMemoryError none) { // no thread is to be had: then all wait for the method
+                LOG.log(System.Logger.Level.WARNING, "a method blocks, and there is no thread to take its place", none);
+                return;
+            }
             owner = next;
-            next.start();
+            replaced.incrementAndGet();
             stuck.giveTasksAway();
         }
     }
@@ -178,9 +191,15 @@ final class IoLoop {
 
         @Override
         public void run() {
+            synchronized (IoLoop.this) { // until replace() has given the role to this
+                delivering = false;
+            }
             try {
                 while (hasRole() && !isOver()) {
                     turn();
+                }
+                if (!hasRole()) {
+                    replaced.decrementAndGet();
                 }
             } catch (IOException broken) {
                 LOG.log(System.Logger.Level.ERROR, "sockets cannot be waited for any more", broken);

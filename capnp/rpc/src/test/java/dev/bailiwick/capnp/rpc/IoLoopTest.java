@@ -151,6 +151,25 @@ class IoLoopTest {
     }
 
     @Test
+    void manyObjectsMayBlockAtTheSameTime() throws Exception {
+        List<RemoteCall<?, ?>> hanging = new ArrayList<>();
+        List<Counter.Client> children = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Counter.Client child = child(counter);
+            children.add(child);
+            hanging.add(child.hangRequest().send());
+        }
+        assertThat(add(counter, 1)).isEqualTo(1);
+        long threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("capnp-io"))
+                .count();
+        assertThat(threads).isLessThan(50);
+        go.countDown();
+        hanging.forEach(RemoteCall::await);
+        children.forEach(Counter.Client::close);
+    }
+
+    @Test
     void aMethodMayCallItsCallerBackAndBlockForTheAnswer() {
         Adder mine = new Adder();
         try (Counter.Client own = mine.client()) {
