@@ -34,7 +34,7 @@ public final class RemoteCall<R, L> implements AutoCloseable {
     }
 
     /**
-     * Waits for the response; meant for virtual threads. The response takes the place of this handle: close it, and this need
+     * Waits for the response, on a thread of either kind. The response takes the place of this handle: close it, and this need
      * not be.
      *
      * @throws RpcException if the call failed, if the results are no struct, or if this thread was interrupted, which also
