@@ -250,10 +250,10 @@ final class Answers {
                 }
                 return;
             }
-            if (message.getReleaseResultCaps()) {
+            remove(answer);
+            if (message.getReleaseResultCaps()) { // which fails if the peer gave some of them back before
                 exports.releaseAll(answer.resultExports);
             }
-            remove(answer);
         } finally {
             lock.unlock();
         }

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.bailiwick.capnp.rpc.testing.Counter;
 import dev.bailiwick.capnp.rpc.testing.Slot;
 import dev.bailiwick.capnp.rpc.wire.Call;
+import dev.bailiwick.capnp.rpc.wire.Exception;
 import dev.bailiwick.capnp.rpc.wire.Message;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -63,7 +65,7 @@ class HostilePeerTest {
         }
 
         @Override
-        public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+        public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws java.lang.Exception {
             call.results().initData(call.params().getNumber());
             return Calls.DONE;
         }
@@ -72,7 +74,7 @@ class HostilePeerTest {
     /** A counter that sends back what it is sent, without a look at it. */
     private static final class Mirror extends Adder {
         @Override
-        public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+        public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws java.lang.Exception {
             call.results().setInner(call.params());
             return Calls.DONE;
         }
@@ -159,7 +161,7 @@ class HostilePeerTest {
         CompletableFuture<Void> go = new CompletableFuture<>();
         Adder late = new Adder() {
             @Override
-            public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+            public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws java.lang.Exception {
                 // Answered behind the reading thread's back, when it waits for the peer's next word.
                 return go.thenAcceptAsync(ignored -> call.results().initData(1 << 19));
             }
@@ -182,6 +184,145 @@ class HostilePeerTest {
             late.hanging.join();
             go.complete(null);
             await().untilAsserted(() -> assertThat(listener.connections()).isZero());
+        }
+    }
+
+    /** Found by fuzzing: the answer stayed, finished, while the connection looked at itself on its way out. */
+    @Test
+    void aFinishThatGivesBackWhatWasGivenBackEndsTheConnectionInOrder() {
+        VatConnection vat = vat(new Adder(Runnable::run), Limits.DEFAULT);
+        tell(vat, HostilePeerTest::bootstrap);
+        tell(vat, message -> {
+            message.initRelease().setId(0);
+            message.getRelease().setReferenceCount(1);
+        });
+        tell(vat, message -> message.initFinish().setReleaseResultCaps(true));
+        assertThat(vat.closedBecause()).hasMessageContaining("released references to export 0");
+        assertThat(vat.faults()).isEmpty();
+        assertThat(vat.tables()).isEqualTo(VatConnection.TableSizes.EMPTY);
+    }
+
+    /** Each cost a few bytes to send and some hundred to keep, and was counted by no table. */
+    @Test
+    void emptySegmentsCountAsThePeersMemory() {
+        Limits small = Limits.DEFAULT.withMessageBytes(1 << 16).withWindow(1 << 16, 1 << 16);
+        VatConnection vat = vat(new Adder(Runnable::run), small);
+        tell(vat, HostilePeerTest::bootstrap);
+        int sent = 0;
+        for (int i = 1; vat.closedBecause() == null && i < 100; i++) {
+            int question = i;
+            ByteBuffer plain = message(message -> call(message, question, HANG));
+            int segments = 500;
+            ByteBuffer padded = ByteBuffer.allocate(4 + segments * 4 + 4 + plain.remaining() - 8)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            padded.putInt(0, segments - 1).putInt(4, plain.getInt(4));
+            padded.put(4 + segments * 4 + 4, plain, 8, plain.remaining() - 8);
+            new FrameReader(Limits.DEFAULT).feed(padded, vat::handle);
+            sent++;
+        }
+        assertThat(vat.closedBecause()).hasMessageContaining("bytes of calls waiting or unread");
+        assertThat(sent).isLessThan(5);
+        assertThat(vat.tables()).isEqualTo(VatConnection.TableSizes.EMPTY);
+    }
+
+    @Test
+    void bytesOfCallsAreCountedToTheLast() {
+        int cost = costOf(message(message -> call(message, 1, HANG)));
+        Limits small = Limits.DEFAULT.withMessageBytes(1024).withWindow(1024, 20 * cost);
+        VatConnection vat = vat(new Adder(Runnable::run), small);
+        tell(vat, HostilePeerTest::bootstrap);
+        tell(vat, message -> message.initFinish().setReleaseResultCaps(false)); // whose results count, too
+        for (int i = 1; i <= 20; i++) {
+            int question = i;
+            tell(vat, message -> onExport(call(message, question, HANG)));
+        }
+        assertThat(vat.closedBecause()).as("as much as is allowed").isNull();
+        tell(vat, message -> onExport(call(message, 21, HANG)));
+        assertThat(vat.closedBecause()).hasMessageContaining("bytes of calls waiting or unread");
+    }
+
+    private static int costOf(ByteBuffer message) {
+        List<MessageView> views = new ArrayList<>();
+        new FrameReader(Limits.DEFAULT).feed(message, views::add);
+        return (int) views.getFirst().costInBytes();
+    }
+
+    private static void onExport(Call.Builder call) {
+        call.getTarget().setImportedCap(0);
+    }
+
+    /** Messages that are no calls, but that something is sent for. */
+    @Test
+    void aPeerThatNeverReadsCannotMakeUsWriteWithoutEnd() {
+        List<Draft> unread = new ArrayList<>();
+        Outbound out = new Outbound() {
+            @Override
+            public void send(Draft message) {
+                unread.add(message);
+            }
+
+            @Override
+            public long backlog() {
+                return unread.stream()
+                        .mapToLong(draft -> Frames.bytes(draft.segments()))
+                        .sum();
+            }
+
+            @Override
+            public void end() {}
+        };
+        Limits small = Limits.DEFAULT.withMessageBytes(1 << 12).withWindow(1 << 12, 1 << 13);
+        VatConnection vat = new VatConnection(CapabilityClient.serve(new Adder(), Runnable::run), out, small);
+        for (int i = 0; i < 2_000 && vat.closedBecause() == null; i++) {
+            int promise = i;
+            // The reference that comes with it is given back at once, which takes a message.
+            tell(vat, message -> {
+                message.initResolve().setPromiseId(promise);
+                message.getResolve().initCap().setSenderHosted(promise);
+            });
+        }
+        assertThat(vat.closedBecause()).hasMessageContaining("bytes of calls waiting or unread");
+        assertThat(vat.tables()).isEqualTo(VatConnection.TableSizes.EMPTY);
+    }
+
+    @Test
+    void placesCalledAheadAreBounded() {
+        PromisedPipeline pipeline = new PromisedPipeline();
+        for (int field = 0; field < PromisedPipeline.MOST_PLACES; field++) {
+            pipeline.capability(PipelinePath.ROOT.then(field)).release();
+        }
+        ClientHook known = pipeline.capability(PipelinePath.ROOT.then(0));
+        assertThat(known).isInstanceOf(PromiseClient.class);
+        known.release();
+        ClientHook beyond = pipeline.capability(PipelinePath.ROOT.then(PromisedPipeline.MOST_PLACES));
+        assertThat(beyond)
+                .isInstanceOfSatisfying(
+                        BrokenClient.class,
+                        broken -> assertThat(broken.reason().type()).isEqualTo(RpcException.Type.OVERLOADED));
+        pipeline.close();
+    }
+
+    @Test
+    void listenersThatAreGoneAreSweptFromAPromiseThatNeverSettles() {
+        Settlement settlement = new Settlement();
+        for (int i = 0; i < 10_000; i++) {
+            settlement.whenSettled(following -> {}, () -> true);
+        }
+        assertThat(settlement.listeners()).isLessThan(200);
+    }
+
+    @Test
+    void longReasonsAreCutOnBothSides() {
+        for (int length : new int[] {2048, 2049, 8_000_000}) {
+            Draft draft = Draft.plain(16);
+            WireExceptions.write(draft.root().initAs(Exception.factory), RpcException.failed("x".repeat(length)));
+            assertThat(Frames.bytes(draft.segments())).isLessThan(2200);
+            Draft theirs = Draft.plain(16);
+            theirs.root().initAs(Exception.factory).setReason("x".repeat(length));
+            RpcException read = WireExceptions.read(
+                    ValidatedMessage.framed(Streams.bytes(theirs), Limits.DEFAULT.withMessageBytes(16 << 20))
+                            .root(Exception.factory));
+            assertThat(read.reason()).hasSize(length <= 2048 ? length : 2051);
         }
     }
 
