@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the results' builder
  */
 public final class CallContext<P, R> {
-    private static final int DEFAULT_WORDS = 64;
-
     private final ServedCall call;
     private final FromPointerReader<P> params;
     private final FromPointerBuilder<R> resultsFactory;
@@ -42,7 +40,7 @@ public final class CallContext<P, R> {
 
     /** The results, empty at first; the same builder every time. */
     public R results() {
-        return results(DEFAULT_WORDS);
+        return results(Draft.roomFor(resultsFactory));
     }
 
     /**

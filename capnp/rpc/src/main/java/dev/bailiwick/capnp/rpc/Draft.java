@@ -5,7 +5,10 @@ import java.nio.ByteOrder;
 import org.capnproto.Allocator;
 import org.capnproto.AnyPointer;
 import org.capnproto.BuilderArena;
+import org.capnproto.FromPointerBuilder;
 import org.capnproto.SegmentBuilder;
+import org.capnproto.StructBuilder;
+import org.capnproto.StructSize;
 
 /**
  * A message being built, with its capability table.
@@ -61,6 +64,8 @@ final class Draft {
     private static final long[] PLAIN_SKELETON = {0};
 
     private static final int DEFAULT_WORDS = 64;
+    private static final int WORDS_PER_POINTER = 8;
+    private static final int WORDS_FOR_CAPABILITIES = 8;
 
     private final BuilderArena arena;
     private final CapTable caps;
@@ -105,6 +110,15 @@ final class Draft {
     /** A draft of a bare message. */
     static Draft plain(int payloadWords) {
         return new Draft(PLAIN_SKELETON, 0, payloadWords);
+    }
+
+    /** The room in words that something of that kind will need, if it is small: a struct, and something for each pointer to lead to. */
+    static int roomFor(FromPointerBuilder<?> factory) {
+        if (factory instanceof StructBuilder.Factory<?> struct) {
+            StructSize size = struct.structSize();
+            return size.total() + (size.pointers == 0 ? 0 : WORDS_FOR_CAPABILITIES + size.pointers * WORDS_PER_POINTER);
+        }
+        return DEFAULT_WORDS;
     }
 
     AnyPointer.Builder content() {

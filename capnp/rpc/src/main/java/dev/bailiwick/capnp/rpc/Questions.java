@@ -191,8 +191,10 @@ final class Questions {
     void forgetPromises(QuestionCall question) {
         lock.lock();
         try {
-            question.promises.values().forEach(promise -> lock.later(promise::release));
-            question.promises.clear();
+            if (!question.promises.isEmpty()) {
+                question.promises.values().forEach(promise -> lock.later(promise::release));
+                question.promises.clear();
+            }
         } finally {
             lock.unlock();
         }

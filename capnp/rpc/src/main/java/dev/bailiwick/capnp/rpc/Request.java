@@ -41,7 +41,7 @@ public final class Request<P, R, L> implements AutoCloseable {
 
     /** The parameters, empty at first; the same builder every time. */
     public P params() {
-        return params(64);
+        return params(Draft.roomFor(paramsFactory));
     }
 
     /**

@@ -46,14 +46,16 @@ final class VatLock {
             lock.unlock();
             return;
         }
-        List<Runnable> actions = List.of();
-        if (!later.isEmpty()) {
-            actions = later;
-            later = new ArrayList<>();
+        List<Runnable> actions = later;
+        boolean isAny = !actions.isEmpty();
+        if (isAny) {
+            later = new ArrayList<>(4);
         }
         lock.unlock();
         unlocked.run();
-        actions.forEach(Runnable::run);
+        if (isAny) {
+            actions.forEach(Runnable::run);
+        }
         releaseDropped();
     }
 
