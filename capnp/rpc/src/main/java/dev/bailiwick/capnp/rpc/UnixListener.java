@@ -23,7 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Serves vats that connect to a Unix-domain socket. Each connection gets the object that the factory makes for its peer, and
- * fails alone. Takes three platform threads, however many connect, and up to 32 more for methods that block. Safe for use by any thread.
+ * fails alone. Takes three platform threads, however many connect, and up to 32 more for methods that block. Safe for use by any
+ * thread.
  */
 public final class UnixListener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UnixListener.class.getName());
