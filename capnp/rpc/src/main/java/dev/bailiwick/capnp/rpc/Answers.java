@@ -65,7 +65,8 @@ final class Answers {
         return answer;
     }
 
-    private void checkBacklog() throws ProtocolException {
+    /** A peer that does not read must not make us keep what we write to it without end. Under the lock. */
+    void checkBacklog() throws ProtocolException {
         if (callBytes + heldBytes + link.out.backlog() > link.limits.backlog()) {
             throw new ProtocolException(
                     "peer has more than " + link.limits.backlog() + " bytes of calls waiting or unread");

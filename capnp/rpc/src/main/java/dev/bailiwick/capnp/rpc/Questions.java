@@ -310,6 +310,25 @@ final class Questions {
         }
     }
 
+    /** The peer does not know the message that asked it: nothing came of it there, and there is nothing to finish. */
+    void notTaken(int id) throws ProtocolException {
+        QuestionCall question = table.get(id);
+        if (question == null || question.returned) {
+            throw new ProtocolException("peer sent back a call that was not made");
+        }
+        question.returned = true;
+        bytes -= question.bytes;
+        link.eased.signalAll();
+        exports.releaseAll(question.paramExports);
+        table.remove(id);
+        if (!question.finishSent) {
+            question.finishSent = true;
+            RpcException failure = RpcException.unimplemented("peer does not know this kind of call");
+            settlePromises(question, Pipeline.broken(failure));
+            lock.later(() -> question.fail(failure));
+        }
+    }
+
     private void returned(QuestionCall question, Parcel results) {
         settlePromises(question, Pipeline.of(results));
         sendFinish(question, false);

@@ -176,21 +176,31 @@ final class Resolutions {
                     }
                     unreflected++;
                     lock.later(() -> reflect(target.hook(), id, isExpected));
+                    connection.answers().checkBacklog();
                 }
-                case RECEIVER_LOOPBACK -> {
-                    int id = disembargo.getContext().getReceiverLoopback();
-                    Embargo embargo = embargoes.get(id);
-                    if (embargo == null) {
-                        throw new ProtocolException("peer lifted an embargo that was not set");
-                    }
-                    embargoes.remove(id);
-                    lock.later(() -> embargo.held().resolve(embargo.target()));
-                }
+                case RECEIVER_LOOPBACK -> lift(disembargo.getContext().getReceiverLoopback());
                 case ACCEPT, PROVIDE, _NOT_IN_SCHEMA -> connection.sendUnimplemented(view);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void lift(int id) throws ProtocolException {
+        Embargo embargo = embargoes.get(id);
+        if (embargo == null) {
+            throw new ProtocolException("peer lifted an embargo that was not set");
+        }
+        embargoes.remove(id);
+        lock.later(() -> embargo.held().resolve(embargo.target()));
+    }
+
+    /** A peer that does not know embargoes does not send calls back either, so there are none to wait for. Under the lock. */
+    void disembargoNotTaken(Disembargo.Reader disembargo) throws ProtocolException {
+        if (!disembargo.getContext().isSenderLoopback()) {
+            throw new ProtocolException("peer sent back a message that it was not sent");
+        }
+        lift(disembargo.getContext().getSenderLoopback());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -29,15 +30,26 @@ public final class RpcException extends RuntimeException {
 
     private final Type type;
     private final String reason;
+    private final @Nullable String remoteTrace;
 
     /** An exception of that type with a reason in plain words, lowercase. */
     public RpcException(Type type, String reason) {
-        this(type, reason, null);
+        this(type, reason, null, null);
     }
 
     /** As {@link #RpcException(Type, String)}; the cause stays on this side of the wire. */
     public RpcException(Type type, String reason, @Nullable Throwable cause) {
+        this(type, reason, cause, null);
+    }
+
+    /** What a peer says went wrong on its side, with the stack it sent along. */
+    static RpcException remote(Type type, String reason, String trace) {
+        return new RpcException(type, reason, null, trace);
+    }
+
+    private RpcException(Type type, String reason, @Nullable Throwable cause, @Nullable String remoteTrace) {
         super(reason, cause);
+        this.remoteTrace = remoteTrace;
         this.type = Objects.requireNonNull(type, "type");
         this.reason = Objects.requireNonNull(reason, "reason");
     }
@@ -108,6 +120,14 @@ public final class RpcException extends RuntimeException {
     /** What a caller can do about it. */
     public Type type() {
         return type;
+    }
+
+    /**
+     * The stack on the peer's side, in whatever form it has there, at most some 8,000 characters; empty unless the peer chose to
+     * send one. It stays on this side: a failure that is passed on goes without.
+     */
+    public Optional<String> remoteTrace() {
+        return Optional.ofNullable(remoteTrace);
     }
 
     /** Why, in words for people. */

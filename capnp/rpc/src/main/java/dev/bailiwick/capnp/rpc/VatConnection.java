@@ -157,26 +157,35 @@ final class VatConnection {
         }
     }
 
+    /** The peer did not understand a message of ours. Where there is a way to go on without it, that way is taken. */
     private void handleUnimplemented(Message.Reader message) throws ProtocolException {
         lock.lock();
         try {
             if (link.isClosed()) {
                 return;
             }
-            if (message.which() != Message.Which.RESOLVE) {
-                throw new ProtocolException("peer lacks a message this connection cannot do without");
+            switch (message.which()) {
+                case BOOTSTRAP -> questions.notTaken(message.getBootstrap().getQuestionId());
+                case CALL -> questions.notTaken(message.getCall().getQuestionId());
+                case RESOLVE -> resolutions.resolveNotTaken(message.getResolve());
+                case DISEMBARGO -> resolutions.disembargoNotTaken(message.getDisembargo());
+                case UNIMPLEMENTED -> {} // what was sent back to the peer is of no use to it either
+                case RETURN, FINISH, RELEASE, ABORT ->
+                    throw new ProtocolException("peer lacks a message this connection cannot do without");
+                case PROVIDE, ACCEPT, JOIN, OBSOLETE_SAVE, OBSOLETE_DELETE, _NOT_IN_SCHEMA ->
+                    throw new ProtocolException("peer sent back a message that it was not sent");
             }
-            resolutions.resolveNotTaken(message.getResolve());
         } finally {
             lock.unlock();
         }
     }
 
     /** Sends a message back that is not understood here. */
-    void sendUnimplemented(MessageView view) {
+    void sendUnimplemented(MessageView view) throws ProtocolException {
         lock.lock();
         try {
             link.writer.unimplemented(view);
+            answers.checkBacklog();
         } finally {
             lock.unlock();
         }

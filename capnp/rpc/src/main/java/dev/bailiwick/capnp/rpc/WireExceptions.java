@@ -7,10 +7,14 @@ final class WireExceptions {
     /** Characters of a reason that are passed on: it is for people, and some of them find it in a log. */
     private static final int REASON_LIMIT = 2048;
 
+    /** Characters of a trace that are kept: some dozens of frames. */
+    private static final int TRACE_LIMIT = 8192;
+
     private WireExceptions() {}
 
+    /** Traces are not passed on: they were not written for strangers. */
     static void write(Exception.Builder wire, RpcException failure) {
-        wire.setReason(shorten(failure.reason()));
+        wire.setReason(shorten(failure.reason(), REASON_LIMIT));
         wire.setType(
                 switch (failure.type()) {
                     case FAILED -> Exception.Type.FAILED;
@@ -27,10 +31,17 @@ final class WireExceptions {
             case DISCONNECTED -> RpcException.Type.DISCONNECTED;
             case UNIMPLEMENTED -> RpcException.Type.UNIMPLEMENTED;
         };
-        return new RpcException(type, shorten(wire.getReason().toString()));
+        String reason = shorten(wire.getReason().toString(), REASON_LIMIT);
+        return wire.hasTrace()
+                ? RpcException.remote(type, reason, shorten(wire.getTrace().toString(), TRACE_LIMIT))
+                : new RpcException(type, reason);
     }
 
-    private static String shorten(String reason) {
-        return reason.length() <= REASON_LIMIT ? reason : reason.substring(0, REASON_LIMIT) + "...";
+    private static String shorten(String text, int limit) {
+        if (text.length() <= limit) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
+        return text.substring(0, end) + "...";
     }
 }

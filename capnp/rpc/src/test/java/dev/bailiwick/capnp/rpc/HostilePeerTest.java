@@ -17,10 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class HostilePeerTest {
     private static final long COUNTER = Counter.TYPE_ID;
     private static final int ADD = 0;
-    private static final int ECHO = 2;
     private static final int HANG = 4;
 
     @TempDir
@@ -71,15 +68,6 @@ class HostilePeerTest {
         }
     }
 
-    /** A counter that sends back what it is sent, without a look at it. */
-    private static final class Mirror extends Adder {
-        @Override
-        public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws java.lang.Exception {
-            call.results().setInner(call.params());
-            return Calls.DONE;
-        }
-    }
-
     private static VatConnection vat(Adder served, Limits limits) {
         return new VatConnection(CapabilityClient.serve(served, Runnable::run), new Unread(), limits);
     }
@@ -106,36 +94,6 @@ class HostilePeerTest {
         call.setMethodId((short) method);
         call.initTarget().initPromisedAnswer().setQuestionId(0);
         return call;
-    }
-
-    @Test
-    void aPromiseThatSettlesForItselfIsNoLoop() {
-        Queue<Runnable> tasks = new ArrayDeque<>();
-        VatConnection vat =
-                new VatConnection(CapabilityClient.serve(new Mirror(), tasks::add), new Unread(), Limits.DEFAULT);
-        tell(vat, HostilePeerTest::bootstrap);
-        Draft echo = Draft.call();
-        try (Counter.Client stand = Counter.client(new Adder())) {
-            echo.content().initAs(Slot.factory).setCounter(stand);
-        }
-        Call.Builder call = echo.root().getAs(Message.factory).getCall();
-        call.setQuestionId(1);
-        call.setInterfaceId(COUNTER);
-        call.setMethodId((short) ECHO);
-        call.getTarget().initPromisedAnswer().setQuestionId(0);
-        call.getParams().initCapTable(1).get(0).setSenderPromise(7);
-        new FrameReader(Limits.DEFAULT).feed(Streams.bytes(echo), vat::handle);
-        tell(vat, message -> {
-            message.initResolve().setPromiseId(7);
-            message.getResolve().initCap().setSenderPromise(7);
-        });
-        // Only now is the promise looked at, when it is sent back.
-        while (!tasks.isEmpty()) {
-            tasks.remove().run();
-        }
-        assertThat(vat.closedBecause()).isNull();
-        vat.close(RpcException.disconnected("over"));
-        assertThat(vat.tables()).isEqualTo(VatConnection.TableSizes.EMPTY);
     }
 
     @Test
