@@ -28,6 +28,11 @@ public final class RemoteCall<R, L> implements AutoCloseable {
         this.pipeline = pipeline.apply(root);
     }
 
+    /** What stands behind this, borrowed. */
+    CallHandle handle() {
+        return handle;
+    }
+
     /** The capabilities that will be in the results: calls on them are sent right away and run after this one. */
     public L pipeline() {
         return pipeline;
