@@ -20,6 +20,7 @@
 namespace {
 
 int cancellations = 0;
+constexpr int SETTLE = 1000;
 
 class Adder final : public Counter::Server {
  public:
@@ -29,6 +30,12 @@ class Adder final : public Counter::Server {
   kj::Promise<void> add(AddContext context) override {
     auto number = context.getParams().getNumber();
     KJ_IF_MAYBE(log, seen) { log->push_back(number); }
+    if (number == SETTLE) {
+      KJ_IF_MAYBE(fulfiller, settle) { (*fulfiller)->fulfill(kj::mv(KJ_ASSERT_NONNULL(given))); }
+      settle = nullptr;
+      given = nullptr;
+      return kj::READY_NOW;
+    }
     if (number < 0) {
       context.getResults().setNumber(cancellations);
       return kj::READY_NOW;
@@ -39,7 +46,16 @@ class Adder final : public Counter::Server {
   }
 
   kj::Promise<void> child(ChildContext context) override {
-    context.getResults().setCounter(kj::heap<Adder>());
+    auto params = context.getParams();
+    if (params.hasCounter()) {
+      // A promise, to be settled for the counter given when somebody adds SETTLE.
+      auto promised = kj::newPromiseAndFulfiller<Counter::Client>();
+      settle = kj::mv(promised.fulfiller);
+      given = params.getCounter();
+      context.getResults().setCounter(Counter::Client(kj::mv(promised.promise)));
+    } else {
+      context.getResults().setCounter(kj::heap<Adder>());
+    }
     return kj::READY_NOW;
   }
 
@@ -52,6 +68,7 @@ class Adder final : public Counter::Server {
   kj::Promise<void> callBack(CallBackContext context) override {
     auto request = context.getParams().getCounter().addRequest();
     request.setNumber(context.getParams().getNumber());
+    context.allowCancellation();
     return context.tailCall(kj::mv(request));
   }
 
@@ -61,14 +78,43 @@ class Adder final : public Counter::Server {
   }
 
   kj::Promise<void> fail(FailContext context) override {
-    kj::throwFatalException(kj::Exception(kj::Exception::Type::OVERLOADED, __FILE__, __LINE__,
-                                          kj::heapString(context.getParams().getText())));
+    auto text = context.getParams().getText();
+    auto type = text.startsWith("failed")          ? kj::Exception::Type::FAILED
+                : text.startsWith("disconnected")  ? kj::Exception::Type::DISCONNECTED
+                : text.startsWith("unimplemented") ? kj::Exception::Type::UNIMPLEMENTED
+                                                   : kj::Exception::Type::OVERLOADED;
+    kj::throwFatalException(kj::Exception(type, __FILE__, __LINE__, kj::heapString(text)));
   }
 
  private:
   int total = 0;
   kj::Maybe<std::vector<int>&> seen;
+  kj::Maybe<kj::Own<kj::PromiseFulfiller<Counter::Client>>> settle;
+  kj::Maybe<Counter::Client> given;
 };
+
+// A counter whose additions fail, or never end.
+class Stubborn final : public Counter::Server {
+ public:
+  explicit Stubborn(bool fails) : fails(fails) {}
+
+  kj::Promise<void> add(AddContext context) override {
+    if (fails) {
+      kj::throwFatalException(
+          kj::Exception(kj::Exception::Type::OVERLOADED, __FILE__, __LINE__, kj::heapString("my own fault")));
+    }
+    ++started;
+    context.allowCancellation();
+    return kj::Promise<void>(kj::NEVER_DONE).attach(kj::defer([]() { ++cancellations; }));
+  }
+
+  static int started;
+
+ private:
+  bool fails;
+};
+
+int Stubborn::started = 0;
 
 capnp::RemotePromise<Slot> add(Counter::Client& counter, int number) {
   auto request = counter.addRequest();
@@ -169,6 +215,80 @@ int call(kj::StringPtr address) {
     { auto abandoned = counter.hangRequest().send(); add(counter, 0).wait(scope); }
     CHECK(add(counter, 0).wait(scope).getNumber() == 7, "cancellation");
     std::cout << "ok cancellation" << std::endl;
+  }
+
+  {
+    Counter::Client at = counter;
+    for (int depth = 0; depth < 12; depth++) {
+      Counter::Client next = at.childRequest().send().getCounter();
+      at = kj::mv(next);
+    }
+    CHECK(add(at, 6).wait(scope).getNumber() == 6, "deep pipeline");
+    std::cout << "ok deep pipeline" << std::endl;
+  }
+
+  {
+    auto request = counter.callBackRequest();
+    request.setCounter(kj::heap<Stubborn>(true));
+    auto failure = kj::runCatchingExceptions([&]() { request.send().wait(scope); });
+    KJ_IF_MAYBE(exception, failure) {
+      CHECK(exception->getType() == kj::Exception::Type::OVERLOADED, "forwarded failure");
+    } else {
+      CHECK(false, "forwarded failure");
+    }
+    std::cout << "ok forwarded failure" << std::endl;
+  }
+
+  {
+    {
+      auto request = counter.callBackRequest();
+      request.setCounter(kj::heap<Stubborn>(false));
+      auto abandoned = request.send();
+      for (int i = 0; i < 1000 && Stubborn::started == 0; i++) add(counter, 0).wait(scope);
+      CHECK(Stubborn::started == 1, "forwarded cancellation");
+      CHECK(cancellations == 0, "forwarded cancellation");
+    }
+    for (int i = 0; i < 1000 && cancellations == 0; i++) add(counter, 0).wait(scope);
+    CHECK(cancellations == 1, "forwarded cancellation");
+    std::cout << "ok forwarded cancellation" << std::endl;
+  }
+
+  {
+    std::vector<int> seen;
+    auto request = counter.childRequest();
+    request.setCounter(kj::heap<Adder>(seen));
+    auto response = request.send().wait(scope);
+    auto leadsHome = response.getCounter();
+    std::vector<kj::Promise<void>> calls;
+    std::vector<int> expected;
+    for (int i = 0; i < 100; i++) {
+      if (i == 40) calls.push_back(add(counter, SETTLE).ignoreResult());
+      if (i > 60 && i % 10 == 0) add(counter, 0).wait(scope);
+      calls.push_back(add(leadsHome, i).ignoreResult());
+      expected.push_back(i);
+    }
+    for (auto& pending : calls) pending.wait(scope);
+    CHECK(seen == expected, "promise");
+    std::cout << "ok promise" << std::endl;
+  }
+
+  {
+    const std::pair<const char*, kj::Exception::Type> types[] = {
+        {"failed", kj::Exception::Type::FAILED},
+        {"overloaded", kj::Exception::Type::OVERLOADED},
+        {"disconnected", kj::Exception::Type::DISCONNECTED},
+        {"unimplemented", kj::Exception::Type::UNIMPLEMENTED}};
+    for (auto& type : types) {
+      auto request = counter.failRequest();
+      request.setText(type.first);
+      auto failure = kj::runCatchingExceptions([&]() { request.send().wait(scope); });
+      KJ_IF_MAYBE(exception, failure) {
+        CHECK(exception->getType() == type.second, "failures");
+      } else {
+        CHECK(false, "failures");
+      }
+    }
+    std::cout << "ok failures" << std::endl;
   }
 
   {

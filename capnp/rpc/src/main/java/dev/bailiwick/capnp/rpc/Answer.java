@@ -25,6 +25,13 @@ final class Answer {
     /** Whether the peer was told that results, or capabilities in them, are its own. */
     boolean leadsBack;
 
+    /** The call of the peer's whose results this one was made on; null once this is over. */
+    @Nullable
+    Answer pipelinedOn;
+
+    /** Calls made on the results, and other uses of them, that keep the call from being cancelled. */
+    int dependents;
+
     boolean returned;
     boolean finished;
 

@@ -109,6 +109,10 @@ final class Answers {
             caps.read(payload, view.caps());
             answer = add(call.getQuestionId(), isYourself, view.costInBytes());
             addressee = caps.read(call.getTarget());
+            if (addressee instanceof Addressee.Promised promised) {
+                answer.pipelinedOn = promised.answer();
+                promised.answer().dependents++;
+            }
         } finally {
             lock.unlock();
         }
@@ -158,6 +162,7 @@ final class Answers {
                 return;
             }
             answer.returned = true;
+            releaseDependency(answer);
             connection.imports().releaseUnreachable();
             callBytes -= answer.callBytes;
             link.eased.signalAll();
@@ -223,6 +228,19 @@ final class Answers {
         heldBytes += bytes;
     }
 
+    /** The call needs no other's results any more; if the peer does not either, and no other call, that one is cancelled. */
+    private void releaseDependency(Answer answer) {
+        Answer needed = answer.pipelinedOn;
+        answer.pipelinedOn = null;
+        if (needed != null) {
+            needed.dependents--;
+            CallHandle handle = needed.handle;
+            if (needed.dependents == 0 && needed.finished && !needed.returned && handle != null) {
+                lock.later(handle::cancel);
+            }
+        }
+    }
+
     private void remove(Answer answer) {
         table.remove(answer.id);
         heldBytes -= answer.heldBytes;
@@ -246,7 +264,7 @@ final class Answers {
             answer.finished = true;
             if (!answer.returned) {
                 CallHandle handle = answer.handle;
-                if (handle != null) {
+                if (handle != null && answer.dependents == 0) {
                     lock.later(handle::cancel);
                 }
                 return;

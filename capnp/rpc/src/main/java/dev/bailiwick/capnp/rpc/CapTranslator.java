@@ -146,6 +146,9 @@ final class CapTranslator {
 
     /** Asks for it only when the lock is free: it may belong to another connection, and take that one's lock. */
     private ClientHook promised(Addressee addressee) {
+        if (addressee instanceof Addressee.Promised promised) {
+            promised.answer().dependents++; // for good: how long a capability is used is not known
+        }
         PromiseClient promise = new PromiseClient();
         promise.addRef();
         connection.later(() -> {

@@ -55,7 +55,10 @@ final class PromisedPipeline extends Pipeline {
             target = pipeline;
             waiting = Map.copyOf(promises);
         }
-        waiting.forEach((path, promise) -> cascade.then(() -> promise.resolve(pipeline.capability(path), cascade)));
+        waiting.forEach((path, promise) -> {
+            ClientHook known = pipeline.capability(path); // at once: results may be given up before it is their turn
+            cascade.then(() -> promise.resolve(known, cascade));
+        });
     }
 
     @Override

@@ -41,8 +41,11 @@ final class QueuedCall extends PromisedCall {
             delivered = handle;
             cancelledMeanwhile = cancelRequested;
         }
-        cascade.then(() -> settle(handle.pipeline(), cascade));
-        cascade.then(() -> handle.passOn(this));
+        cascade.then(() -> {
+            settle(handle.pipeline(), cascade);
+            // What was pipelined goes out first; whoever learns of the results may call on them directly.
+            cascade.then(() -> handle.passOn(this));
+        });
         if (cancelledMeanwhile) {
             handle.cancel();
         }

@@ -14,7 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stock C++ vat at the other end, built here from {@code src/test/cpp} with Debian's {@code libcapnp-dev}. */
 @Tag("native-tools")
 class CppInteropTest {
+    /** Adding this settles the promise that a child was asked for. */
+    private static final int SETTLE = 1000;
+
     @TempDir
     static Path build;
 
@@ -69,7 +76,7 @@ class CppInteropTest {
     @Test
     void aStockClientFindsEverythingRightWithOurServer() throws IOException, InterruptedException {
         Path socket = folder.resolve("ours");
-        Adder adder = new Adder();
+        Adder adder = new Interop();
         try (UnixListener listener = UnixListener.open(
                 socket, PosixFilePermissions.fromString("rw-------"), peer -> adder.client(), Limits.DEFAULT, 4)) {
             Process client = interop("call", socket);
@@ -84,6 +91,11 @@ class CppInteropTest {
                             "ok order",
                             "ok failure",
                             "ok cancellation",
+                            "ok deep pipeline",
+                            "ok forwarded failure",
+                            "ok forwarded cancellation",
+                            "ok promise",
+                            "ok failures",
                             "ok data");
             assertThat(adder.cancelled).isDone();
             await().untilAsserted(() -> {
@@ -107,6 +119,10 @@ class CppInteropTest {
                     checkOrder(counter);
                     checkFailures(counter);
                     checkCancellation(counter);
+                    checkDeepPipeline(counter);
+                    checkForwardedFailure(counter);
+                    checkOrderOfAPromise(counter);
+                    checkFailureTypes(counter);
                     checkData(counter);
                 }
                 await().untilAsserted(
@@ -202,6 +218,112 @@ class CppInteropTest {
     private static void checkCancellation(Counter.Client counter) {
         counter.hangRequest().send().close();
         await().untilAsserted(() -> assertThat(add(counter, -1)).isEqualTo(1));
+    }
+
+    private static void checkDeepPipeline(Counter.Client counter) {
+        List<Counter.Client> at = new ArrayList<>(List.of(counter.share()));
+        List<RemoteCall<?, ?>> calls = new ArrayList<>();
+        for (int depth = 0; depth < 12; depth++) {
+            var call = at.getLast().childRequest().send();
+            calls.add(call);
+            at.add(call.pipeline().getCounter());
+        }
+        assertThat(add(at.getLast(), 6)).isEqualTo(6);
+        calls.forEach(RemoteCall::close);
+        at.forEach(Counter.Client::close);
+    }
+
+    /** The stock vat leaves the results where they came from: here. So it must with failures. */
+    private static void checkForwardedFailure(Counter.Client counter) {
+        Adder failing = new Adder() {
+            @Override
+            public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) {
+                throw RpcException.overloaded("my own fault");
+            }
+        };
+        try (Counter.Client own = failing.client()) {
+            var request = counter.callBackRequest();
+            request.params().setCounter(own);
+            assertThatThrownBy(() -> request.send().await())
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            failure -> assertThat(failure.type()).isEqualTo(RpcException.Type.OVERLOADED));
+        }
+        await().untilAsserted(() -> assertThat(failing.releases).hasValue(1));
+    }
+
+    /** A promise that the stock vat exports, and settles for what it was given: ours. It must send our disembargo back. */
+    private static void checkOrderOfAPromise(Counter.Client counter) {
+        Adder mine = new Adder();
+        List<RemoteCall<?, ?>> calls = new ArrayList<>();
+        try (Counter.Client own = mine.client()) {
+            var request = counter.childRequest();
+            request.params().setCounter(own);
+            try (var response = request.send().join();
+                    Counter.Client leadsHome = response.get().getCounter()) {
+                for (int i = 0; i < 100; i++) {
+                    if (i == 40) {
+                        calls.add(adding(counter, SETTLE).send());
+                    }
+                    if (i > 60 && i % 10 == 0) {
+                        add(counter, 0);
+                    }
+                    calls.add(adding(leadsHome, i).send());
+                }
+                calls.forEach(RemoteCall::await);
+                assertThat(leadsHome.hook().innermost()).isSameAs(own.hook());
+            }
+        }
+        assertThat(mine.seen)
+                .containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
+    }
+
+    private static void checkFailureTypes(Counter.Client counter) {
+        for (RpcException.Type type : RpcException.Type.values()) {
+            var request = counter.failRequest();
+            request.params().setText(type.name().toLowerCase(Locale.ROOT));
+            assertThatThrownBy(() -> request.send().await())
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            failure -> assertThat(failure.type()).isEqualTo(type));
+        }
+    }
+
+    /** What the stock program's counter can do, too. */
+    private static final class Interop extends Adder {
+        private final PromiseClient promised = new PromiseClient();
+        private final CompletableFuture<Counter.Client> given = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+            if (call.params().getNumber() == SETTLE) {
+                promised.resolve(given.join().hook());
+                return Calls.DONE;
+            }
+            return super.add(call);
+        }
+
+        @Override
+        public CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+            if (!call.params().hasCounter()) {
+                return super.child(call);
+            }
+            given.complete(call.params().getCounter());
+            try (Counter.Client promise = Counter.factory.client(promised)) {
+                call.results().setCounter(promise);
+            }
+            return Calls.DONE;
+        }
+
+        @Override
+        public CompletionStage<?> fail(CallContext<Slot.Reader, Slot.Builder> call) {
+            String text = call.params().getText().toString();
+            RpcException.Type type = Arrays.stream(RpcException.Type.values())
+                    .filter(each -> each.name().equalsIgnoreCase(text))
+                    .findFirst()
+                    .orElse(RpcException.Type.OVERLOADED);
+            throw new RpcException(type, text);
+        }
     }
 
     private static void checkData(Counter.Client counter) {

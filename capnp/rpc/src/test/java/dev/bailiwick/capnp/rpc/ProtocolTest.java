@@ -192,6 +192,38 @@ class ProtocolTest {
         }
     }
 
+    // ---- giving up
+
+    @Test
+    void aCallThatOthersWereMadeOnIsNotCancelledWithItsFinish() {
+        peer.bootstrap();
+        peer.holdBack();
+        peer.call(1, RawPeer.CHILD, ProtocolTest::nothing);
+        peer.callOn(
+                2,
+                RawPeer.ADD,
+                target -> target.initPromisedAnswer().initTransform(1).get(0).setGetPointerField((short) 0),
+                call -> call.getTarget().getPromisedAnswer().setQuestionId(1));
+        peer.say(message -> message.initFinish().setQuestionId(1));
+        peer.hearNothing();
+        peer.goOn();
+        assertThat(peer.hearReturn(1).isCanceled()).isTrue();
+        assertThat(peer.hearReturn(2).isResults()).isTrue();
+    }
+
+    @Test
+    void aCallIsCancelledWithTheLastOneThatWasMadeOnIt() {
+        peer.bootstrap();
+        peer.holdBack();
+        peer.call(1, RawPeer.CHILD, ProtocolTest::nothing);
+        peer.callOn(2, RawPeer.ADD, target -> target.initPromisedAnswer().setQuestionId(1), ProtocolTest::nothing);
+        peer.say(message -> message.initFinish().setQuestionId(1));
+        peer.say(message -> message.initFinish().setQuestionId(2));
+        assertThat(peer.hearReturn(2).isCanceled()).isTrue();
+        assertThat(peer.hearReturn(1).isCanceled()).isTrue();
+        peer.hearNothing();
+    }
+
     // ---- what the peer does not know
 
     @Test
@@ -343,10 +375,7 @@ class ProtocolTest {
         peer.callOn(
                 2,
                 RawPeer.ADD,
-                target -> target.initPromisedAnswer()
-                        .initTransform(1)
-                        .get(0)
-                        .setGetPointerField((short) 0),
+                target -> target.initPromisedAnswer().initTransform(1).get(0).setGetPointerField((short) 0),
                 call -> call.getTarget().getPromisedAnswer().setQuestionId(1));
     }
 
@@ -376,10 +405,8 @@ class ProtocolTest {
             echoed.setQuestionId(1);
             echoed.initTransform(1).get(0).setGetPointerField((short) 0);
         });
-        int embargo = peer.hear(Message.Which.DISEMBARGO)
-                .getDisembargo()
-                .getContext()
-                .getSenderLoopback();
+        int embargo =
+                peer.hear(Message.Which.DISEMBARGO).getDisembargo().getContext().getSenderLoopback();
         callEchoed();
         peer.say(lifted -> lifted.initDisembargo().getContext().setReceiverLoopback(embargo));
         assertThat(peer.hearReturn(2).getException().getReason().toString()).contains("settled for itself");

@@ -32,6 +32,7 @@ final class RawPeer implements Outbound, AfterEachCallback {
     private final Queue<Message.Reader> heard = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     final VatConnection vat;
+    private boolean isHeldBack;
 
     /** A peer of a vat that offers what is made of its executor. */
     RawPeer(java.util.function.Function<java.util.concurrent.Executor, ClientHook> bootstrap) {
@@ -62,13 +63,24 @@ final class RawPeer implements Outbound, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) {
         vat.close(RpcException.disconnected("test is over"));
-        run();
+        goOn();
         assertThat(vat.tables()).isEqualTo(VatConnection.TableSizes.EMPTY);
     }
 
-    /** Lets the vat's objects do what they have to. */
+    /** From here on the vat's objects do nothing. */
+    void holdBack() {
+        isHeldBack = true;
+    }
+
+    /** Lets them go on. */
+    void goOn() {
+        isHeldBack = false;
+        run();
+    }
+
+    /** Lets the vat's objects do what they have to, unless they are held back. */
     RawPeer run() {
-        while (!tasks.isEmpty()) {
+        while (!tasks.isEmpty() && !isHeldBack) {
             tasks.remove().run();
         }
         return this;

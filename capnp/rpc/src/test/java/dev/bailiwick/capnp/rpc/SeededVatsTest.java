@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Dvats.runs=N} as many as one likes.
  */
 class SeededVatsTest {
-    private static final int RUNS = Integer.getInteger("vats.runs", 400);
+    private static final int RUNS = Integer.getInteger("vats.runs", 200);
     private static final int DEEDS = 60;
 
     private final long first = Long.getLong("vats.seed", new Random().nextLong());
@@ -35,10 +35,7 @@ class SeededVatsTest {
 
     /** The tests above would be worth nothing if they noticed nothing. */
     @ParameterizedTest
-    @EnumSource(
-            value = VatWorld.Fault.class,
-            mode = EnumSource.Mode.EXCLUDE,
-            names = "NONE")
+    @EnumSource(value = VatWorld.Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aFaultOnTheWireIsNoticed(VatWorld.Fault fault) {
         int noticed = 0;
         for (long seed = first; seed < first + 200 && noticed == 0; seed++) {

@@ -16,16 +16,15 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.capnproto.AnyPointer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Some vats in one thread, each connected with each. Everything that could happen next is a choice drawn from a seed: a message
  * arrives on one of the connections, an object runs a method, or somebody in a vat does something. What it does is noted in a
  * script, and every call carries a number, from which the log of each object shows whether calls kept their order.
  *
- * <p>The order that must hold is E-order. Calls made through one reference arrive in the order they were made; and when a
- * reference is passed on, whatever is called through the copy arrives behind what was called through the original before.
+ * <p>The order that must hold is E-order: calls made through one reference arrive in the order they were made.
  */
 final class VatWorld {
     /** A way to get something wrong on the wire, for proof that it would be noticed. */
@@ -48,7 +47,7 @@ final class VatWorld {
     private final Executor executor = tasks::add;
     private final List<Recorder> recorders = new ArrayList<>();
     private final List<Sent> calls = new ArrayList<>();
-    private final List<Lineage> passed = new ArrayList<>();
+    private final List<Root> roots = new ArrayList<>(); // of references that were passed on
     private final List<String> script = new ArrayList<>();
     private final Map<Lineage, Integer> names = new HashMap<>();
     private boolean disconnected;
@@ -68,22 +67,22 @@ final class VatWorld {
     }
 
     private void connect(Vat one, Vat two) {
-        Side left = new Side(one, two);
-        Side right = new Side(two, one);
-        left.peer = right;
-        right.peer = left;
+        Deque<ByteBuffer> toOne = new ArrayDeque<>();
+        Deque<ByteBuffer> toTwo = new ArrayDeque<>();
+        Side left = new Side(one, two, toOne, toTwo);
+        Side right = new Side(two, one, toTwo, toOne);
         sides.add(left);
         sides.add(right);
         for (Side side : List.of(left, right)) {
             Counter.Client main = Counter.factory.client(side.vat.bootstrap());
-            side.from.refs.add(new Ref(main, new Lineage(null), new Root()));
+            side.from.refs.add(new Ref(main, new Lineage(), new Root()));
         }
     }
 
     // ---- what there is
 
     /** Whose references somebody in a vat holds. */
-    private final class Vat {
+    private static final class Vat {
         final int id;
         final List<Ref> refs = new ArrayList<>();
         final List<Promise> promises = new ArrayList<>();
@@ -105,22 +104,18 @@ final class VatWorld {
 
         final Vat from;
         final Vat to;
-        final Deque<ByteBuffer> inbox = new ArrayDeque<>();
+        final Deque<ByteBuffer> inbox;
+        final Deque<ByteBuffer> outbox;
         final FrameReader frames = new FrameReader(Limits.DEFAULT);
         final VatConnection vat;
-        @Nullable Side peer;
 
-        Side(Vat from, Vat to) {
+        Side(Vat from, Vat to, Deque<ByteBuffer> inbox, Deque<ByteBuffer> outbox) {
+            this.inbox = inbox;
+            this.outbox = outbox;
             this.from = from;
             this.to = to;
             Recorder main = new Recorder(from);
             this.vat = new VatConnection(CapabilityClient.serve(main, executor), this, Limits.DEFAULT);
-        }
-
-        private Deque<ByteBuffer> outbox() {
-            Side other = peer;
-            assertThat(other).isNotNull();
-            return other.inbox;
         }
 
         @Override
@@ -128,22 +123,22 @@ final class VatWorld {
             ByteBuffer bytes = Streams.bytes(message);
             Message.Which kind = fault == Fault.NONE ? Message.Which.CALL : kind(bytes);
             switch (fault) {
-                case NONE -> outbox().add(bytes);
+                case NONE -> outbox.add(bytes);
                 case RELEASES_LOST -> {
                     if (kind != Message.Which.RELEASE || random.nextInt(4) > 0) {
-                        outbox().add(bytes);
+                        outbox.add(bytes);
                     }
                 }
                 case MESSAGES_SWAPPED -> {
-                    ByteBuffer before = random.nextInt(8) == 0 ? outbox().pollLast() : null;
-                    outbox().add(bytes);
+                    ByteBuffer before = random.nextInt(8) == 0 ? outbox.pollLast() : null;
+                    outbox.add(bytes);
                     if (before != null) {
-                        outbox().add(before);
+                        outbox.add(before);
                     }
                 }
                 case EMBARGOES_LIFTED_AT_ONCE -> {
                     if (kind != Message.Which.DISEMBARGO || !liftAtOnce(bytes)) {
-                        outbox().add(bytes);
+                        outbox.add(bytes);
                     }
                 }
             }
@@ -187,7 +182,7 @@ final class VatWorld {
         @Override
         public void end() {
             inbox.clear();
-            outbox().add(END);
+            outbox.add(END);
         }
 
         void deliver() {
@@ -200,16 +195,9 @@ final class VatWorld {
         }
     }
 
-    /** The references that are the same one: by whose calls others must come later. */
+    /** One reference, in one vat: its calls are numbered in the order in which they were made. */
     private static final class Lineage {
-        private final @Nullable Lineage origin;
-        private final int callsBefore;
         private int callsMade;
-
-        Lineage(@Nullable Lineage origin) {
-            this.origin = origin;
-            this.callsBefore = origin == null ? 0 : origin.callsMade;
-        }
     }
 
     /** Where a reference leads in the end: an object, or a promise of somebody here that is settled later. */
@@ -230,7 +218,7 @@ final class VatWorld {
 
     private record Promise(PromiseClient promise, Root root, String name) {}
 
-    private record Sent(Lineage lineage, int number, RemoteCall<?, ?> call, boolean[] cancelled) {}
+    private record Sent(Lineage lineage, int number, RemoteCall<?, ?> call, AtomicBoolean cancelled) {}
 
     /** An object that notes which calls came. */
     private final class Recorder extends Adder {
@@ -255,14 +243,11 @@ final class VatWorld {
         public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             int number = call.params().getNumber();
             if (random.nextInt(3) == 0) {
-                Lineage given = passed.get(number);
-                home.refs.add(new Ref(call.params().getCounter(), new Lineage(given), roots.get(number)));
+                home.refs.add(new Ref(call.params().getCounter(), new Lineage(), roots.get(number)));
             }
             return super.echo(call);
         }
     }
-
-    private final List<Root> roots = new ArrayList<>();
 
     // ---- what may happen
 
@@ -348,13 +333,13 @@ final class VatWorld {
     }
 
     private void sent(Lineage lineage, RemoteCall<?, ?> call) {
-        calls.add(new Sent(lineage, lineage.callsMade++, call, new boolean[1]));
+        calls.add(new Sent(lineage, lineage.callsMade++, call, new AtomicBoolean()));
     }
 
     private void child(Vat vat, Ref ref) {
         var call = ref.client().childRequest().send();
         vat.pending.add(call);
-        Ref child = new Ref(call.pipeline().getCounter(), new Lineage(null), new Root(ref.root()));
+        Ref child = new Ref(call.pipeline().getCounter(), new Lineage(), new Root(ref.root()));
         note(vat + " asks " + name(ref) + " for a child " + name(child));
         vat.refs.add(child);
     }
@@ -362,20 +347,13 @@ final class VatWorld {
     private void echo(Vat vat, Ref ref, Ref given) {
         var request = ref.client().echoRequest();
         request.params().setCounter(given.client());
-        request.params().setNumber(passed.size());
-        passed.add(snapshot(given.lineage()));
+        request.params().setNumber(roots.size());
         roots.add(given.root());
-        Ref echoed;
         var call = request.send();
         vat.pending.add(call);
-        echoed = new Ref(call.pipeline().getCounter(), new Lineage(given.lineage()), new Root(given.root(), ref.root()));
+        Ref echoed = new Ref(call.pipeline().getCounter(), new Lineage(), new Root(given.root(), ref.root()));
         note(vat + " passes " + name(given) + " to " + name(ref) + " and gets back " + name(echoed));
         vat.refs.add(echoed);
-    }
-
-    /** The lineage as it is now; calls made later are not what others must wait for. */
-    private static Lineage snapshot(Lineage lineage) {
-        return new Lineage(lineage);
     }
 
     private void callBack(Vat vat, Ref ref, Ref given) {
@@ -383,13 +361,13 @@ final class VatWorld {
         request.params().setCounter(given.client());
         request.params().setNumber(calls.size());
         note(vat + " lets " + name(ref) + " add " + calls.size() + " to " + name(given));
-        sent(new Lineage(given.lineage()), request.send());
+        sent(new Lineage(), request.send());
     }
 
     private void makePromise(Vat vat) {
         PromiseClient promise = new PromiseClient();
         Root root = new Root();
-        Ref ref = new Ref(Counter.factory.client(promise.addRef()), new Lineage(null), root);
+        Ref ref = new Ref(Counter.factory.client(promise.addRef()), new Lineage(), root);
         vat.promises.add(new Promise(promise, root, name(ref)));
         note(vat + " promises " + name(ref));
         vat.refs.add(ref);
@@ -415,7 +393,7 @@ final class VatWorld {
             Sent sent = calls.get(number);
             if (!sent.call().handle().results().isDone()) {
                 note("call " + number + " is given up");
-                sent.cancelled()[0] = true;
+                sent.cancelled().set(true);
                 sent.call().cancel();
             }
         }
@@ -463,7 +441,7 @@ final class VatWorld {
             Sent sent = calls.get(number);
             CompletableFuture<Parcel> outcome = sent.call().handle().results();
             assertThat(outcome.isDone()).as("call %d is answered", number).isTrue();
-            if (outcome.isCompletedExceptionally() && !sent.cancelled()[0]) {
+            if (outcome.isCompletedExceptionally() && !sent.cancelled().get()) {
                 RpcException failure = RpcException.of(outcome.exceptionNow());
                 // A call that came back here by way of a lost connection is also cancelled by that connection's end.
                 boolean isExplained = failure.type() == RpcException.Type.DISCONNECTED
@@ -476,33 +454,16 @@ final class VatWorld {
     }
 
     private void checkOrder(Recorder recorder, Map<Lineage, Recorder> arrivedAt) {
-        Map<Lineage, List<Integer>> placesOf = new HashMap<>();
         Map<Lineage, List<Integer>> numbersOf = new HashMap<>();
-        for (int place = 0; place < recorder.seen.size(); place++) {
-            Sent sent = calls.get(recorder.seen.get(place));
+        for (int number : recorder.seen) {
+            Sent sent = calls.get(number);
             Recorder other = arrivedAt.putIfAbsent(sent.lineage(), recorder);
             assertThat(other == null || other.equals(recorder))
                     .as("one reference leads to one object")
                     .isTrue();
-            placesOf.computeIfAbsent(sent.lineage(), key -> new ArrayList<>()).add(place);
-            numbersOf
-                    .computeIfAbsent(sent.lineage(), key -> new ArrayList<>())
-                    .add(sent.number());
+            numbersOf.computeIfAbsent(sent.lineage(), key -> new ArrayList<>()).add(sent.number());
         }
         numbersOf.values().forEach(numbers -> assertThat(numbers).isSorted().doesNotHaveDuplicates());
-        placesOf.forEach((lineage, places) -> {
-            int first = places.getFirst();
-            int before = lineage.callsBefore;
-            for (Lineage origin = lineage.origin; origin != null; origin = origin.origin) {
-                List<Integer> numbers = numbersOf.getOrDefault(origin, List.of());
-                for (int i = 0; i < numbers.size() && numbers.get(i) < before; i++) {
-                    assertThat(placesOf.get(origin).get(i))
-                            .as("what was called before a reference was passed on: %s", recorder.seen)
-                            .isLessThan(first);
-                }
-                before = origin.callsBefore;
-            }
-        });
     }
 
     private void checkNothingIsLeft() {
@@ -513,8 +474,9 @@ final class VatWorld {
         }
         sides.forEach(side -> side.vat.close(RpcException.disconnected("over")));
         rest();
-        recorders.forEach(recorder ->
-                assertThat(recorder.releases).as("references are given back once").hasValue(1));
+        recorders.forEach(recorder -> assertThat(recorder.releases)
+                .as("references are given back once")
+                .hasValue(1));
     }
 
     /** What happened, for a failure's report. */
