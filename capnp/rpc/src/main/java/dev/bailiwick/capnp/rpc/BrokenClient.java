@@ -1,24 +1,33 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A capability on which every call fails for the same reason. */
 final class BrokenClient extends ClientHook {
-    private final RpcException reason;
+    private final Supplier<RpcException> reason;
     private final boolean isNull;
 
     BrokenClient(RpcException reason) {
-        this(reason, false);
+        this(() -> reason, false);
     }
 
-    private BrokenClient(RpcException reason, boolean isNull) {
+    private BrokenClient(Supplier<RpcException> reason, boolean isNull) {
         this.reason = reason;
         this.isNull = isNull;
     }
 
     static BrokenClient nullCapability() {
-        return new BrokenClient(RpcException.failed("called a null capability"), true);
+        return new BrokenClient(() -> RpcException.failed("called a null capability"), true);
+    }
+
+    /**
+     * A capability that fails for that reason. The exception is made when somebody asks for it: a peer can have thousands of
+     * these made for 16 bytes each, and an exception with its stack is a hundred times that.
+     */
+    static BrokenClient of(String reason) {
+        return new BrokenClient(() -> RpcException.failed(reason), false);
     }
 
     /** What stands for a promise that was settled for itself, directly or by way of others. */
@@ -27,7 +36,7 @@ final class BrokenClient extends ClientHook {
     }
 
     RpcException reason() {
-        return reason;
+        return reason.get();
     }
 
     @Override
@@ -38,7 +47,7 @@ final class BrokenClient extends ClientHook {
     @Override
     CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         params.close();
-        return failed(reason);
+        return failed(reason());
     }
 
     @Override

@@ -48,6 +48,6 @@ final class CapPointers {
     }
 
     private static ClientHook broken(String reason) {
-        return new BrokenClient(RpcException.failed(reason));
+        return BrokenClient.of(reason);
     }
 }

@@ -130,7 +130,7 @@ final class CapTranslator {
     }
 
     static ClientHook broken(String reason) {
-        return new BrokenClient(RpcException.failed(reason));
+        return BrokenClient.of(reason);
     }
 
     private ClientHook home(ClientHook owned) {

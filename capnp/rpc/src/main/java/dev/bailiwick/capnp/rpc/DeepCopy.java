@@ -267,7 +267,7 @@ public final class DeepCopy {
         private void capability(SegmentBuilder target, int targetPointer, long ref) {
             ClientHook hook = Wire.isCapability(ref) && from != null ? from.get(Wire.capabilityIndex(ref)) : null;
             if (hook == null) {
-                hook = new BrokenClient(RpcException.failed("copied a capability that was not sent with its message"));
+                hook = BrokenClient.of("copied a capability that was not sent with its message");
             }
             if (to == null) {
                 throw new IllegalStateException(

@@ -133,6 +133,20 @@ class MalformedMessagesTest {
     }
 
     @Test
+    void capabilitiesThatAreNoneCostLittle() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ClientHook[] kept = new ClientHook[LIMITS.capabilities()];
+        kept[0] = BrokenClient.nullCapability();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = BrokenClient.nullCapability();
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(kept).allMatch(ClientHook::isNull);
+        assertThat(allocated / kept.length).as("bytes, for 16 that were sent").isLessThan(100);
+    }
+
+    @Test
     void aMessageMayComeInPiecesOfAnySize() {
         Draft draft = Draft.plain(4);
         draft.root().setAs(Text.factory, new Text.Reader("x".repeat(100_000)));
