@@ -31,12 +31,27 @@ struct HistoryEntry @0xe4815f0100505286 {
 interface AccountStoreReader @0xda1cc6ba23f61af6 {
   # Lookups. Nothing reachable from here changes anything or shows a verifier.
   lookup @0 (name :Text, atSequence :UInt64) -> (result :AccountResult) $A.methodClass(read);
-  # `atSequence` 0: the newest version.
-  list @1 (after :Text, limit :UInt32) -> (accounts :List(Record.AccountRecord), next :Text) $A.methodClass(read);
+  # `atSequence` 0 means the newest state, here and below. Otherwise it is the state after that journal entry, and names are those of
+  # then; a name that was nobody's then is taken as one of now.
+  list @1 (after :Text, limit :UInt32, atSequence :UInt64) -> (accounts :List(Record.AccountRecord), next :Text)
+      $A.methodClass(read);
   # In nameKey order; `next` is empty at the end.
-  history @2 (name :Text) -> (result :HistoryResult) $A.methodClass(read);
+  history @2 (name :Text, atSequence :UInt64) -> (result :HistoryResult) $A.methodClass(read);
+  # A name that was given up leads to the account that had it last.
   rawRecord @3 (name :Text) -> (result :RawResult) $A.methodClass(read);
   # The stored canonical bytes of the current version.
+  sequenceAt @4 (timeMs :UInt64) -> (sequence :UInt64) $A.methodClass(read);
+  # The newest journal entry of that time or before; 0 if there is none.
+  prove @5 (name :Text, version :UInt64, size :UInt64) -> (result :ProofResult) $A.methodClass(read);
+  # That the account's version (0: the newest of that size) is in the journal of `size` entries (0: all of them).
+}
+
+struct ProofResult @0xc76d174d47a42a62 {
+  union {
+    proof @0 :Text;
+    # The proof file, as docs/format.md describes it.
+    denied @1 :Denial;
+  }
 }
 
 struct HistoryResult @0xc2fd1cf52c0cb147 {
@@ -74,7 +89,7 @@ struct CreateResult @0xdeb3c21abecc5c6f {
       account @0 :Record.AccountRecord;
       sequence @1 :UInt64;
       enrolmentCode @2 :Data;
-      # One-time code for the first credential; shown once, stored hashed.
+      # One-time code for the first credential; shown once, stored hashed. Empty when the call was carried out before.
       codeExpiresAtMs @3 :UInt64;
     }
     denied @4 :Denial;
@@ -83,18 +98,24 @@ struct CreateResult @0xdeb3c21abecc5c6f {
 
 interface AccountStoreManager @0xa6cf164e03d546b0 {
   # Changes accounts. `expect` 0 means "the version current when the call is handled"; otherwise exactly that version.
-  create @0 (name :Text, displayName :Text, roles :List(Text), resourceProfile :Text, policyProfile :Text)
-      -> (result :CreateResult) $A.methodClass(control);
-  setStatus @1 (name :Text, status :Record.AccountStatus, expect :UInt64) -> (result :MutationResult)
-      $A.methodClass(control);
+  # `transactionId` may be empty, or 16 bytes that the caller chose: the same call under the same id, by the same principal, is then
+  # carried out once and answered alike, also after a restart; another call under it is denied with "transaction-id-taken".
+  create @0 (name :Text, displayName :Text, roles :List(Text), resourceProfile :Text, policyProfile :Text,
+      transactionId :Data) -> (result :CreateResult) $A.methodClass(control);
+  setStatus @1 (name :Text, status :Record.AccountStatus, expect :UInt64, transactionId :Data)
+      -> (result :MutationResult) $A.methodClass(control);
   # When it answers, the capabilities of the account's sessions that the new status forbids are revoked.
-  addRole @2 (name :Text, role :Text, expect :UInt64) -> (result :MutationResult) $A.methodClass(control);
-  removeRole @3 (name :Text, role :Text, expect :UInt64) -> (result :MutationResult) $A.methodClass(control);
-  setProfiles @4 (name :Text, resourceProfile :Text, policyProfile :Text, expect :UInt64) -> (result :MutationResult)
+  addRole @2 (name :Text, role :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
       $A.methodClass(control);
+  removeRole @3 (name :Text, role :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
+      $A.methodClass(control);
+  setProfiles @4 (name :Text, resourceProfile :Text, policyProfile :Text, expect :UInt64, transactionId :Data)
+      -> (result :MutationResult) $A.methodClass(control);
   # An empty name leaves that profile as it is.
   issueEnrolment @5 (name :Text) -> (result :CreateResult) $A.methodClass(control);
   # A fresh one-time code; earlier unspent codes of the account stop working.
+  rename @6 (name :Text, newName :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
+      $A.methodClass(control);
 }
 
 struct ResourceProfileResult @0xc149c80e1f1a3177 {
@@ -177,4 +198,40 @@ interface StoreInspector @0xa09a81c5a3e1ccbb {
   verify @1 () -> (report :VerifyReport) $A.methodClass(read);
   checkpoint @2 () -> (note :Text, publicKey :Text) $A.methodClass(read);
   # A signed C2SP checkpoint of the newest head, and the verifier key line that checks it.
+  consistency @3 (from :UInt64, to :UInt64) -> (result :ProofResult) $A.methodClass(read);
+  # That the journal of `from` entries is the beginning of that of `to` (0: all of it).
+}
+
+struct RotationResult @0xd2371aad383288c2 {
+  union {
+    rotated :group {
+      sequence @0 :UInt64;
+      # Of the journal entry that records it.
+      publicKey @1 :Text;
+      # The verifier key line from now on.
+    }
+    denied @2 :Denial;
+  }
+}
+
+struct RebuildResult @0xf6e821de4bd50c1f {
+  union {
+    rebuilt :group {
+      rows @0 :UInt64;
+      # There are now.
+      written @1 :UInt64;
+      # Of these, rows that were missing or wrong.
+      removed @2 :UInt64;
+      # Rows that no record derives.
+    }
+    denied @3 :Denial;
+  }
+}
+
+interface StoreMaintainer @0x941574cc4d3e3849 {
+  # What changes the store's own workings and no record of anybody. Given to whoever opened the store's directory.
+  rotateKey @0 () -> (result :RotationResult) $A.methodClass(control);
+  # Lets a new key sign checkpoints, named by the one in use.
+  rebuildIndexes @1 () -> (result :RebuildResult) $A.methodClass(control);
+  # Derives the index anew from the records. Damaged records are refused, not guessed.
 }

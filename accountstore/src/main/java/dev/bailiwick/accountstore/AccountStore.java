@@ -286,6 +286,11 @@ public final class AccountStore implements AutoCloseable {
         return new LiveInspector(engine, keys, anchored.map(Anchored::head), clock);
     }
 
+    /** Proofs for others. */
+    public Prover prover() {
+        return new LiveProver(engine, keys);
+    }
+
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
     public <T> T read(Function<StoreSnapshot, T> reader) {
         return engine.read(view -> reader.apply(new ViewSnapshot(view)));
@@ -324,6 +329,24 @@ public final class AccountStore implements AutoCloseable {
             }
             return result;
         }
+    }
+
+    /**
+     * Derives the index anew from the records, and audits that it was done. Commits wait meanwhile: it is for maintenance.
+     *
+     * @throws CorruptStoreException if a record is damaged; nothing is written then, but what passes before it found
+     */
+    public IndexReport rebuildIndexes(Attribution by) {
+        long written = 0;
+        long removed = 0;
+        IndexRebuild.Pass pass;
+        do {
+            pass = engine.commit(IndexRebuild::run);
+            written += pass.written();
+            removed += pass.removed();
+        } while (!pass.changedNothing());
+        auditLog().append(List.of(AuditEvent.of(now(clock), "store.rebuild-indexes", "ok", Optional.of(by.actor()))));
+        return new IndexReport(pass.rows(), written, removed);
     }
 
     /** Drafted in the lane, because the statement says which journal entry records it. */

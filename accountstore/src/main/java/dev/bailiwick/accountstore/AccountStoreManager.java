@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.RecordId;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,12 @@ public interface AccountStoreManager {
             Map<RecordId, CredentialState> states,
             long expect,
             Attribution by);
+
+    /** Gives the account another name. */
+    CommitResult rename(RecordId account, AccountName name, long expect, Attribution by);
+
+    /** What a client's request came to, if it was carried out before. */
+    Optional<CommitResult> answered(ClientRequest request);
 
     /**
      * Commits a prepared transaction over the kinds of record that this manager writes.

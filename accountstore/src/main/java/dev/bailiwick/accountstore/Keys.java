@@ -87,6 +87,11 @@ final class Keys {
                 .array();
     }
 
+    /** The version in a key that {@link #record} made. */
+    static long versionOf(byte[] key) {
+        return ByteBuffer.wrap(key, HEAD_BYTES, Long.BYTES).getLong();
+    }
+
     /** The end, exclusive, of the rows that start with {@code prefix}, which is not all 0xff. */
     static byte[] endOf(byte[] prefix) {
         byte[] end = prefix.clone();

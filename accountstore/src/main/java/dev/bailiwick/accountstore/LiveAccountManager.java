@@ -2,6 +2,7 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.accountstore.Proposals.Draft;
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
 import java.time.Instant;
@@ -187,6 +188,21 @@ final class LiveAccountManager implements AccountStoreManager {
         }
         mutations.addFirst(Mutation.replace(account, account.content().withCredentialRefs(refs)));
         return new Draft.Write(mutations);
+    }
+
+    @Override
+    public CommitResult rename(RecordId account, AccountName name, long expect, Attribution by) {
+        return change(
+                "account.rename",
+                account,
+                expect,
+                by,
+                (snapshot, found) -> replacing(found, found.content().withName(name)));
+    }
+
+    @Override
+    public Optional<CommitResult> answered(ClientRequest request) {
+        return proposals.answered(request);
     }
 
     @Override

@@ -42,9 +42,13 @@ final class Proposals {
                         found.kind(), found.recordId(), found.version(), Optional.of(found.contentHash()))));
     }
 
+    /** What a client's request came to, if it was carried out before. */
+    Optional<CommitResult> answered(ClientRequest request) {
+        return reading.read(snapshot -> snapshot.answered(request));
+    }
+
     CommitResult propose(String operation, Attribution by, long expect, Function<ViewSnapshot, Draft> drafting) {
-        Optional<CommitResult> answered =
-                by.request().flatMap(request -> reading.read(snapshot -> snapshot.answered(request)));
+        Optional<CommitResult> answered = by.request().flatMap(this::answered);
         if (answered.isPresent()) {
             return answered.get();
         }

@@ -36,7 +36,10 @@ record SignedNote(String text, List<String> signatures) {
         String below = note.substring(split + 2);
         List<String> signatures = below.lines().toList();
         boolean wellFormed = !signatures.isEmpty() && signatures.stream().allMatch(line -> line.startsWith(LEAD));
-        return wellFormed ? Optional.of(new SignedNote(note.substring(0, split + 1), signatures)) : Optional.empty();
+        boolean twice = signatures.stream().distinct().count() != signatures.size();
+        return wellFormed && !twice
+                ? Optional.of(new SignedNote(note.substring(0, split + 1), signatures))
+                : Optional.empty();
     }
 
     /** The note with one more signature. */

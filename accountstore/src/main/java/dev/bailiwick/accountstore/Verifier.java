@@ -420,7 +420,7 @@ final class Verifier {
         checkKey(key);
         if (view.get(StoreTables.CHANGES, key) == null) {
             throw new CorruptStoreException(
-                    RecordRef.ofKey(key, "records").version(versionOf(key)), "no journal entry wrote it");
+                    RecordRef.ofKey(key, "records").version(Keys.versionOf(key)), "no journal entry wrote it");
         }
     }
 
@@ -437,7 +437,7 @@ final class Verifier {
             throw new CorruptStoreException("change row " + HexFormat.of().formatHex(key), "it is malformed");
         }
         RecordRef ref = RecordRef.ofKey(key, "changes");
-        long version = versionOf(key);
+        long version = Keys.versionOf(key);
         JournalEntry entry = records.entry(ByteBuffer.wrap(value).getLong());
         boolean named = entry.changes().stream()
                 .anyMatch(change -> change.kind() == ref.kind()
@@ -522,9 +522,5 @@ final class Verifier {
                     return true;
                 }));
         return count[0];
-    }
-
-    private static long versionOf(byte[] key) {
-        return ByteBuffer.wrap(key, Keys.HEAD_BYTES, Long.BYTES).getLong();
     }
 }

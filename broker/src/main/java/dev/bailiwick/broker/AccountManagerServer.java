@@ -1,8 +1,13 @@
 package dev.bailiwick.broker;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStatus;
+import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.Attribution;
+import dev.bailiwick.accountstore.ClientRequest;
 import dev.bailiwick.accountstore.CommitResult;
 import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.Credential;
@@ -11,6 +16,7 @@ import dev.bailiwick.accountstore.CredentialState;
 import dev.bailiwick.accountstore.NewAccount;
 import dev.bailiwick.accountstore.PolicyProfileContent;
 import dev.bailiwick.accountstore.Receipt;
+import dev.bailiwick.accountstore.RecordKind;
 import dev.bailiwick.accountstore.Rejection;
 import dev.bailiwick.accountstore.ResourceProfileContent;
 import dev.bailiwick.accountstore.StoreSnapshot;
@@ -24,9 +30,13 @@ import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.RoleDefinition;
 import dev.bailiwick.schema.AccountName;
+import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.InvalidNameException;
+import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.TransactionId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.CreateResult;
 import dev.bailiwick.schema.gen.MutationResult;
@@ -39,7 +49,12 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.capnproto.Data;
+import org.capnproto.MessageBuilder;
+import org.capnproto.StructFactory;
+import org.capnproto.StructReader;
 import org.capnproto.Text;
 import org.capnproto.TextList;
 
@@ -94,6 +109,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     }
 
     private void create(AccountStoreManager.CreateParams.Reader params, CreateResult.Builder result) {
+        Attribution by = attribution(params.getTransactionId(), AccountStoreManager.CreateParams.factory, params);
         AccountName name = name(params.getName().toString());
         String displayName = displayName(params.getDisplayName().toString(), name);
         SortedSet<String> roles = roles(params.getRoles());
@@ -120,10 +136,10 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                         ProfileRef.following(
                                 profiles.policy().content().profile().profileId()),
                         List.of(code.credential(CODE_LABEL, expiresAt))),
-                attribution());
+                by);
         switch (committed) {
             case CommitResult.Committed(Receipt receipt) ->
-                created(result, receipt.changes().getFirst().recordId(), receipt, code, expiresAt);
+                created(result, accountOf(receipt), receipt, code, expiresAt);
             case CommitResult.Conflict _ -> throw new RefusedException(busy());
             case CommitResult.Rejected(Rejection rejection, String message) ->
                 throw new RefusedException(refusal(rejection, message));
@@ -137,8 +153,18 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         CreateResult.Created.Builder created = result.initCreated();
         created.setAccount(Wire.account(byId(account)));
         created.setSequence(receipt.sequence());
-        created.setEnrolmentCode(code.text().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        if (!holds(account, code)) {
+            // Asked again: the code was told the first time, and only its hash is kept.
+            return;
+        }
+        created.setEnrolmentCode(code.text().getBytes(US_ASCII));
         created.setCodeExpiresAtMs(expiresAt.toEpochMilli());
+    }
+
+    private boolean holds(RecordId account, EnrolmentCode code) {
+        return records.byId(account).stream()
+                .flatMap(dossier -> dossier.credentials().stream())
+                .anyMatch(credential -> credential.content().verifier().equals(code.verifier()));
     }
 
     @Override
@@ -156,7 +182,8 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         mutate(
                 params.getName().toString(),
                 call.results().initResult(),
-                account -> accounts.setStatus(account.recordId(), status, params.getExpect(), attribution()));
+                () -> attribution(params.getTransactionId(), AccountStoreManager.SetStatusParams.factory, params),
+                (account, by) -> accounts.setStatus(account.recordId(), status, params.getExpect(), by));
         return Calls.DONE;
     }
 
@@ -165,10 +192,14 @@ final class AccountManagerServer implements AccountStoreManager.Server {
             CallContext<AccountStoreManager.AddRoleParams.Reader, AccountStoreManager.AddRoleResults.Builder> call) {
         AccountStoreManager.AddRoleParams.Reader params = call.params();
         String role = params.getRole().toString();
-        mutate(params.getName().toString(), call.results().initResult(), account -> {
-            requireOrdinary(account, role);
-            return accounts.addRole(account.recordId(), role, Optional.empty(), params.getExpect(), attribution());
-        });
+        mutate(
+                params.getName().toString(),
+                call.results().initResult(),
+                () -> attribution(params.getTransactionId(), AccountStoreManager.AddRoleParams.factory, params),
+                (account, by) -> {
+                    requireOrdinary(account, role);
+                    return accounts.addRole(account.recordId(), role, Optional.empty(), params.getExpect(), by);
+                });
         return Calls.DONE;
     }
 
@@ -178,11 +209,14 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                     call) {
         AccountStoreManager.RemoveRoleParams.Reader params = call.params();
         String role = params.getRole().toString();
-        mutate(params.getName().toString(), call.results().initResult(), account -> {
-            PolicyCatalogue catalogue = catalogue();
-            requireOrdinary(definition(catalogue, role));
-            return accounts.removeRole(account.recordId(), role, params.getExpect(), attribution());
-        });
+        mutate(
+                params.getName().toString(),
+                call.results().initResult(),
+                () -> attribution(params.getTransactionId(), AccountStoreManager.RemoveRoleParams.factory, params),
+                (account, by) -> {
+                    requireOrdinary(definition(catalogue(), role));
+                    return accounts.removeRole(account.recordId(), role, params.getExpect(), by);
+                });
         return Calls.DONE;
     }
 
@@ -193,25 +227,45 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         AccountStoreManager.SetProfilesParams.Reader params = call.params();
         String resources = params.getResourceProfile().toString();
         String policy = params.getPolicyProfile().toString();
-        mutate(params.getName().toString(), call.results().initResult(), account -> {
-            record References(Optional<ProfileRef> resources, Optional<ProfileRef> policy) {}
-            References references = snapshots.read(snapshot -> new References(
-                    resources.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(ProfileRef.following(resourceProfile(snapshot, resources)
-                                    .content()
-                                    .profile()
-                                    .profileId())),
-                    policy.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(ProfileRef.following(policyProfile(
-                                            snapshot, policy, account.content().kind())
-                                    .content()
-                                    .profile()
-                                    .profileId()))));
-            return accounts.setProfiles(
-                    account.recordId(), references.resources(), references.policy(), params.getExpect(), attribution());
-        });
+        mutate(
+                params.getName().toString(),
+                call.results().initResult(),
+                () -> attribution(params.getTransactionId(), AccountStoreManager.SetProfilesParams.factory, params),
+                (account, by) -> {
+                    References references = snapshots.read(snapshot -> references(
+                            snapshot, resources, policy, account.content().kind()));
+                    return accounts.setProfiles(
+                            account.recordId(), references.resources(), references.policy(), params.getExpect(), by);
+                });
+        return Calls.DONE;
+    }
+
+    private record References(Optional<ProfileRef> resources, Optional<ProfileRef> policy) {}
+
+    private static References references(StoreSnapshot snapshot, String resources, String policy, PrincipalKind kind) {
+        Optional<ProfileRef> resourceReference = resources.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ProfileRef.following(
+                        resourceProfile(snapshot, resources).content().profile().profileId()));
+        Optional<ProfileRef> policyReference = policy.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ProfileRef.following(policyProfile(snapshot, policy, kind)
+                        .content()
+                        .profile()
+                        .profileId()));
+        return new References(resourceReference, policyReference);
+    }
+
+    @Override
+    public CompletionStage<?> rename(
+            CallContext<AccountStoreManager.RenameParams.Reader, AccountStoreManager.RenameResults.Builder> call) {
+        AccountStoreManager.RenameParams.Reader params = call.params();
+        mutate(
+                params.getName().toString(),
+                call.results().initResult(),
+                () -> attribution(params.getTransactionId(), AccountStoreManager.RenameParams.factory, params),
+                (account, by) -> accounts.rename(
+                        account.recordId(), name(params.getNewName().toString()), params.getExpect(), by));
         return Calls.DONE;
     }
 
@@ -296,18 +350,19 @@ final class AccountManagerServer implements AccountStoreManager.Server {
 
     /** One change of an account that exists. */
     private interface Change {
-        CommitResult commit(Stored<Account> account);
+        CommitResult commit(Stored<Account> account, Attribution by);
     }
 
-    private void mutate(String name, MutationResult.Builder result, Change change) {
+    private void mutate(String name, MutationResult.Builder result, Supplier<Attribution> asking, Change change) {
         try {
-            Stored<Account> account = snapshots
-                    .read(snapshot -> snapshot.accounts().byName(name(name).key()))
-                    .orElseThrow(() -> new RefusedException(Names.unknown(name)));
-            switch (change.commit(account)) {
+            Attribution by = asking.get();
+            // Before the name is looked up: it may be what the first time changed.
+            CommitResult outcome =
+                    by.request().flatMap(accounts::answered).orElseGet(() -> change.commit(named(name), by));
+            switch (outcome) {
                 case CommitResult.Committed(Receipt receipt) -> {
                     MutationResult.Committed.Builder committed = result.initCommitted();
-                    committed.setAccount(Wire.account(byId(account.recordId())));
+                    committed.setAccount(Wire.account(byId(accountOf(receipt))));
                     committed.setSequence(receipt.sequence());
                 }
                 case CommitResult.Conflict(var _, var _, long version, Optional<Hash256> hash) -> {
@@ -325,6 +380,20 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         }
     }
 
+    private Stored<Account> named(String name) {
+        return snapshots
+                .read(snapshot -> snapshot.accounts().byName(name(name).key()))
+                .orElseThrow(() -> new RefusedException(Names.unknown(name)));
+    }
+
+    private static RecordId accountOf(Receipt receipt) {
+        return receipt.changes().stream()
+                .filter(change -> change.kind() == RecordKind.ACCOUNT)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a change of an account that writes none"))
+                .recordId();
+    }
+
     private Stored<Account> byId(RecordId account) {
         return snapshots
                 .read(snapshot -> snapshot.accounts().byId(account))
@@ -333,6 +402,33 @@ final class AccountManagerServer implements AccountStoreManager.Server {
 
     private Attribution attribution() {
         return administrator.attribution();
+    }
+
+    /** As {@link #attribution()}, for a call whose client may have chosen the transaction's id. */
+    private <R extends StructReader> Attribution attribution(
+            Data.Reader transactionId, StructFactory<?, R> factory, R params) {
+        if (transactionId.size() == 0) {
+            return attribution();
+        }
+        if (transactionId.size() != Id128.BYTES) {
+            throw new RefusedException(
+                    Refusal.because("invalid-argument", "a transaction id has " + Id128.BYTES + " bytes, or none"));
+        }
+        Attribution by = attribution();
+        MessageBuilder message = new MessageBuilder();
+        message.setRoot(factory, params);
+        Hash256 request = Hash256.sha256(
+                callerOf(by.actor()), params.getClass().getName().getBytes(UTF_8), Canonical.of(message));
+        return by.asking(new ClientRequest(TransactionId.of(transactionId.toArray()), request));
+    }
+
+    /** Who asks, over whatever sessions: nobody gets the answer to another one's request. */
+    private static byte[] callerOf(Actor actor) {
+        return switch (actor) {
+            case Actor.Session(PrincipalId principal, var _) -> principal.toBytes();
+            case Actor.Offline(int uid) -> ("offline " + Integer.toUnsignedString(uid)).getBytes(UTF_8);
+            case Actor.Daemon(), Actor.Manifest() -> new byte[0];
+        };
     }
 
     private Instant codeExpiry() {

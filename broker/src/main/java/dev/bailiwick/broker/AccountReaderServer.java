@@ -6,6 +6,8 @@ import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.HistoryEntry;
 import dev.bailiwick.accountstore.Page;
+import dev.bailiwick.accountstore.Prover;
+import dev.bailiwick.accountstore.RecordKind;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
@@ -15,6 +17,7 @@ import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.ActorKind;
 import dev.bailiwick.schema.gen.Denial;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -24,9 +27,11 @@ import java.util.function.Supplier;
 /** Serves lookups of accounts. Nothing reachable from here changes anything or shows a verifier. */
 final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStoreReader.Server {
     private final StoreRecords.Snapshots snapshots;
+    private final Prover prover;
 
-    AccountReaderServer(StoreRecords.Snapshots snapshots) {
+    AccountReaderServer(StoreRecords.Snapshots snapshots, Prover prover) {
         this.snapshots = snapshots;
+        this.prover = prover;
     }
 
     @Override
@@ -38,8 +43,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         long sequence = call.params().getAtSequence();
         var result = call.results().initResult();
         named(call.params().getName().toString(), result::initDenied, (accounts, name) -> {
-            Optional<Stored<Account>> found = accounts.byName(name)
-                    .flatMap(now -> sequence == 0 ? Optional.of(now) : accounts.atSequence(now.recordId(), sequence));
+            Optional<Stored<Account>> found = sequence == 0 ? accounts.byName(name) : accounts.byNameAt(name, sequence);
             return found.map(account -> () -> result.setFound(Wire.account(account)));
         });
         return Calls.DONE;
@@ -53,10 +57,13 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                     call) {
         String after = call.params().getAfter().toString();
         int limit = Pages.limit(call.params().getLimit());
+        long sequence = call.params().getAtSequence();
         Page<Stored<Account>, NameKey> page;
         try {
             Optional<NameKey> start = after.isEmpty() ? Optional.empty() : Optional.of(new NameKey(after));
-            page = snapshots.read(snapshot -> snapshot.accounts().list(start, limit));
+            page = snapshots.read(snapshot -> sequence == 0
+                    ? snapshot.accounts().list(start, limit)
+                    : snapshot.accounts().listAt(sequence, start, limit));
         } catch (CorruptStoreException damage) {
             throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
         } catch (IllegalArgumentException notAKey) {
@@ -78,11 +85,16 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                             dev.bailiwick.schema.gen.AccountStoreReader.HistoryParams.Reader,
                             dev.bailiwick.schema.gen.AccountStoreReader.HistoryResults.Builder>
                     call) {
+        long sequence = call.params().getAtSequence();
         var result = call.results().initResult();
         named(call.params().getName().toString(), result::initDenied, (accounts, name) -> {
-            Optional<RecordId> record = accounts.byName(name).map(Stored::recordId);
+            Optional<RecordId> record = sequence == 0
+                    ? accounts.everNamed(name)
+                    : accounts.byNameAt(name, sequence).map(Stored::recordId);
             return record.map(id -> {
-                List<HistoryEntry<Account>> all = accounts.history(id);
+                List<HistoryEntry<Account>> all = accounts.history(id).stream()
+                        .filter(entry -> sequence == 0 || entry.entry().sequence() <= sequence)
+                        .toList();
                 List<HistoryEntry<Account>> newest = all.subList(Math.max(0, all.size() - Limits.HISTORY), all.size());
                 List<String> actors = newest.stream()
                         .map(entry -> nameOf(entry.entry().actor(), accounts))
@@ -150,6 +162,47 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                 (accounts, name) -> accounts.byName(name)
                         .flatMap(account -> accounts.rawRecord(account.recordId()))
                         .map(bytes -> () -> result.setBytes(bytes)));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> sequenceAt(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.SequenceAtParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.SequenceAtResults.Builder>
+                    call) {
+        Instant time = Instant.ofEpochMilli(call.params().getTimeMs());
+        try {
+            long sequence = snapshots.read(snapshot -> snapshot.accounts().sequenceAt(time));
+            call.results().setSequence(sequence);
+        } catch (CorruptStoreException damage) {
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> prove(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.ProveParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.ProveResults.Builder>
+                    call) {
+        long version = call.params().getVersion();
+        long size = call.params().getSize();
+        var result = call.results().initResult();
+        named(
+                call.params().getName().toString(),
+                result::initDenied,
+                (accounts, name) -> accounts.everNamed(name)
+                        .map(record -> () -> prover.inclusion(RecordKind.ACCOUNT, record, version, size)
+                                .ifPresentOrElse(
+                                        result::setProof,
+                                        () -> new Refusal(
+                                                        "not-found",
+                                                        "\"" + name
+                                                                + "\" has no such version in a journal of that size",
+                                                        "'account history' lists versions and the sequences that committed them")
+                                                .into(result.initDenied()))));
         return Calls.DONE;
     }
 

@@ -1,7 +1,9 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.Finding;
+import dev.bailiwick.accountstore.Prover;
 import dev.bailiwick.accountstore.RollbackDetection;
 import dev.bailiwick.accountstore.SignedCheckpoint;
 import dev.bailiwick.accountstore.StoreHead;
@@ -22,12 +24,14 @@ import java.util.stream.Stream;
 /** Serves integrity inspection: sizes, hashes and findings, no content and no keys. */
 final class InspectorServer implements StoreInspector.Server {
     private final dev.bailiwick.accountstore.StoreInspector inspector;
+    private final Prover prover;
     private final StorageVerifier storage;
     private final Supplier<RollbackDetection> rollback;
     private final BrokerConfig config;
 
     InspectorServer(AccountStore store, StorageVerifier storage, BrokerConfig config) {
         this.inspector = store.inspector();
+        this.prover = store.prover();
         this.storage = storage;
         this.rollback = store::rollbackDetection;
         this.config = config;
@@ -73,6 +77,27 @@ final class InspectorServer implements StoreInspector.Server {
         SignedCheckpoint checkpoint = inspector.checkpoint();
         call.results().setNote(checkpoint.note());
         call.results().setPublicKey(checkpoint.verifierKey());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> consistency(
+            CallContext<StoreInspector.ConsistencyParams.Reader, StoreInspector.ConsistencyResults.Builder> call) {
+        long from = call.params().getFrom();
+        long to = call.params().getTo();
+        var result = call.results().initResult();
+        try {
+            prover.consistency(from, to)
+                    .ifPresentOrElse(
+                            result::setProof,
+                            () -> new Refusal(
+                                            "not-found",
+                                            "the journal has no sizes " + from + " and " + to + " in this order",
+                                            "'store head' shows its size")
+                                    .into(result.initDenied()));
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        }
         return Calls.DONE;
     }
 

@@ -8,6 +8,7 @@ import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.storage.StorageVerifier;
 
 /**
@@ -38,7 +39,7 @@ public final class OfflineAuthority {
 
     /** Lookups of accounts. */
     public AccountStoreReader.Client accountReader() {
-        return AccountStoreReader.client(new AccountReaderServer(store::read));
+        return AccountStoreReader.client(new AccountReaderServer(store::read, store.prover()));
     }
 
     /** Changes of accounts. */
@@ -65,6 +66,11 @@ public final class OfflineAuthority {
     /** Explanations of bundles. */
     public AuthorityBroker.Client planner() {
         return AuthorityBroker.client(new PlannerServer(store::read, new Planner(Planner.OFFERED), config.clock()));
+    }
+
+    /** Maintenance of the store's own workings. */
+    public StoreMaintainer.Client storeMaintainer() {
+        return StoreMaintainer.client(new MaintainerServer(store, Administrator.offline(uid)));
     }
 
     /** Integrity inspection. */

@@ -64,7 +64,7 @@ final class StoreServices implements SlotObjects.Services {
 
     @Override
     public AccountStoreReader.Server accountReader() {
-        return new AccountReaderServer(store::read);
+        return new AccountReaderServer(store::read, store.prover());
     }
 
     @Override

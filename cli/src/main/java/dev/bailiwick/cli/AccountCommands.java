@@ -77,16 +77,18 @@ final class AccountCommands {
         }
     }
 
-    @Command(name = "list", description = "List all accounts, by name.")
-    void list() {
+    @Command(name = "list", description = "List all accounts, by name, as they are or as they were.")
+    void list(@Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
             List<Json> accounts = new ArrayList<>();
+            long sequence = at.sequence(reader);
             String after = "";
             do {
                 var request = reader.listRequest();
                 request.params().setAfter(after);
                 request.params().setLimit(PAGE);
+                request.params().setAtSequence(sequence);
                 try (var response = request.send().join()) {
                     for (AccountRecord.Reader account : response.get().getAccounts()) {
                         accounts.add(Shapes.account(account));
@@ -99,33 +101,57 @@ final class AccountCommands {
         }
     }
 
-    @Command(name = "show", description = "Show an account, as it is or as it was.")
-    void show(
-            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
-            @Option(
-                            names = "--at",
-                            paramLabel = "SEQ",
-                            defaultValue = "0",
-                            description = "As of this journal sequence number. Default: now.")
-                    long at) {
+    @Command(
+            name = "show",
+            description = {
+                "Show an account, as it is or as it was.",
+                "With --at, NAME is a name of that time; a name that was nobody's then is taken as one of now."
+            })
+    void show(@Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
-            Json.Obj account = lookup(reader, name, at);
+            Json.Obj account = lookup(reader, name, at.sequence(reader));
             context.output().answer(account, style -> Views.account(account, style));
         }
     }
 
     @Command(
             name = "history",
-            description = "List every version of an account, oldest first: who changed it, when and how.")
-    void history(@Parameters(paramLabel = "NAME", description = "Which account.") String name) {
+            description = {
+                "List every version of an account, oldest first: who changed what, when and under which approval.",
+                "A name that was given up leads to the account that had it last."
+            })
+    void history(@Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
             var request = reader.historyRequest();
             request.params().setName(name);
+            request.params().setAtSequence(at.sequence(reader));
             try (var response = request.send().join()) {
-                Json.Arr answer = Shapes.history(response.get().getResult());
+                Json.Arr answer = Differences.of(Shapes.history(response.get().getResult()));
                 context.output().answer(answer, style -> Views.HISTORY.render(answer.objects(), style));
+            }
+        }
+    }
+
+    @Command(
+            name = "rename",
+            description = {
+                "Give an account another name. Ids, roles, sessions and homes stay as they are.",
+                "Older states are still found by the name they had: 'account show OLD --at SEQ', 'account history OLD'."
+            })
+    void rename(
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Parameters(paramLabel = "NEW", description = "Its new name.") String newName,
+            @Mixin Expect expect) {
+        try (Powers powers = context.powers(Powers.Use.CHANGE);
+                AccountStoreManager.Client manager = powers.accountManager()) {
+            var request = manager.renameRequest();
+            request.params().setName(name);
+            request.params().setNewName(newName);
+            request.params().setExpect(expect.version());
+            try (var response = request.send().join()) {
+                printChanged(Shapes.mutation(response.get().getResult()));
             }
         }
     }

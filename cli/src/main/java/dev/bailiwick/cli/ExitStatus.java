@@ -41,10 +41,11 @@ enum ExitStatus {
     static ExitStatus ofDenial(String code) {
         return switch (code) {
             case "not-found", "unknown-profile", "unknown-role" -> NOT_FOUND;
-            case "conflict", "name-taken", "name-confusable", "not-empty" -> CONFLICT;
+            case "conflict", "name-taken", "name-confusable", "not-empty", "transaction-id-taken" -> CONFLICT;
             case "corrupt", "rolled-back" -> CORRUPT;
             case "store-busy", "overloaded", "unavailable" -> UNAVAILABLE;
             case "invalid-name",
+                    "invalid-argument",
                     "invalid-path",
                     "invalid-sequence",
                     "invalid-kind",

@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 
 /**
  * The capabilities of whoever opened the store's directory. Takes the store over.
@@ -57,6 +58,11 @@ record OfflinePowers(OfflineStore store) implements Powers {
     @Override
     public StoreInspector.Client storeInspector() {
         return authority().storeInspector();
+    }
+
+    @Override
+    public StoreMaintainer.Client storeMaintainer() {
+        return authority().storeMaintainer();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 
 /**
  * The administrative capabilities a command acts with: those of the caller's own session, or those of whoever opens the store
@@ -31,6 +32,9 @@ interface Powers extends AutoCloseable {
     AuthorityBroker.Client planner();
 
     StoreInspector.Client storeInspector();
+
+    /** Maintenance of the store's own workings, which no session holds. */
+    StoreMaintainer.Client storeMaintainer();
 
     @Override
     void close();

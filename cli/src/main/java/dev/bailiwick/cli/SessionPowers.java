@@ -6,6 +6,7 @@ import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 
 /**
  * The capabilities of a session's bundle. Takes the session over.
@@ -41,6 +42,14 @@ record SessionPowers(LiveSession session) implements Powers {
     @Override
     public StoreInspector.Client storeInspector() {
         return session.held("storeInspector", session.bundle().getStoreInspector());
+    }
+
+    @Override
+    public StoreMaintainer.Client storeMaintainer() {
+        throw CommandFailure.denied(
+                "not-selected",
+                "no session holds the maintenance of the store",
+                "stop the daemon and name the store's directory: --store DIR");
     }
 
     @Override

@@ -27,14 +27,17 @@ import dev.bailiwick.schema.gen.PlanResult;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.PolicyProfileResult;
 import dev.bailiwick.schema.gen.ProfileRef;
+import dev.bailiwick.schema.gen.ProofResult;
 import dev.bailiwick.schema.gen.PutResult;
 import dev.bailiwick.schema.gen.RawResult;
+import dev.bailiwick.schema.gen.RebuildResult;
 import dev.bailiwick.schema.gen.Receipt;
 import dev.bailiwick.schema.gen.RemoveResult;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.ResourceProfileResult;
 import dev.bailiwick.schema.gen.RoleDefinition;
 import dev.bailiwick.schema.gen.RoleResult;
+import dev.bailiwick.schema.gen.RotationResult;
 import dev.bailiwick.schema.gen.ServiceIdentity;
 import dev.bailiwick.schema.gen.SessionInfo;
 import dev.bailiwick.schema.gen.SourceRecord;
@@ -363,6 +366,37 @@ final class Shapes {
     static Json.Arr history(HistoryResult.Reader result) {
         return switch (result.which()) {
             case ENTRIES -> list(result.getEntries(), Shapes::historyEntry);
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static String proof(ProofResult.Reader result) {
+        return switch (result.which()) {
+            case PROOF -> result.getProof().toString();
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj rotation(RotationResult.Reader result) {
+        return switch (result.which()) {
+            case ROTATED ->
+                Json.object()
+                        .with("sequence", result.getRotated().getSequence())
+                        .with("publicKey", result.getRotated().getPublicKey().toString());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj rebuild(RebuildResult.Reader result) {
+        return switch (result.which()) {
+            case REBUILT ->
+                Json.object()
+                        .with("rows", result.getRebuilt().getRows())
+                        .with("written", result.getRebuilt().getWritten())
+                        .with("removed", result.getRebuilt().getRemoved());
             case DENIED -> throw failure(result.getDenied());
             case _NOT_IN_SCHEMA -> throw unknownAnswer();
         };

@@ -2,7 +2,10 @@ package dev.bailiwick.cli;
 
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
+import java.nio.file.Path;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -69,6 +72,139 @@ final class StoreCommands {
             context.output().remark("verifier key: " + checkpoint.text("publicKey"));
             context.output().answer(checkpoint, style -> checkpoint.text("note"));
         }
+    }
+
+    @Command(
+            name = "prove",
+            description = {
+                "Print the proof that a version of an account was committed, for others to check without the store.",
+                "It holds the version's record, so give it to nobody who may not read that. It shows that the version was committed by"
+                        + " that size of the journal, not that it is the newest."
+            })
+    void prove(
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Option(
+                            names = "--record-version",
+                            paramLabel = "VERSION",
+                            defaultValue = "0",
+                            description = "Which version. Default: the newest.")
+                    long version,
+            @Option(
+                            names = "--size",
+                            paramLabel = "SIZE",
+                            defaultValue = "0",
+                            description =
+                                    "In the journal of this size, such as that of a checkpoint you gave away. Default: all of it.")
+                    long size) {
+        try (Powers powers = context.powers(Powers.Use.READ);
+                AccountStoreReader.Client reader = powers.accountReader()) {
+            var request = reader.proveRequest();
+            request.params().setName(name);
+            request.params().setVersion(positive("--record-version", version));
+            request.params().setSize(positive("--size", size));
+            try (var response = request.send().join()) {
+                printProof(Shapes.proof(response.get().getResult()));
+            }
+        }
+    }
+
+    @Command(
+            name = "consistency",
+            description = {
+                "Print the proof that the journal of FROM entries is the beginning of that of TO entries.",
+                "It links a checkpoint that somebody kept to a later one: nothing between them was taken away or changed."
+            })
+    void consistency(
+            @Parameters(paramLabel = "FROM", description = "The smaller size, from 1.") long from,
+            @Parameters(
+                            paramLabel = "TO",
+                            arity = "0..1",
+                            defaultValue = "0",
+                            description = "The greater size. Default: that of the whole journal.")
+                    long to) {
+        try (Powers powers = context.powers(Powers.Use.READ);
+                StoreInspector.Client inspector = powers.storeInspector()) {
+            var request = inspector.consistencyRequest();
+            request.params().setFrom(positive("FROM", from));
+            request.params().setTo(positive("TO", to));
+            try (var response = request.send().join()) {
+                printProof(Shapes.proof(response.get().getResult()));
+            }
+        }
+    }
+
+    @Command(
+            name = "verify-proof",
+            description = {
+                "Check a proof of 'prove' or 'consistency', without the store and without a daemon.",
+                "Exit status 6 if it is refused. Name what you trust already: the store's public key, a checkpoint you kept, or both.",
+                "Without either, a proof only holds together: whoever made it may have made all of it."
+            })
+    void verifyProof(
+            @Parameters(paramLabel = "FILE", description = "The proof.") Path file,
+            @Option(
+                            names = "--checkpoint",
+                            paramLabel = "FILE",
+                            description = "A checkpoint that you kept. If it is of another size, --link is needed too.")
+                    @Nullable
+                    Path checkpoint,
+            @Option(
+                            names = "--public-key",
+                            paramLabel = "KEY|FILE",
+                            description =
+                                    "The store's verifier key, as 'checkpoint' prints it. Any key of its chain will do.")
+                    @Nullable
+                    String publicKey,
+            @Option(
+                            names = "--link",
+                            paramLabel = "FILE",
+                            description = "A proof of 'consistency' between the checkpoint kept and that of the proof.")
+                    @Nullable
+                    Path link) {
+        Json.Obj verdict = ProofCommands.verify(file, checkpoint, publicKey, link);
+        context.output().answer(verdict, Views.fields(verdict));
+        context.output().remark(ProofCommands.remark(verdict));
+    }
+
+    @Command(
+            name = "rotate-key",
+            description = {
+                "Let a new key sign the store's checkpoints. The key in use names it in a journal entry, so that whoever trusts the one",
+                "can follow to the other; what was signed before stays good. Needs the store's directory: --store DIR."
+            })
+    void rotateKey() {
+        try (Powers powers = context.powers(Powers.Use.CHANGE);
+                StoreMaintainer.Client maintainer = powers.storeMaintainer();
+                var response = maintainer.rotateKeyRequest().send().join()) {
+            Json.Obj rotated = Shapes.rotation(response.get().getResult());
+            context.output().answer(rotated, Views.fields(rotated));
+        }
+    }
+
+    @Command(
+            name = "rebuild-indexes",
+            description = {
+                "Derive the index anew from the records, after 'verify' found only index rows damaged.",
+                "A damaged record is refused, not guessed. Needs the store's directory: --store DIR."
+            })
+    void rebuildIndexes() {
+        try (Powers powers = context.powers(Powers.Use.CHANGE);
+                StoreMaintainer.Client maintainer = powers.storeMaintainer();
+                var response = maintainer.rebuildIndexesRequest().send().join()) {
+            Json.Obj rebuilt = Shapes.rebuild(response.get().getResult());
+            context.output().answer(rebuilt, Views.fields(rebuilt));
+        }
+    }
+
+    private void printProof(String proof) {
+        context.output().answer(Json.object().with("proof", proof), style -> proof);
+    }
+
+    private static long positive(String what, long number) {
+        if (number < 0) {
+            throw CommandFailure.usage(what + " is not negative", "'store head' shows the journal's size");
+        }
+        return number;
     }
 
     @Command(

@@ -24,8 +24,8 @@ final class Views {
             .column("TIME", row -> Printable.time(row.number("timeMs")))
             .column("OPERATION", "operation")
             .column("ACTOR", Views::actor)
-            .column("STATUS", row -> row.object("account").text("status"))
-            .column("ROLES", row -> orDash(row.object("account").joined("roles")))
+            .column("APPROVAL", row -> orDash(row.text("approval")))
+            .column("CHANGED", Views::changes)
             .column(
                     "CONTENT HASH",
                     row -> Printable.shortHash(row.object("account").text("contentHash")));
@@ -247,6 +247,13 @@ final class Views {
             object.fields().forEach((name, value) -> sheet.line(name, plain(name, value)));
             return sheet.render(style);
         };
+    }
+
+    private static String changes(Json.Obj entry) {
+        return orDash(entry.list("changes").objects().stream()
+                .map(change -> change.text("field") + ": " + plain(change.text("field"), change.get("before")) + " -> "
+                        + plain(change.text("field"), change.get("after")))
+                .collect(Collectors.joining("; ")));
     }
 
     private static String plain(String name, Json value) {

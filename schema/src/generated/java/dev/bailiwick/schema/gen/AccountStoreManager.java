@@ -16,6 +16,7 @@ import dev.bailiwick.capnp.rpc.Request;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.capnproto.Data;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -26,7 +27,11 @@ import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.TextList;
 
-/** Changes accounts. {@code expect} 0 means "the version current when the call is handled"; otherwise exactly that version. */
+/**
+ * Changes accounts. {@code expect} 0 means "the version current when the call is handled"; otherwise exactly that version.
+ * {@code transactionId} may be empty, or 16 bytes that the caller chose: the same call under the same id, by the same principal, is then
+ * carried out once and answered alike, also after a restart; another call under it is denied with "transaction-id-taken".
+ */
 @SuppressWarnings("all")
 public final class AccountStoreManager {
     public static final long TYPE_ID = 0xa6cf164e03d546b0L;
@@ -54,6 +59,9 @@ public final class AccountStoreManager {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 5, "issueEnrolment",
                             () -> IssueEnrolmentParams.factory, () -> IssueEnrolmentResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 6, "rename",
+                            () -> RenameParams.factory, () -> RenameResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
@@ -75,7 +83,7 @@ public final class AccountStoreManager {
             return new Client(sharedHook());
         }
 
-        /** Parameters: {@code name}, {@code displayName}, {@code roles}, {@code resourceProfile}, {@code policyProfile}. Results: {@code result}. */
+        /** Parameters: {@code name}, {@code displayName}, {@code roles}, {@code resourceProfile}, {@code policyProfile}, {@code transactionId}. Results: {@code result}. */
         public Request<CreateParams.Builder, CreateResults.Reader, AnyPipeline> createRequest() {
             return newRequest(TYPE_ID, 0, CreateParams.factory, CreateResults.factory, pipeline -> pipeline);
         }
@@ -83,18 +91,18 @@ public final class AccountStoreManager {
         /**
          * When it answers, the capabilities of the account's sessions that the new status forbids are revoked.
          *
-         * <p>Parameters: {@code name}, {@code status}, {@code expect}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code status}, {@code expect}, {@code transactionId}. Results: {@code result}.
          */
         public Request<SetStatusParams.Builder, SetStatusResults.Reader, AnyPipeline> setStatusRequest() {
             return newRequest(TYPE_ID, 1, SetStatusParams.factory, SetStatusResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        /** Parameters: {@code name}, {@code role}, {@code expect}, {@code transactionId}. Results: {@code result}. */
         public Request<AddRoleParams.Builder, AddRoleResults.Reader, AnyPipeline> addRoleRequest() {
             return newRequest(TYPE_ID, 2, AddRoleParams.factory, AddRoleResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        /** Parameters: {@code name}, {@code role}, {@code expect}, {@code transactionId}. Results: {@code result}. */
         public Request<RemoveRoleParams.Builder, RemoveRoleResults.Reader, AnyPipeline> removeRoleRequest() {
             return newRequest(TYPE_ID, 3, RemoveRoleParams.factory, RemoveRoleResults.factory, pipeline -> pipeline);
         }
@@ -102,7 +110,7 @@ public final class AccountStoreManager {
         /**
          * An empty name leaves that profile as it is.
          *
-         * <p>Parameters: {@code name}, {@code resourceProfile}, {@code policyProfile}, {@code expect}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code resourceProfile}, {@code policyProfile}, {@code expect}, {@code transactionId}. Results: {@code result}.
          */
         public Request<SetProfilesParams.Builder, SetProfilesResults.Reader, AnyPipeline> setProfilesRequest() {
             return newRequest(TYPE_ID, 4, SetProfilesParams.factory, SetProfilesResults.factory, pipeline -> pipeline);
@@ -117,6 +125,11 @@ public final class AccountStoreManager {
                 ) {
             return newRequest(TYPE_ID, 5, IssueEnrolmentParams.factory, IssueEnrolmentResults.factory, pipeline -> pipeline);
         }
+
+        /** Parameters: {@code name}, {@code newName}, {@code expect}, {@code transactionId}. Results: {@code result}. */
+        public Request<RenameParams.Builder, RenameResults.Reader, AnyPipeline> renameRequest() {
+            return newRequest(TYPE_ID, 6, RenameParams.factory, RenameResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -126,7 +139,7 @@ public final class AccountStoreManager {
             return SCHEMA;
         }
 
-        /** Parameters: {@code name}, {@code displayName}, {@code roles}, {@code resourceProfile}, {@code policyProfile}. Results: {@code result}. */
+        /** Parameters: {@code name}, {@code displayName}, {@code roles}, {@code resourceProfile}, {@code policyProfile}, {@code transactionId}. Results: {@code result}. */
         default CompletionStage<?> create(
                 CallContext<CreateParams.Reader, CreateResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.create");
@@ -135,20 +148,20 @@ public final class AccountStoreManager {
         /**
          * When it answers, the capabilities of the account's sessions that the new status forbids are revoked.
          *
-         * <p>Parameters: {@code name}, {@code status}, {@code expect}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code status}, {@code expect}, {@code transactionId}. Results: {@code result}.
          */
         default CompletionStage<?> setStatus(
                 CallContext<SetStatusParams.Reader, SetStatusResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.setStatus");
         }
 
-        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        /** Parameters: {@code name}, {@code role}, {@code expect}, {@code transactionId}. Results: {@code result}. */
         default CompletionStage<?> addRole(
                 CallContext<AddRoleParams.Reader, AddRoleResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.addRole");
         }
 
-        /** Parameters: {@code name}, {@code role}, {@code expect}. Results: {@code result}. */
+        /** Parameters: {@code name}, {@code role}, {@code expect}, {@code transactionId}. Results: {@code result}. */
         default CompletionStage<?> removeRole(
                 CallContext<RemoveRoleParams.Reader, RemoveRoleResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreManager.removeRole");
@@ -157,7 +170,7 @@ public final class AccountStoreManager {
         /**
          * An empty name leaves that profile as it is.
          *
-         * <p>Parameters: {@code name}, {@code resourceProfile}, {@code policyProfile}, {@code expect}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code resourceProfile}, {@code policyProfile}, {@code expect}, {@code transactionId}. Results: {@code result}.
          */
         default CompletionStage<?> setProfiles(
                 CallContext<SetProfilesParams.Reader, SetProfilesResults.Builder> call) throws Exception {
@@ -174,6 +187,12 @@ public final class AccountStoreManager {
             return Calls.unimplemented("AccountStoreManager.issueEnrolment");
         }
 
+        /** Parameters: {@code name}, {@code newName}, {@code expect}, {@code transactionId}. Results: {@code result}. */
+        default CompletionStage<?> rename(
+                CallContext<RenameParams.Reader, RenameResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreManager.rename");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -186,6 +205,7 @@ public final class AccountStoreManager {
                 case 3 -> removeRole(call.typed(RemoveRoleParams.factory, RemoveRoleResults.factory));
                 case 4 -> setProfiles(call.typed(SetProfilesParams.factory, SetProfilesResults.factory));
                 case 5 -> issueEnrolment(call.typed(IssueEnrolmentParams.factory, IssueEnrolmentResults.factory));
+                case 6 -> rename(call.typed(RenameParams.factory, RenameResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -194,7 +214,7 @@ public final class AccountStoreManager {
     /** Parameters of {@code create}. */
     public static final class CreateParams {
         public static final long TYPE_ID = 0xffefcf823de635ddL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 5);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 6);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -335,6 +355,26 @@ public final class AccountStoreManager {
             public Text.Builder initPolicyProfile(int size) {
                 return _initPointerField(Text.factory, 4, size);
             }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(5);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 5);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _setPointerField(Data.factory, 5, value);
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 5, size);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -381,6 +421,14 @@ public final class AccountStoreManager {
 
             public Text.Reader getPolicyProfile() {
                 return _getPointerField(Text.factory, 4);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(5);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 5);
             }
         }
     }
@@ -467,7 +515,7 @@ public final class AccountStoreManager {
     /** Parameters of {@code setStatus}. */
     public static final class SetStatusParams {
         public static final long TYPE_ID = 0x84fb22f38bea78cbL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 1);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 2);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -550,6 +598,26 @@ public final class AccountStoreManager {
             public void setExpect(long value) {
                 _setLongField(1, value);
             }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _setPointerField(Data.factory, 1, value);
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 1, size);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -577,6 +645,14 @@ public final class AccountStoreManager {
 
             public long getExpect() {
                 return _getLongField(1);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 1);
             }
         }
     }
@@ -663,7 +739,7 @@ public final class AccountStoreManager {
     /** Parameters of {@code addRole}. */
     public static final class AddRoleParams {
         public static final long TYPE_ID = 0xacf7389328044465L;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -753,6 +829,26 @@ public final class AccountStoreManager {
             public void setExpect(long value) {
                 _setLongField(0, value);
             }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 2);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _setPointerField(Data.factory, 2, value);
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 2, size);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -779,6 +875,14 @@ public final class AccountStoreManager {
 
             public long getExpect() {
                 return _getLongField(0);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 2);
             }
         }
     }
@@ -865,7 +969,7 @@ public final class AccountStoreManager {
     /** Parameters of {@code removeRole}. */
     public static final class RemoveRoleParams {
         public static final long TYPE_ID = 0xc5af5330c0d72ccaL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -955,6 +1059,26 @@ public final class AccountStoreManager {
             public void setExpect(long value) {
                 _setLongField(0, value);
             }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 2);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _setPointerField(Data.factory, 2, value);
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 2, size);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -981,6 +1105,14 @@ public final class AccountStoreManager {
 
             public long getExpect() {
                 return _getLongField(0);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 2);
             }
         }
     }
@@ -1067,7 +1199,7 @@ public final class AccountStoreManager {
     /** Parameters of {@code setProfiles}. */
     public static final class SetProfilesParams {
         public static final long TYPE_ID = 0xbccd7654ca483be3L;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 4);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -1177,6 +1309,26 @@ public final class AccountStoreManager {
             public void setExpect(long value) {
                 _setLongField(0, value);
             }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 3);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _setPointerField(Data.factory, 3, value);
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 3, size);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -1211,6 +1363,14 @@ public final class AccountStoreManager {
 
             public long getExpect() {
                 return _getLongField(0);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 3);
             }
         }
     }
@@ -1452,6 +1612,236 @@ public final class AccountStoreManager {
 
             public CreateResult.Reader getResult() {
                 return _getPointerField(CreateResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code rename}. */
+    public static final class RenameParams {
+        public static final long TYPE_ID = 0xbbefc114577bc285L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private RenameParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasNewName() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getNewName() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setNewName(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setNewName(String value) {
+                setNewName(new Text.Reader(value));
+            }
+
+            public Text.Builder initNewName(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+
+            public long getExpect() {
+                return _getLongField(0);
+            }
+
+            public void setExpect(long value) {
+                _setLongField(0, value);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 2);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _setPointerField(Data.factory, 2, value);
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 2, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasNewName() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getNewName() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public long getExpect() {
+                return _getLongField(0);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 2);
+            }
+        }
+    }
+
+    /** Results of {@code rename}. */
+    public static final class RenameResults {
+        public static final long TYPE_ID = 0xdd80e47b5767097bL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private RenameResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public MutationResult.Builder getResult() {
+                return _getPointerField(MutationResult.factory, 0);
+            }
+
+            public void setResult(MutationResult.Reader value) {
+                _setPointerField(MutationResult.factory, 0, value);
+            }
+
+            public MutationResult.Builder initResult() {
+                return _initPointerField(MutationResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public MutationResult.Reader getResult() {
+                return _getPointerField(MutationResult.factory, 0);
             }
         }
     }

@@ -47,6 +47,12 @@ public final class AccountStoreReader {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "rawRecord",
                             () -> RawRecordParams.factory, () -> RawRecordResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 4, "sequenceAt",
+                            () -> SequenceAtParams.factory, () -> SequenceAtResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 5, "prove",
+                            () -> ProveParams.factory, () -> ProveResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -69,7 +75,8 @@ public final class AccountStoreReader {
         }
 
         /**
-         * {@code atSequence} 0: the newest version.
+         * {@code atSequence} 0 means the newest state, here and below. Otherwise it is the state after that journal entry, and names are those of
+         * then; a name that was nobody's then is taken as one of now.
          *
          * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
          */
@@ -80,13 +87,17 @@ public final class AccountStoreReader {
         /**
          * In nameKey order; {@code next} is empty at the end.
          *
-         * <p>Parameters: {@code after}, {@code limit}. Results: {@code accounts}, {@code next}.
+         * <p>Parameters: {@code after}, {@code limit}, {@code atSequence}. Results: {@code accounts}, {@code next}.
          */
         public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
             return newRequest(TYPE_ID, 1, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code name}. Results: {@code result}. */
+        /**
+         * A name that was given up leads to the account that had it last.
+         *
+         * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
+         */
         public Request<HistoryParams.Builder, HistoryResults.Reader, AnyPipeline> historyRequest() {
             return newRequest(TYPE_ID, 2, HistoryParams.factory, HistoryResults.factory, pipeline -> pipeline);
         }
@@ -99,6 +110,24 @@ public final class AccountStoreReader {
         public Request<RawRecordParams.Builder, RawRecordResults.Reader, AnyPipeline> rawRecordRequest() {
             return newRequest(TYPE_ID, 3, RawRecordParams.factory, RawRecordResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * The newest journal entry of that time or before; 0 if there is none.
+         *
+         * <p>Parameters: {@code timeMs}. Results: {@code sequence}.
+         */
+        public Request<SequenceAtParams.Builder, SequenceAtResults.Reader, AnyPipeline> sequenceAtRequest() {
+            return newRequest(TYPE_ID, 4, SequenceAtParams.factory, SequenceAtResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * That the account's version (0: the newest of that size) is in the journal of {@code size} entries (0: all of them).
+         *
+         * <p>Parameters: {@code name}, {@code version}, {@code size}. Results: {@code result}.
+         */
+        public Request<ProveParams.Builder, ProveResults.Reader, AnyPipeline> proveRequest() {
+            return newRequest(TYPE_ID, 5, ProveParams.factory, ProveResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -109,7 +138,8 @@ public final class AccountStoreReader {
         }
 
         /**
-         * {@code atSequence} 0: the newest version.
+         * {@code atSequence} 0 means the newest state, here and below. Otherwise it is the state after that journal entry, and names are those of
+         * then; a name that was nobody's then is taken as one of now.
          *
          * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
          */
@@ -121,13 +151,17 @@ public final class AccountStoreReader {
         /**
          * In nameKey order; {@code next} is empty at the end.
          *
-         * <p>Parameters: {@code after}, {@code limit}. Results: {@code accounts}, {@code next}.
+         * <p>Parameters: {@code after}, {@code limit}, {@code atSequence}. Results: {@code accounts}, {@code next}.
          */
         default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreReader.list");
         }
 
-        /** Parameters: {@code name}. Results: {@code result}. */
+        /**
+         * A name that was given up leads to the account that had it last.
+         *
+         * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
+         */
         default CompletionStage<?> history(
                 CallContext<HistoryParams.Reader, HistoryResults.Builder> call) throws Exception {
             return Calls.unimplemented("AccountStoreReader.history");
@@ -143,6 +177,25 @@ public final class AccountStoreReader {
             return Calls.unimplemented("AccountStoreReader.rawRecord");
         }
 
+        /**
+         * The newest journal entry of that time or before; 0 if there is none.
+         *
+         * <p>Parameters: {@code timeMs}. Results: {@code sequence}.
+         */
+        default CompletionStage<?> sequenceAt(
+                CallContext<SequenceAtParams.Reader, SequenceAtResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.sequenceAt");
+        }
+
+        /**
+         * That the account's version (0: the newest of that size) is in the journal of {@code size} entries (0: all of them).
+         *
+         * <p>Parameters: {@code name}, {@code version}, {@code size}. Results: {@code result}.
+         */
+        default CompletionStage<?> prove(CallContext<ProveParams.Reader, ProveResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.prove");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -153,6 +206,8 @@ public final class AccountStoreReader {
                 case 1 -> list(call.typed(ListParams.factory, ListResults.factory));
                 case 2 -> history(call.typed(HistoryParams.factory, HistoryResults.factory));
                 case 3 -> rawRecord(call.typed(RawRecordParams.factory, RawRecordResults.factory));
+                case 4 -> sequenceAt(call.typed(SequenceAtParams.factory, SequenceAtResults.factory));
+                case 5 -> prove(call.typed(ProveParams.factory, ProveResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -335,7 +390,7 @@ public final class AccountStoreReader {
     /** Parameters of {@code list}. */
     public static final class ListParams {
         public static final long TYPE_ID = 0x949ce45b5b65463fL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 1);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -405,6 +460,14 @@ public final class AccountStoreReader {
             public void setLimit(int value) {
                 _setIntField(0, value);
             }
+
+            public long getAtSequence() {
+                return _getLongField(1);
+            }
+
+            public void setAtSequence(long value) {
+                _setLongField(1, value);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -423,6 +486,10 @@ public final class AccountStoreReader {
 
             public int getLimit() {
                 return _getIntField(0);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(1);
             }
         }
     }
@@ -540,7 +607,7 @@ public final class AccountStoreReader {
     /** Parameters of {@code history}. */
     public static final class HistoryParams {
         public static final long TYPE_ID = 0x89ac8b165df8cb8dL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -602,6 +669,14 @@ public final class AccountStoreReader {
             public Text.Builder initName(int size) {
                 return _initPointerField(Text.factory, 0, size);
             }
+
+            public long getAtSequence() {
+                return _getLongField(0);
+            }
+
+            public void setAtSequence(long value) {
+                _setLongField(0, value);
+            }
         }
 
         /** Reads the struct from a message. */
@@ -616,6 +691,10 @@ public final class AccountStoreReader {
 
             public Text.Reader getName() {
                 return _getPointerField(Text.factory, 0);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(0);
             }
         }
     }
@@ -857,6 +936,326 @@ public final class AccountStoreReader {
 
             public RawResult.Reader getResult() {
                 return _getPointerField(RawResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code sequenceAt}. */
+    public static final class SequenceAtParams {
+        public static final long TYPE_ID = 0x8ba34a5012197923L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SequenceAtParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public long getTimeMs() {
+                return _getLongField(0);
+            }
+
+            public void setTimeMs(long value) {
+                _setLongField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public long getTimeMs() {
+                return _getLongField(0);
+            }
+        }
+    }
+
+    /** Results of {@code sequenceAt}. */
+    public static final class SequenceAtResults {
+        public static final long TYPE_ID = 0xb353532e433f528fL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SequenceAtResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public long getSequence() {
+                return _getLongField(0);
+            }
+
+            public void setSequence(long value) {
+                _setLongField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public long getSequence() {
+                return _getLongField(0);
+            }
+        }
+    }
+
+    /** Parameters of {@code prove}. */
+    public static final class ProveParams {
+        public static final long TYPE_ID = 0xf907ea39e89b7980L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ProveParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public long getVersion() {
+                return _getLongField(0);
+            }
+
+            public void setVersion(long value) {
+                _setLongField(0, value);
+            }
+
+            public long getSize() {
+                return _getLongField(1);
+            }
+
+            public void setSize(long value) {
+                _setLongField(1, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public long getVersion() {
+                return _getLongField(0);
+            }
+
+            public long getSize() {
+                return _getLongField(1);
+            }
+        }
+    }
+
+    /** Results of {@code prove}. */
+    public static final class ProveResults {
+        public static final long TYPE_ID = 0xec77e7f641a15a28L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ProveResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProofResult.Builder getResult() {
+                return _getPointerField(ProofResult.factory, 0);
+            }
+
+            public void setResult(ProofResult.Reader value) {
+                _setPointerField(ProofResult.factory, 0, value);
+            }
+
+            public ProofResult.Builder initResult() {
+                return _initPointerField(ProofResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProofResult.Reader getResult() {
+                return _getPointerField(ProofResult.factory, 0);
             }
         }
     }

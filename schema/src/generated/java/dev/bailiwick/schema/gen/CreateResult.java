@@ -207,7 +207,7 @@ public final class CreateResult {
                 return !_pointerFieldIsNull(1);
             }
 
-            /** One-time code for the first credential; shown once, stored hashed. */
+            /** One-time code for the first credential; shown once, stored hashed. Empty when the call was carried out before. */
             public Data.Builder getEnrolmentCode() {
                 return _getPointerField(Data.factory, 1);
             }
@@ -255,7 +255,7 @@ public final class CreateResult {
                 return !_pointerFieldIsNull(1);
             }
 
-            /** One-time code for the first credential; shown once, stored hashed. */
+            /** One-time code for the first credential; shown once, stored hashed. Empty when the call was carried out before. */
             public Data.Reader getEnrolmentCode() {
                 return _getPointerField(Data.factory, 1);
             }

@@ -44,6 +44,9 @@ public final class StoreInspector {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "checkpoint",
                             () -> CheckpointParams.factory, () -> CheckpointResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 3, "consistency",
+                            () -> ConsistencyParams.factory, () -> ConsistencyResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -83,6 +86,15 @@ public final class StoreInspector {
         public Request<CheckpointParams.Builder, CheckpointResults.Reader, AnyPipeline> checkpointRequest() {
             return newRequest(TYPE_ID, 2, CheckpointParams.factory, CheckpointResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * That the journal of {@code from} entries is the beginning of that of {@code to} (0: all of it).
+         *
+         * <p>Parameters: {@code from}, {@code to}. Results: {@code result}.
+         */
+        public Request<ConsistencyParams.Builder, ConsistencyResults.Reader, AnyPipeline> consistencyRequest() {
+            return newRequest(TYPE_ID, 3, ConsistencyParams.factory, ConsistencyResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -113,6 +125,16 @@ public final class StoreInspector {
             return Calls.unimplemented("StoreInspector.checkpoint");
         }
 
+        /**
+         * That the journal of {@code from} entries is the beginning of that of {@code to} (0: all of it).
+         *
+         * <p>Parameters: {@code from}, {@code to}. Results: {@code result}.
+         */
+        default CompletionStage<?> consistency(
+                CallContext<ConsistencyParams.Reader, ConsistencyResults.Builder> call) throws Exception {
+            return Calls.unimplemented("StoreInspector.consistency");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -122,6 +144,7 @@ public final class StoreInspector {
                 case 0 -> head(call.typed(HeadParams.factory, HeadResults.factory));
                 case 1 -> verify(call.typed(VerifyParams.factory, VerifyResults.factory));
                 case 2 -> checkpoint(call.typed(CheckpointParams.factory, CheckpointResults.factory));
+                case 3 -> consistency(call.typed(ConsistencyParams.factory, ConsistencyResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -557,6 +580,164 @@ public final class StoreInspector {
 
             public Text.Reader getPublicKey() {
                 return _getPointerField(Text.factory, 1);
+            }
+        }
+    }
+
+    /** Parameters of {@code consistency}. */
+    public static final class ConsistencyParams {
+        public static final long TYPE_ID = 0x9fa7328fa862f422L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ConsistencyParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public long getFrom() {
+                return _getLongField(0);
+            }
+
+            public void setFrom(long value) {
+                _setLongField(0, value);
+            }
+
+            public long getTo() {
+                return _getLongField(1);
+            }
+
+            public void setTo(long value) {
+                _setLongField(1, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public long getFrom() {
+                return _getLongField(0);
+            }
+
+            public long getTo() {
+                return _getLongField(1);
+            }
+        }
+    }
+
+    /** Results of {@code consistency}. */
+    public static final class ConsistencyResults {
+        public static final long TYPE_ID = 0xafa90807131b051eL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ConsistencyResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProofResult.Builder getResult() {
+                return _getPointerField(ProofResult.factory, 0);
+            }
+
+            public void setResult(ProofResult.Reader value) {
+                _setPointerField(ProofResult.factory, 0, value);
+            }
+
+            public ProofResult.Builder initResult() {
+                return _initPointerField(ProofResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProofResult.Reader getResult() {
+                return _getPointerField(ProofResult.factory, 0);
             }
         }
     }

@@ -1,0 +1,66 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.CommitResult;
+import dev.bailiwick.accountstore.CorruptStoreException;
+import dev.bailiwick.accountstore.IndexReport;
+import dev.bailiwick.accountstore.Receipt;
+import dev.bailiwick.accountstore.Rejection;
+import dev.bailiwick.capnp.rpc.CallContext;
+import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.schema.gen.StoreMaintainer;
+import java.util.concurrent.CompletionStage;
+
+/** Serves maintenance of the store's own workings, to whoever opened its directory. */
+final class MaintainerServer implements StoreMaintainer.Server {
+    private final AccountStore store;
+    private final Administrator administrator;
+
+    MaintainerServer(AccountStore store, Administrator administrator) {
+        this.store = store;
+        this.administrator = administrator;
+    }
+
+    @Override
+    public CompletionStage<?> rotateKey(
+            CallContext<StoreMaintainer.RotateKeyParams.Reader, StoreMaintainer.RotateKeyResults.Builder> call) {
+        var result = call.results().initResult();
+        try {
+            switch (store.rotateKey(administrator.attribution())) {
+                case CommitResult.Committed(Receipt receipt) -> {
+                    var rotated = result.initRotated();
+                    rotated.setSequence(receipt.sequence());
+                    rotated.setPublicKey(store.inspector().checkpoint().verifierKey());
+                }
+                case CommitResult.Conflict _ ->
+                    new Refusal(
+                                    "store-busy",
+                                    "the key was rotated by somebody else meanwhile",
+                                    "look at the checkpoint")
+                            .into(result.initDenied());
+                case CommitResult.Rejected(Rejection code, String message) ->
+                    Refusal.because(code.text(), message).into(result.initDenied());
+            }
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> rebuildIndexes(
+            CallContext<StoreMaintainer.RebuildIndexesParams.Reader, StoreMaintainer.RebuildIndexesResults.Builder>
+                    call) {
+        var result = call.results().initResult();
+        try {
+            IndexReport report = store.rebuildIndexes(administrator.attribution());
+            var rebuilt = result.initRebuilt();
+            rebuilt.setRows(report.rows());
+            rebuilt.setWritten(report.written());
+            rebuilt.setRemoved(report.removed());
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        }
+        return Calls.DONE;
+    }
+}

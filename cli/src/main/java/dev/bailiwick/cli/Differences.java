@@ -1,0 +1,46 @@
+package dev.bailiwick.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What one version of an account says otherwise than the one before it, field by field. */
+final class Differences {
+    /** Fields that differ in every version, or follow from others. */
+    private static final Set<String> CHAIN = Set.of(
+            "updatedAtMs",
+            "schemaVersion",
+            "storeEpoch",
+            "recordVersion",
+            "policyEpoch",
+            "previousHash",
+            "contentHash",
+            "nameSkeleton");
+
+    private Differences() {}
+
+    /** History entries, oldest first, each with {@code changes}: field, before and after. A first version changes nothing. */
+    static Json.Arr of(Json.Arr history) {
+        List<Json> entries = new ArrayList<>();
+        Json.Obj before = null;
+        for (Json.Obj entry : history.objects()) {
+            Json.Obj account = entry.object("account");
+            List<Json> changes = before == null ? List.of() : between(before, account);
+            entries.add(entry.with("changes", new Json.Arr(changes)));
+            before = account;
+        }
+        return new Json.Arr(entries);
+    }
+
+    private static List<Json> between(Json.Obj before, Json.Obj after) {
+        List<Json> changes = new ArrayList<>();
+        after.fields().forEach((field, value) -> {
+            Json old = before.get(field);
+            if (!CHAIN.contains(field) && !old.equals(value)) {
+                changes.add(
+                        Json.object().with("field", field).with("before", old).with("after", value));
+            }
+        });
+        return changes;
+    }
+}

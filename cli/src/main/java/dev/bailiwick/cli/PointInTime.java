@@ -1,0 +1,71 @@
+package dev.bailiwick.cli;
+
+import dev.bailiwick.schema.gen.AccountStoreReader;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The option {@code --at}: a state of the past, by journal sequence or by time. */
+final class PointInTime {
+    private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
+
+    private static final List<Function<String, Instant>> FORMS = List.of(
+            text -> OffsetDateTime.parse(text).toInstant(),
+            text -> LocalDateTime.parse(text).toInstant(ZoneOffset.UTC),
+            text -> LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC));
+
+    @Option(
+            names = "--at",
+            paramLabel = "SEQ|TIME",
+            description = {
+                "As of this journal sequence number, or of this time: 2026-11-21T14:00:00Z, with an offset such as +01:00,",
+                "or without one, which means UTC; a date means its first moment. Default: now."
+            })
+    private @Nullable String at;
+
+    /** The journal sequence that was asked for, 0 for the newest state; a time is looked up with {@code reader}. */
+    long sequence(AccountStoreReader.Client reader) {
+        String asked = at;
+        if (asked == null) {
+            return 0;
+        }
+        return SEQUENCE.matcher(asked).matches() ? Long.parseLong(asked) : sequenceAt(reader, asked);
+    }
+
+    private static long sequenceAt(AccountStoreReader.Client reader, String asked) {
+        var request = reader.sequenceAtRequest();
+        request.params().setTimeMs(Math.max(0, instant(asked).toEpochMilli()));
+        try (var response = request.send().join()) {
+            long sequence = response.get().getSequence();
+            if (sequence == 0) {
+                throw CommandFailure.of(
+                        ExitStatus.NOT_FOUND,
+                        "not-found",
+                        "there was no store yet at " + asked,
+                        "'account history' shows when things were done");
+            }
+            return sequence;
+        }
+    }
+
+    private static Instant instant(String text) {
+        for (Function<String, Instant> form : FORMS) {
+            try {
+                return form.apply(text);
+            } catch (DateTimeException notThisForm) {
+                // The next form may fit; that none does is reported below.
+            }
+        }
+        throw CommandFailure.usage(
+                "\"" + text + "\" is no journal sequence number and no time",
+                "give a number from 1 on, or a time such as 2026-11-21T14:00:00Z");
+    }
+}
