@@ -37,6 +37,7 @@ final class BesiegedVat implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> caught = new AtomicReference<>();
     private final Handler watcher = new Watcher();
     private long unread;
+    private boolean isOver;
     final VatConnection vat;
 
     BesiegedVat() {
@@ -61,7 +62,7 @@ final class BesiegedVat implements AutoCloseable {
         @Override
         public CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             Counter.Client given = call.params().getCounter();
-            if (given.isNull() || kept.size() >= 8) {
+            if (given.isNull() || kept.size() >= 8 || isOver) {
                 given.close();
                 try (Counter.Client child = object().client()) {
                     call.results().setCounter(child);
@@ -206,6 +207,7 @@ final class BesiegedVat implements AutoCloseable {
     @Override
     public void close() {
         try {
+            isOver = true; // what is kept from now on would be given back by nobody
             vat.close(RpcException.disconnected("over"));
             promises.forEach(promise -> {
                 promise.resolve(new BrokenClient(RpcException.failed("over")));
