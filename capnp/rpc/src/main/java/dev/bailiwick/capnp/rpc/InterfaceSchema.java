@@ -39,17 +39,26 @@ public record InterfaceSchema(
         return false;
     }
 
-    /** The method with that ordinal of the interface with that id: this one, or one it extends. */
-    public Optional<MethodSchema> method(long interfaceId, int ordinal) {
+    /** The interface with that id: this one, or one it extends, directly or not. */
+    public Optional<InterfaceSchema> find(long interfaceId) {
         if (id == interfaceId) {
-            return ordinal >= 0 && ordinal < methods.size() ? Optional.of(methods.get(ordinal)) : Optional.empty();
+            return Optional.of(this);
         }
         for (InterfaceSchema superclass : superclasses) {
-            Optional<MethodSchema> found = superclass.method(interfaceId, ordinal);
+            Optional<InterfaceSchema> found = superclass.find(interfaceId);
             if (found.isPresent()) {
                 return found;
             }
         }
         return Optional.empty();
+    }
+
+    /** The method with that ordinal of the interface with that id: this one, or one it extends. */
+    public Optional<MethodSchema> method(long interfaceId, int ordinal) {
+        return find(interfaceId).flatMap(declaring -> declaring.method(ordinal));
+    }
+
+    private Optional<MethodSchema> method(int ordinal) {
+        return ordinal >= 0 && ordinal < methods.size() ? Optional.of(methods.get(ordinal)) : Optional.empty();
     }
 }

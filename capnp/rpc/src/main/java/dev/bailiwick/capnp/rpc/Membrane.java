@@ -116,20 +116,25 @@ public final class Membrane {
     MembranePolicy.Decision decide(
             ClientHook target, long interfaceId, int methodId, MembranePolicy.Direction direction) {
         try {
+            Optional<InterfaceSchema> declaredBy = describe(target, interfaceId);
             MembranePolicy.Crossing crossing = new MembranePolicy.Crossing(
-                    interfaceId, methodId, describe(target, interfaceId, methodId), direction);
+                    interfaceId,
+                    methodId,
+                    declaredBy,
+                    declaredBy.flatMap(known -> known.method(interfaceId, methodId)),
+                    direction);
             return interfaceId == Persistent.TYPE_ID ? policy.decideSave(crossing) : policy.decide(crossing);
         } catch (RuntimeException failed) { // a policy that cannot decide has not allowed anything
             return MembranePolicy.Decision.refuse(RpcException.of(failed));
         }
     }
 
-    /** What the callee says of its method counts most: the catalogue may be older. */
-    private Optional<MethodSchema> describe(ClientHook target, long interfaceId, int methodId) {
+    /** What the callee says of itself counts most: the catalogue may be older. */
+    private Optional<InterfaceSchema> describe(ClientHook target, long interfaceId) {
         InterfaceSchema schema = target.schema();
-        Optional<MethodSchema> found = schema == null ? Optional.empty() : schema.method(interfaceId, methodId);
+        Optional<InterfaceSchema> found = schema == null ? Optional.empty() : schema.find(interfaceId);
         for (int i = 0; found.isEmpty() && i < catalogue.size(); i++) {
-            found = catalogue.get(i).method(interfaceId, methodId);
+            found = catalogue.get(i).find(interfaceId);
         }
         return found;
     }

@@ -58,6 +58,11 @@ final class MembraneClient extends ClientHook {
                     params.close();
                     yield BrokenClient.failed(reason);
                 }
+                case MembranePolicy.Decision.Revoke(String reason) -> {
+                    params.close();
+                    membrane.revoke(reason);
+                    yield BrokenClient.failed(whyGone());
+                }
             };
         } finally {
             target.release();

@@ -41,11 +41,17 @@ public interface MembranePolicy {
      *
      * @param interfaceId the interface called
      * @param methodId the method's ordinal there
+     * @param declaredBy what is known of the interface that declares the method: its name, its annotations; empty if nothing
      * @param method what is known of the method, annotations included; empty if neither the callee nor the membrane's catalogue
      *     knows it, and then a careful policy refuses
      * @param direction which way
      */
-    record Crossing(long interfaceId, int methodId, Optional<MethodSchema> method, Direction direction) {}
+    record Crossing(
+            long interfaceId,
+            int methodId,
+            Optional<InterfaceSchema> declaredBy,
+            Optional<MethodSchema> method,
+            Direction direction) {}
 
     /** What becomes of a call. */
     sealed interface Decision {
@@ -57,8 +63,21 @@ public interface MembranePolicy {
             return new Refuse(reason);
         }
 
+        /** The call fails, and with it everything that went through the membrane, as by {@link Membrane#revoke}. */
+        static Decision revoke(String reason) {
+            return new Revoke(reason);
+        }
+
         /** The call passes. */
         record Pass() implements Decision {}
+
+        /** The membrane is revoked. */
+        record Revoke(String reason) implements Decision {
+            /** Requires a reason. */
+            public Revoke {
+                Objects.requireNonNull(reason, "reason");
+            }
+        }
 
         /** The call is refused. */
         record Refuse(RpcException reason) implements Decision {

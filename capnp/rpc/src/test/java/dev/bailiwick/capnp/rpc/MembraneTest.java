@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class MembraneTest {
@@ -40,6 +42,139 @@ class MembraneTest {
             outside.childRequest().send().await();
         }
         assertThat(classes).containsExactly("write", "none");
+    }
+
+    @Test
+    void thePolicySeesTheInterface() {
+        List<String> interfaces = new ArrayList<>();
+        Membrane membrane = new Membrane(crossing -> {
+            interfaces.add(crossing.declaredBy().orElseThrow().displayName());
+            return MembranePolicy.Decision.PASS;
+        });
+        try (Counter.Client inside = Counter.client(new Adder());
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            add(outside, 1);
+        }
+        assertThat(interfaces).containsExactly("Counter");
+    }
+
+    @Test
+    void aPolicyMayRevokeTheMembraneItDecidesFor() {
+        Adder adder = new Adder();
+        Membrane membrane = new Membrane(crossing -> crossing.methodId() == 0
+                ? MembranePolicy.Decision.revoke("asked too much")
+                : MembranePolicy.Decision.PASS);
+        try (Counter.Client inside = adder.client();
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            var pending = outside.hangRequest().send();
+            adder.hanging.join();
+            assertRevoked(outside);
+            assertThatThrownBy(pending::join).hasMessage("revoked: asked too much");
+            adder.cancelled.join();
+        }
+        assertThat(membrane.isRevoked()).isTrue();
+        assertThat(adder.seen).isEmpty();
+    }
+
+    @Test
+    void whatWasPromisedThroughAMembraneComesHomeUnwrappedToo() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        PromiseClient inside = new PromiseClient();
+        Adder mine = new Adder();
+        try (Counter.Client own = mine.client();
+                Counter.Client promised = Counter.factory.client(inside);
+                Counter.Client outside = membrane.wrap(promised, Counter.factory)) {
+            var early = Adder.adding(outside, 1).send();
+            inside.resolve(membrane.wrap(own.hook(), MembranePolicy.Direction.OUTWARD));
+            early.await();
+            assertThat(outside.hook().innermost()).isSameAs(own.hook());
+            membrane.revoke("lapsed");
+            assertThat(outside.hook().innermost()).isSameAs(own.hook()); // it is the outside's own, and was before
+        }
+        await().untilAsserted(() -> assertThat(mine.releases).hasValue(1));
+    }
+
+    @Test
+    void aPromiseThatWasNotSettledBreaksWithTheMembrane() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        PromiseClient inside = new PromiseClient();
+        Adder late = new Adder();
+        try (Counter.Client promised = Counter.factory.client(inside.addRef());
+                Counter.Client outside = membrane.wrap(promised, Counter.factory)) {
+            var pending = Adder.adding(outside, 1).send();
+            membrane.revoke("lapsed");
+            assertThatThrownBy(pending::join).hasMessage("revoked: lapsed");
+            assertThat(outside.hook().innermost()).isInstanceOf(BrokenClient.class);
+            inside.resolve(late.client().hook());
+            assertRevoked(outside);
+        }
+        inside.release();
+        await().untilAsserted(() -> assertThat(late.releases).hasValue(1));
+        assertThat(late.seen).isEmpty();
+    }
+
+    @Test
+    void capabilitiesInResultsUnderWayAreCutOff() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        Adder secret = new Adder();
+        Counter.Server slow = new Adder() {
+            @Override
+            public CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) {
+                return go.thenAccept(ignored -> {
+                    try (Counter.Client given = secret.client()) {
+                        call.results().setCounter(given);
+                    }
+                });
+            }
+        };
+        try (Counter.Client inside = Counter.client(slow);
+                Counter.Client outside = membrane.wrap(inside, Counter.factory);
+                var call = outside.childRequest().send();
+                Counter.Client promised = call.pipeline().getCounter()) {
+            membrane.revoke("lapsed");
+            go.complete(null);
+            assertThatThrownBy(call::join).hasMessage("revoked: lapsed");
+            assertRevoked(promised);
+        }
+        await().untilAsserted(() -> assertThat(secret.releases).hasValue(1));
+    }
+
+    /** Revocation against calls from other threads: what did not pass before must not pass after. */
+    @RepeatedTest(40)
+    void nothingPassesOnceRevokeHasReturned() throws InterruptedException {
+        Adder adder = new Adder();
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        CountDownLatch running = new CountDownLatch(3);
+        List<RpcException> ends = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> callers = new ArrayList<>();
+        try (Counter.Client inside = adder.client();
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            for (int i = 0; i < 3; i++) {
+                callers.add(Thread.ofVirtual().start(() -> {
+                    try {
+                        while (true) {
+                            add(outside, 1);
+                            running.countDown();
+                        }
+                    } catch (RpcException end) {
+                        ends.add(end);
+                    }
+                }));
+            }
+            running.await();
+            membrane.revoke("lapsed");
+            add(inside, 0); // behind everything that got in
+            int passed = adder.seen.size();
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertThat(adder.seen).hasSize(passed);
+            assertThat(ends)
+                    .hasSize(3)
+                    .allSatisfy(end -> assertThat(end.reason()).isEqualTo("revoked: lapsed"));
+        }
+        await().untilAsserted(() -> assertThat(adder.releases).hasValue(1));
     }
 
     @Test
