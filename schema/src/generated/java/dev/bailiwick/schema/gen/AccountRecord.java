@@ -69,7 +69,7 @@ public final class AccountRecord {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -89,7 +89,7 @@ public final class AccountRecord {
         }
 
         public void setPrincipalId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPrincipalId(byte[] value) {
@@ -310,7 +310,7 @@ public final class AccountRecord {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 9, value);
+            _initPointerField(Data.factory, 9, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -331,7 +331,7 @@ public final class AccountRecord {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 10, value);
+            _initPointerField(Data.factory, 10, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

@@ -365,7 +365,7 @@ public final class AccountStoreManager {
             }
 
             public void setTransactionId(Data.Reader value) {
-                _setPointerField(Data.factory, 5, value);
+                _initPointerField(Data.factory, 5, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setTransactionId(byte[] value) {
@@ -608,7 +608,7 @@ public final class AccountStoreManager {
             }
 
             public void setTransactionId(Data.Reader value) {
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setTransactionId(byte[] value) {
@@ -839,7 +839,7 @@ public final class AccountStoreManager {
             }
 
             public void setTransactionId(Data.Reader value) {
-                _setPointerField(Data.factory, 2, value);
+                _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setTransactionId(byte[] value) {
@@ -1069,7 +1069,7 @@ public final class AccountStoreManager {
             }
 
             public void setTransactionId(Data.Reader value) {
-                _setPointerField(Data.factory, 2, value);
+                _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setTransactionId(byte[] value) {
@@ -1319,7 +1319,7 @@ public final class AccountStoreManager {
             }
 
             public void setTransactionId(Data.Reader value) {
-                _setPointerField(Data.factory, 3, value);
+                _initPointerField(Data.factory, 3, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setTransactionId(byte[] value) {
@@ -1719,7 +1719,7 @@ public final class AccountStoreManager {
             }
 
             public void setTransactionId(Data.Reader value) {
-                _setPointerField(Data.factory, 2, value);
+                _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setTransactionId(byte[] value) {

@@ -67,7 +67,7 @@ public final class Actor {
         }
 
         public void setPrincipalId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPrincipalId(byte[] value) {
@@ -87,7 +87,7 @@ public final class Actor {
         }
 
         public void setSessionId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSessionId(byte[] value) {

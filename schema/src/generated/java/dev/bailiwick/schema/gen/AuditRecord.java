@@ -75,7 +75,7 @@ public final class AuditRecord {
         }
 
         public void setPreviousEntryHash(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousEntryHash(byte[] value) {
@@ -181,7 +181,7 @@ public final class AuditRecord {
         }
 
         public void setPolicyProfile(Data.Reader value) {
-            _setPointerField(Data.factory, 5, value);
+            _initPointerField(Data.factory, 5, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPolicyProfile(byte[] value) {
@@ -201,7 +201,7 @@ public final class AuditRecord {
         }
 
         public void setResourceProfile(Data.Reader value) {
-            _setPointerField(Data.factory, 6, value);
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setResourceProfile(byte[] value) {
@@ -221,7 +221,7 @@ public final class AuditRecord {
         }
 
         public void setPolicyVersion(Data.Reader value) {
-            _setPointerField(Data.factory, 7, value);
+            _initPointerField(Data.factory, 7, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPolicyVersion(byte[] value) {
@@ -251,7 +251,7 @@ public final class AuditRecord {
         }
 
         public void setSubject(Data.Reader value) {
-            _setPointerField(Data.factory, 8, value);
+            _initPointerField(Data.factory, 8, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSubject(byte[] value) {
@@ -311,7 +311,7 @@ public final class AuditRecord {
         }
 
         public void setApproval(Data.Reader value) {
-            _setPointerField(Data.factory, 11, value);
+            _initPointerField(Data.factory, 11, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setApproval(byte[] value) {

@@ -229,7 +229,7 @@ public final class Blob {
             }
 
             public void setSha256(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setSha256(byte[] value) {
@@ -395,7 +395,7 @@ public final class Blob {
             }
 
             public void setData(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setData(byte[] value) {

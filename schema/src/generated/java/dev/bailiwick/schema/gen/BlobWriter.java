@@ -159,7 +159,7 @@ public final class BlobWriter {
             }
 
             public void setData(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setData(byte[] value) {

@@ -68,7 +68,7 @@ public final class Command {
         }
 
         public void setTransactionId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setTransactionId(byte[] value) {
@@ -133,7 +133,7 @@ public final class Command {
         }
 
         public void setApproval(Data.Reader value) {
-            _setPointerField(Data.factory, 3, value);
+            _initPointerField(Data.factory, 3, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setApproval(byte[] value) {
@@ -195,7 +195,7 @@ public final class Command {
         }
 
         public void setRequestHash(Data.Reader value) {
-            _setPointerField(Data.factory, 6, value);
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRequestHash(byte[] value) {

@@ -213,7 +213,7 @@ public final class CreateResult {
             }
 
             public void setEnrolmentCode(Data.Reader value) {
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setEnrolmentCode(byte[] value) {

@@ -66,7 +66,7 @@ public final class CredentialInfo {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {

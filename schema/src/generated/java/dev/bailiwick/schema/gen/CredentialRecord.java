@@ -67,7 +67,7 @@ public final class CredentialRecord {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -87,7 +87,7 @@ public final class CredentialRecord {
         }
 
         public void setPrincipalId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPrincipalId(byte[] value) {
@@ -174,7 +174,7 @@ public final class CredentialRecord {
         }
 
         public void setSalt(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSalt(byte[] value) {
@@ -194,7 +194,7 @@ public final class CredentialRecord {
         }
 
         public void setVerifier(Data.Reader value) {
-            _setPointerField(Data.factory, 5, value);
+            _initPointerField(Data.factory, 5, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setVerifier(byte[] value) {
@@ -255,7 +255,7 @@ public final class CredentialRecord {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 6, value);
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -275,7 +275,7 @@ public final class CredentialRecord {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 7, value);
+            _initPointerField(Data.factory, 7, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

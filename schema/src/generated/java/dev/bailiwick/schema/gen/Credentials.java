@@ -311,7 +311,7 @@ public final class Credentials {
             }
 
             public void setPassword(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setPassword(byte[] value) {
@@ -461,7 +461,7 @@ public final class Credentials {
             }
 
             public void setCurrent(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setCurrent(byte[] value) {
@@ -481,7 +481,7 @@ public final class Credentials {
             }
 
             public void setReplacement(Data.Reader value) {
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setReplacement(byte[] value) {

@@ -126,7 +126,7 @@ public final class EntryInfo {
         }
 
         public void setSha256(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSha256(byte[] value) {

@@ -68,7 +68,7 @@ public final class ExternalIdentityBinding {
         }
 
         public void setBindingId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setBindingId(byte[] value) {
@@ -108,7 +108,7 @@ public final class ExternalIdentityBinding {
         }
 
         public void setSubjectHash(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSubjectHash(byte[] value) {
@@ -128,7 +128,7 @@ public final class ExternalIdentityBinding {
         }
 
         public void setPrincipalId(Data.Reader value) {
-            _setPointerField(Data.factory, 3, value);
+            _initPointerField(Data.factory, 3, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPrincipalId(byte[] value) {
@@ -259,7 +259,7 @@ public final class ExternalIdentityBinding {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 8, value);
+            _initPointerField(Data.factory, 8, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -280,7 +280,7 @@ public final class ExternalIdentityBinding {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 9, value);
+            _initPointerField(Data.factory, 9, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {
@@ -300,7 +300,7 @@ public final class ExternalIdentityBinding {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 10, value);
+            _initPointerField(Data.factory, 10, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {

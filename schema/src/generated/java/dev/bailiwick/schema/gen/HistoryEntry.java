@@ -155,7 +155,7 @@ public final class HistoryEntry {
         }
 
         public void setApproval(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setApproval(byte[] value) {

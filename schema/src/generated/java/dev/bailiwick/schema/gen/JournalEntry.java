@@ -93,7 +93,7 @@ public final class JournalEntry {
         }
 
         public void setPreviousEntryHash(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousEntryHash(byte[] value) {
@@ -113,7 +113,7 @@ public final class JournalEntry {
         }
 
         public void setTransactionId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setTransactionId(byte[] value) {
@@ -133,7 +133,7 @@ public final class JournalEntry {
         }
 
         public void setCommandHash(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setCommandHash(byte[] value) {
@@ -208,7 +208,7 @@ public final class JournalEntry {
         }
 
         public void setApproval(Data.Reader value) {
-            _setPointerField(Data.factory, 6, value);
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setApproval(byte[] value) {
@@ -237,7 +237,7 @@ public final class JournalEntry {
         }
 
         public void setStateRoot(Data.Reader value) {
-            _setPointerField(Data.factory, 7, value);
+            _initPointerField(Data.factory, 7, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setStateRoot(byte[] value) {
@@ -275,7 +275,7 @@ public final class JournalEntry {
         }
 
         public void setRequestHash(Data.Reader value) {
-            _setPointerField(Data.factory, 9, value);
+            _initPointerField(Data.factory, 9, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRequestHash(byte[] value) {

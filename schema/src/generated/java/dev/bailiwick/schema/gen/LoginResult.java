@@ -116,7 +116,7 @@ public final class LoginResult {
         }
 
         public void setReference(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setReference(byte[] value) {

@@ -79,7 +79,7 @@ public final class Mutation {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -109,7 +109,7 @@ public final class Mutation {
         }
 
         public void setExpectedHash(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setExpectedHash(byte[] value) {
@@ -130,7 +130,7 @@ public final class Mutation {
         }
 
         public void setRecord(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecord(byte[] value) {

@@ -279,7 +279,7 @@ public final class MutationResult {
             }
 
             public void setCurrentHash(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setCurrentHash(byte[] value) {

@@ -838,7 +838,7 @@ public final class Namespace {
             }
 
             public void setContent(Data.Reader value) {
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setContent(byte[] value) {

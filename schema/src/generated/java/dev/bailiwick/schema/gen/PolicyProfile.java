@@ -70,7 +70,7 @@ public final class PolicyProfile {
         }
 
         public void setProfileId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setProfileId(byte[] value) {
@@ -90,7 +90,7 @@ public final class PolicyProfile {
         }
 
         public void setVersionId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setVersionId(byte[] value) {
@@ -242,7 +242,7 @@ public final class PolicyProfile {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 7, value);
+            _initPointerField(Data.factory, 7, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -294,7 +294,7 @@ public final class PolicyProfile {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 8, value);
+            _initPointerField(Data.factory, 8, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -314,7 +314,7 @@ public final class PolicyProfile {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 9, value);
+            _initPointerField(Data.factory, 9, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

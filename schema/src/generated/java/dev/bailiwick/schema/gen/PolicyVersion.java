@@ -66,7 +66,7 @@ public final class PolicyVersion {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -86,7 +86,7 @@ public final class PolicyVersion {
         }
 
         public void setVersionId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setVersionId(byte[] value) {
@@ -178,7 +178,7 @@ public final class PolicyVersion {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -198,7 +198,7 @@ public final class PolicyVersion {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 5, value);
+            _initPointerField(Data.factory, 5, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

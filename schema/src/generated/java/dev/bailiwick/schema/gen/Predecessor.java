@@ -66,7 +66,7 @@ public final class Predecessor {
         }
 
         public void setStoreId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setStoreId(byte[] value) {
@@ -102,7 +102,7 @@ public final class Predecessor {
         }
 
         public void setJournalRoot(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setJournalRoot(byte[] value) {
@@ -130,7 +130,7 @@ public final class Predecessor {
         }
 
         public void setAuditRoot(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setAuditRoot(byte[] value) {

@@ -66,7 +66,7 @@ public final class ProfileRef {
         }
 
         public void setProfileId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setProfileId(byte[] value) {
@@ -86,7 +86,7 @@ public final class ProfileRef {
         }
 
         public void setVersionId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setVersionId(byte[] value) {

@@ -82,7 +82,7 @@ public final class RawResult {
 
         public void setBytes(Data.Reader value) {
             _setShortField(0, (short) Which.BYTES.ordinal());
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setBytes(byte[] value) {

@@ -67,7 +67,7 @@ public final class ResourceProfile {
         }
 
         public void setProfileId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setProfileId(byte[] value) {
@@ -87,7 +87,7 @@ public final class ResourceProfile {
         }
 
         public void setVersionId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setVersionId(byte[] value) {
@@ -276,7 +276,7 @@ public final class ResourceProfile {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -348,7 +348,7 @@ public final class ResourceProfile {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 6, value);
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -368,7 +368,7 @@ public final class ResourceProfile {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 7, value);
+            _initPointerField(Data.factory, 7, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

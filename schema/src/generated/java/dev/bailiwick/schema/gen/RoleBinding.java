@@ -67,7 +67,7 @@ public final class RoleBinding {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -87,7 +87,7 @@ public final class RoleBinding {
         }
 
         public void setPrincipalId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPrincipalId(byte[] value) {
@@ -150,7 +150,7 @@ public final class RoleBinding {
         }
 
         public void setGrantedBy(Data.Reader value) {
-            _setPointerField(Data.factory, 3, value);
+            _initPointerField(Data.factory, 3, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setGrantedBy(byte[] value) {
@@ -202,7 +202,7 @@ public final class RoleBinding {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -222,7 +222,7 @@ public final class RoleBinding {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 5, value);
+            _initPointerField(Data.factory, 5, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

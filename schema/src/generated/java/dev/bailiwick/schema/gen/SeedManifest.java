@@ -68,7 +68,7 @@ public final class SeedManifest {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -109,7 +109,7 @@ public final class SeedManifest {
         }
 
         public void setSourceSha256(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSourceSha256(byte[] value) {
@@ -181,7 +181,7 @@ public final class SeedManifest {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -201,7 +201,7 @@ public final class SeedManifest {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 5, value);
+            _initPointerField(Data.factory, 5, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

@@ -108,7 +108,7 @@ public final class ServiceIdentity {
         }
 
         public void setBinarySha256(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setBinarySha256(byte[] value) {

@@ -67,7 +67,7 @@ public final class SessionInfo {
         }
 
         public void setSessionId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setSessionId(byte[] value) {
@@ -88,7 +88,7 @@ public final class SessionInfo {
         }
 
         public void setPrincipalId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPrincipalId(byte[] value) {

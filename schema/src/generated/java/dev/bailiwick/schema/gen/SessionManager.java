@@ -557,7 +557,7 @@ public final class SessionManager {
             }
 
             public void setPassword(Data.Reader value) {
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setPassword(byte[] value) {
@@ -758,7 +758,7 @@ public final class SessionManager {
             }
 
             public void setCode(Data.Reader value) {
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setCode(byte[] value) {
@@ -778,7 +778,7 @@ public final class SessionManager {
             }
 
             public void setPassword(Data.Reader value) {
-                _setPointerField(Data.factory, 2, value);
+                _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setPassword(byte[] value) {
@@ -967,7 +967,7 @@ public final class SessionManager {
             }
 
             public void setReference(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setReference(byte[] value) {

@@ -66,7 +66,7 @@ public final class StorageRootRef {
         }
 
         public void setStorageServiceId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setStorageServiceId(byte[] value) {
@@ -86,7 +86,7 @@ public final class StorageRootRef {
         }
 
         public void setRootObjectId(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRootObjectId(byte[] value) {
@@ -127,7 +127,7 @@ public final class StorageRootRef {
         }
 
         public void setRootVersion(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRootVersion(byte[] value) {

@@ -66,7 +66,7 @@ public final class StoreHead {
         }
 
         public void setStoreId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setStoreId(byte[] value) {
@@ -110,7 +110,7 @@ public final class StoreHead {
         }
 
         public void setJournalRoot(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setJournalRoot(byte[] value) {
@@ -138,7 +138,7 @@ public final class StoreHead {
         }
 
         public void setAuditRoot(Data.Reader value) {
-            _setPointerField(Data.factory, 2, value);
+            _initPointerField(Data.factory, 2, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setAuditRoot(byte[] value) {

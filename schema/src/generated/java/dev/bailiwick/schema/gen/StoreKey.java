@@ -70,7 +70,7 @@ public final class StoreKey {
         }
 
         public void setRecordId(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setRecordId(byte[] value) {
@@ -91,7 +91,7 @@ public final class StoreKey {
         }
 
         public void setPublicKey(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPublicKey(byte[] value) {
@@ -164,7 +164,7 @@ public final class StoreKey {
         }
 
         public void setPreviousHash(Data.Reader value) {
-            _setPointerField(Data.factory, 3, value);
+            _initPointerField(Data.factory, 3, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setPreviousHash(byte[] value) {
@@ -184,7 +184,7 @@ public final class StoreKey {
         }
 
         public void setContentHash(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setContentHash(byte[] value) {

@@ -403,7 +403,7 @@ public final class Bench {
             }
 
             public void setData(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setData(byte[] value) {

@@ -280,7 +280,7 @@ public final class Value {
 
         public void setData(Data.Reader value) {
             _setShortField(0, (short) Which.DATA.ordinal());
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setData(byte[] value) {

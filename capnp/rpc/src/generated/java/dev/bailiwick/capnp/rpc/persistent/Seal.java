@@ -71,7 +71,7 @@ public final class Seal {
         }
 
         public void setOwner(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setOwner(byte[] value) {

@@ -67,7 +67,7 @@ public final class SturdyRef {
         }
 
         public void setToken(Data.Reader value) {
-            _setPointerField(Data.factory, 0, value);
+            _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setToken(byte[] value) {

@@ -541,7 +541,7 @@ public final class Choice {
 
             public void setSecond(Data.Reader value) {
                 _setShortField(12, (short) Which.SECOND.ordinal());
-                _setPointerField(Data.factory, 1, value);
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setSecond(byte[] value) {

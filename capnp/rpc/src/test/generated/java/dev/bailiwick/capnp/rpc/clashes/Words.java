@@ -171,7 +171,7 @@ public final class Words {
         }
 
         public void setData(Data.Reader value) {
-            _setPointerField(Data.factory, 3, value);
+            _initPointerField(Data.factory, 3, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setData(byte[] value) {

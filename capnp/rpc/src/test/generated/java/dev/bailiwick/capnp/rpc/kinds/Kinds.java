@@ -192,7 +192,7 @@ public final class Kinds {
         }
 
         public void setData(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setData(byte[] value) {
@@ -716,7 +716,7 @@ public final class Kinds {
         }
 
         public void setDefaultData(Data.Reader value) {
-            _setPointerField(Data.factory, 27, value);
+            _initPointerField(Data.factory, 27, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setDefaultData(byte[] value) {

@@ -259,7 +259,7 @@ public final class Language {
         }
 
         public void setData(Data.Reader value) {
-            _setPointerField(Data.factory, 1, value);
+            _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setData(byte[] value) {
@@ -767,7 +767,7 @@ public final class Language {
 
         public void setBytes(Data.Reader value) {
             _setShortField(27, (short) Which.BYTES.ordinal());
-            _setPointerField(Data.factory, 24, value);
+            _initPointerField(Data.factory, 24, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setBytes(byte[] value) {
@@ -1042,7 +1042,7 @@ public final class Language {
         }
 
         public void setDefaultData(Data.Reader value) {
-            _setPointerField(Data.factory, 34, value);
+            _initPointerField(Data.factory, 34, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setDefaultData(byte[] value) {

@@ -236,7 +236,7 @@ public final class Newer {
         }
 
         public void setAdded(Data.Reader value) {
-            _setPointerField(Data.factory, 4, value);
+            _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setAdded(byte[] value) {

@@ -159,7 +159,7 @@ public final class Bytes {
             }
 
             public void setBytes(Data.Reader value) {
-                _setPointerField(Data.factory, 0, value);
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
             }
 
             public void setBytes(byte[] value) {

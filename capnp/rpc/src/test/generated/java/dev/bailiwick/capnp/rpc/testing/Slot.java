@@ -171,7 +171,7 @@ public final class Slot {
         }
 
         public void setData(Data.Reader value) {
-            _setPointerField(Data.factory, 6, value);
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
         }
 
         public void setData(byte[] value) {
