@@ -9,11 +9,11 @@ import java.nio.file.NoSuchFileException;
 
 /** Says what a command that threw came to, in words and as an exit status. Stateless. */
 final class Faults {
-    /** What makes a working store out of what is left, with nothing that is not proved to be the newest in force. */
-    static final String RECOVER = "account-admin store recover --store DIR --manifest FILE";
+    /** What brings back a store that cannot be used as it is. */
+    static final String RECOVER = "put back a backup of the directory and of its anchor, made together";
 
     /** What to do about damage. */
-    static final String RECOVERY = "keep a copy of the directory; put a backup back, import an export, or: " + RECOVER;
+    static final String RECOVERY = "keep a copy of the directory, then " + RECOVER;
 
     private Faults() {}
 
@@ -119,8 +119,7 @@ final class Faults {
                         ExitStatus.CORRUPT,
                         problem,
                         message,
-                        "name this store's own anchor with --anchor FILE; if it is lost, name a new file: " + RECOVER
-                                + " --anchor NEW-FILE");
+                        "name this store's own anchor with --anchor FILE; if it is lost: " + RECOVER);
             case ANCHOR_OLDER ->
                 failure(
                         ExitStatus.CORRUPT,
