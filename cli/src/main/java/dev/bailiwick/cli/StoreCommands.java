@@ -169,8 +169,9 @@ final class StoreCommands {
     @Command(
             name = "rotate-key",
             description = {
-                "Let a new key sign the store's checkpoints. The key in use names it in a journal entry, so that whoever trusts the one",
-                "can follow to the other; what was signed before stays good. Needs the store's directory: --store DIR."
+                "Let a new key sign the store's checkpoints. Needs the store's directory: --store DIR.",
+                "The key in use names the new one in a journal entry, so that who trusts the one can follow to the other.",
+                "What was signed before stays good."
             })
     void rotateKey() {
         try (Powers powers = context.powers(Powers.Use.CHANGE);
