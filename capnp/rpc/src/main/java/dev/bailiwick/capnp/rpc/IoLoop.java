@@ -142,7 +142,7 @@ final class IoLoop {
     /** Called by any thread that is about to wait for something that may take long. */
     static void blocking() {
         if (Thread.currentThread() instanceof Worker worker && !worker.delivering) {
-            worker.loop().replace(worker);
+            worker.loop().replace(worker, worker.running);
         }
     }
 
@@ -151,8 +151,9 @@ final class IoLoop {
         return Thread.currentThread() instanceof Worker worker && worker.gathers(transport);
     }
 
-    private synchronized void replace(Worker stuck) {
-        if (owner.equals(stuck)) {
+    /** Gives the role to another thread, if that one still runs that batch; for one that has begun to read again must not lose it. */
+    private synchronized void replace(Worker stuck, long batch) {
+        if (owner.equals(stuck) && stuck.running == batch) {
             Worker next = new Worker();
             try {
                 next.start();
@@ -272,7 +273,9 @@ final class IoLoop {
                     giveTasksAway();
                 }
             }
-            running = 0;
+            synchronized (IoLoop.this) { // from here on the role cannot be taken: whoever has it now may read
+                running = 0;
+            }
         }
 
         private void giveTasksAway() {
@@ -327,7 +330,7 @@ final class IoLoop {
                 Worker worker = owner;
                 long running = worker.running;
                 if (running != 0 && running == seen && worker.equals(seenWorker)) {
-                    replace(worker);
+                    replace(worker, running);
                 }
                 quiet = running == 0 ? quiet + 1 : 0;
                 seen = running;
