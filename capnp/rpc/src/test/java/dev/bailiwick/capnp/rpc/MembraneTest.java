@@ -116,11 +116,13 @@ class MembraneTest {
     @Test
     void capabilitiesInResultsUnderWayAreCutOff() {
         Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        CompletableFuture<Void> begun = new CompletableFuture<>();
         CompletableFuture<Void> go = new CompletableFuture<>();
         Adder secret = new Adder();
         Counter.Server slow = new Adder() {
             @Override
             public CompletionStage<?> child(CallContext<Slot.Reader, Slot.Builder> call) {
+                begun.complete(null);
                 return go.thenAccept(ignored -> {
                     try (Counter.Client given = secret.client()) {
                         call.results().setCounter(given);
@@ -132,6 +134,7 @@ class MembraneTest {
                 Counter.Client outside = membrane.wrap(inside, Counter.factory);
                 var call = outside.childRequest().send();
                 Counter.Client promised = call.pipeline().getCounter()) {
+            begun.join(); // a call that has not begun would never run
             membrane.revoke("lapsed");
             go.complete(null);
             assertThatThrownBy(call::join).hasMessage("revoked: lapsed");
