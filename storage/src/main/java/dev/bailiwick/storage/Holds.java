@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>The lane asks {@link #release}. If somebody has the content pinned, it must be kept as detached content; otherwise
- *       it is doomed, and the lane deletes it in the same batch.
+ *       it is doomed, and the lane deletes it in the same batch. Either way the lane calls {@link #settle} once the batch has
+ *       landed or failed. Until then detached content stays, even without pins: a reader may still see it referred to, and
+ *       pin it.
  *   <li>A reader pins first and then looks whether the content is still what the entry refers to. Pinning doomed content is
  *       refused until the batch has landed ({@link #settle}), and then the look finds it gone and starts over.
  * </ul>
@@ -37,6 +39,7 @@ final class Holds {
     static final class Hold {
         private int pins;
         private @Nullable CompletableFuture<Void> doomed;
+        private boolean detaching;
         private volatile boolean gone;
 
         /** Whether the bytes may have been deleted in spite of the pins. */
@@ -88,6 +91,11 @@ final class Holds {
         if (hold.pins > 0) {
             return false;
         }
+        return !hold.detaching && forget(key);
+    }
+
+    /** Returns whether the content was detached. */
+    private boolean forget(Key key) {
         Room room = room(key.root());
         room.holds.remove(key.content());
         boolean detached = room.detachedBytes.remove(key.content()) != null;
@@ -100,6 +108,7 @@ final class Holds {
         Room room = room(key.root());
         Hold hold = room.holds.computeIfAbsent(key.content(), k -> new Hold());
         if (hold.pins > 0) {
+            hold.detaching = true;
             room.detachedBytes.put(key.content(), bytes);
             return Fate.KEEP_DETACHED;
         }
@@ -107,24 +116,33 @@ final class Holds {
         return Fate.DELETE;
     }
 
-    /** The batch that deletes doomed content has landed, or never will. */
-    void settle(Key key) {
-        CompletableFuture<Void> doomed = undoom(key);
-        if (doomed != null) {
+    /**
+     * The batch that deletes or detaches the content has landed, or never will. Returns whether the content is detached,
+     * pinned by nobody, and now to be collected.
+     */
+    boolean settle(Key key, boolean landed) {
+        Settled settled = settled(key, landed);
+        if (settled.doomed != null) {
             // Outside the lock: what waits for it runs here.
-            doomed.complete(null);
+            settled.doomed.complete(null);
         }
+        return settled.collectable;
     }
 
-    private synchronized @Nullable CompletableFuture<Void> undoom(Key key) {
+    private record Settled(@Nullable CompletableFuture<Void> doomed, boolean collectable) {}
+
+    private synchronized Settled settled(Key key, boolean landed) {
         Room room = rooms.get(key.root());
         Hold hold = room == null ? null : room.holds.get(key.content());
-        if (room == null || hold == null || hold.doomed == null) {
-            return null;
+        if (room == null || hold == null) {
+            return new Settled(null, false);
         }
-        room.holds.remove(key.content());
-        drop(key.root(), room);
-        return hold.doomed;
+        hold.detaching = false;
+        if (!landed) {
+            room.detachedBytes.remove(key.content());
+        }
+        boolean collectable = hold.pins == 0 && forget(key);
+        return new Settled(hold.doomed, collectable);
     }
 
     /** Takes the oldest detached contents of a root until at most {@code allowedBytes} are left; they are to be collected. */
@@ -140,8 +158,11 @@ final class Holds {
                 room.detachedBytes.entrySet().iterator();
         while (bytes > allowedBytes && oldestFirst.hasNext()) {
             Map.Entry<Long, Long> oldest = oldestFirst.next();
-            bytes -= oldest.getValue();
             Hold hold = room.holds.get(oldest.getKey());
+            if (hold != null && hold.detaching) {
+                continue;
+            }
+            bytes -= oldest.getValue();
             if (hold != null) {
                 hold.gone = true;
             }

@@ -38,8 +38,8 @@ final class RootEdits extends RootRows {
         final List<Holds.Key> doomed = new ArrayList<>();
         /** Contents with rows left, to be collected. */
         final List<Holds.Key> unfinished = new ArrayList<>();
-        /** Whether content was kept for whoever has it open. */
-        boolean detached;
+        /** Contents kept for whoever has them open, to be settled. */
+        final List<Holds.Key> detached = new ArrayList<>();
     }
 
     RootRow row() {
@@ -118,7 +118,7 @@ final class RootEdits extends RootRows {
         switch (holds.release(key, blob.size())) {
             case KEEP_DETACHED -> {
                 putPending(blob.content(), PendingRow.DETACHED);
-                leftovers.detached = true;
+                leftovers.detached.add(key);
             }
             case DELETE -> {
                 leftovers.doomed.add(key);

@@ -57,6 +57,7 @@ final class StorageLane {
         RootEdits.Leftovers leftovers = new RootEdits.Leftovers();
         RootEdits.Turn turn = new RootEdits.Turn(root, limits, holds, leftovers, clock.millis());
         T answer;
+        boolean landed = false;
         try {
             answer = located(
                     root,
@@ -71,15 +72,25 @@ final class StorageLane {
                                 ? denied.apply(Denials.rootGone())
                                 : change.apply(new RootEdits(txn, row.get(), turn));
                     }));
+            landed = true;
         } finally {
-            leftovers.doomed.forEach(holds::settle);
+            settle(leftovers, landed);
         }
         leftovers.unfinished.forEach(this::collect);
-        if (leftovers.detached) {
+        if (!leftovers.detached.isEmpty()) {
             holds.evict(root, access.quota().bytes()).forEach(this::collect);
         }
         Optional.ofNullable(backlog.poll()).ifPresent(this::collect);
         return answer;
+    }
+
+    private void settle(RootEdits.Leftovers leftovers, boolean landed) {
+        leftovers.doomed.forEach(key -> holds.settle(key, landed));
+        for (Holds.Key key : leftovers.detached) {
+            if (holds.settle(key, landed)) {
+                leftovers.unfinished.add(key);
+            }
+        }
     }
 
     /** Runs a lane turn that is not a change of a live root. */
