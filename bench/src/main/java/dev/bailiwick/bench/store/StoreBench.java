@@ -1,0 +1,395 @@
+package dev.bailiwick.bench.store;
+
+import dev.bailiwick.accountstore.AccountStoreReader;
+import dev.bailiwick.accountstore.AnchorMode;
+import dev.bailiwick.accountstore.VerifyReport;
+import dev.bailiwick.bench.Rounds;
+import dev.bailiwick.bench.Table;
+import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.RecordId;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
+
+/** Measures the account store, and prints one table a question. */
+final class StoreBench {
+    private static final AnchorMode INTERVAL = new AnchorMode.Interval(Duration.ofSeconds(1));
+    private static final int SMALL = 10_000;
+    private static final int HOT = 10_000;
+    private static final int SQL_ACCOUNTS = 100_000;
+    private static final int WRITERS = 64;
+    private static final int SQL_CALLERS = 16;
+    private static final dev.bailiwick.engine.Table INDEX = new dev.bailiwick.engine.Table("index");
+    private static final dev.bailiwick.engine.Table HEADS = new dev.bailiwick.engine.Table("heads");
+    private static final dev.bailiwick.engine.Table RECORDS = new dev.bailiwick.engine.Table("records");
+
+    private final Path folder;
+    private final Path manifest;
+    private final Rounds rounds;
+    private final int large;
+    private final FileChannel syncFile;
+
+    /** Durations of single fdatasync calls, in microseconds, over the whole run. */
+    private final List<Double> syncs = new ArrayList<>();
+
+    private StoreBench(Path folder, Path manifest, Rounds rounds, int large) throws IOException {
+        this.folder = folder;
+        this.manifest = manifest;
+        this.rounds = rounds;
+        this.large = large;
+        this.syncFile = FileChannel.open(
+                folder.resolve("sync"), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
+    /** Arguments: the seed manifest, the number of rounds, the accounts of the large store, and the questions, or none for all. */
+    static void main(String[] arguments) throws IOException, InterruptedException, RocksDBException, SQLException {
+        Path folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "store-bench");
+        List<String> questions = List.of(arguments).subList(3, arguments.length);
+        try {
+            StoreBench bench = new StoreBench(
+                    folder,
+                    Path.of(arguments[0]),
+                    new Rounds(Integer.parseInt(arguments[1])),
+                    Integer.parseInt(arguments[2]));
+            if (questions.isEmpty() || questions.contains("commits")) {
+                bench.commits();
+            }
+            if (questions.isEmpty() || questions.contains("sqlite")) {
+                bench.sqlite();
+            }
+            if (questions.isEmpty() || questions.contains("reads")) {
+                bench.reads();
+            }
+            bench.printSyncs();
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    // ---- the line that says how the disk was doing ----
+
+    /** Some fdatasync calls, one after another; answers how many a second. */
+    private double syncsPerSecond() throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(4096);
+        long start = System.nanoTime();
+        int count = 50;
+        for (int i = 0; i < count; i++) {
+            long before = System.nanoTime();
+            syncFile.write(block.rewind());
+            syncFile.force(false);
+            syncs.add((System.nanoTime() - before) / 1e3);
+        }
+        return count * 1e9 / (System.nanoTime() - start);
+    }
+
+    private void printSyncs() {
+        syncs.sort(Comparator.naturalOrder());
+        System.out.printf(
+                Locale.ROOT,
+                "write of 4 KiB and fdatasync, beside every round: median %.0f us, a tenth below %.0f, a tenth above %.0f%n",
+                syncs.get(syncs.size() / 2),
+                syncs.get(syncs.size() / 10),
+                syncs.get(syncs.size() * 9 / 10));
+    }
+
+    // ---- commits ----
+
+    private void commits() throws IOException, InterruptedException, RocksDBException {
+        Table table = new Table(
+                "durable compare-and-set commits", "this store, /s", "raw RocksDB, /s", "ratio", "commits a sync", "bytes");
+        for (AnchorMode mode : List.of(INTERVAL, new AnchorMode.Strict())) {
+            for (int callers : List.of(1, WRITERS)) {
+                commits(table, mode, callers);
+            }
+        }
+        System.out.println(table);
+    }
+
+    private void commits(Table table, AnchorMode mode, int callers)
+            throws IOException, InterruptedException, RocksDBException {
+        String name = mode.word() + "-" + callers;
+        int count = callers == 1 ? 2_000 : 12_800;
+        try (Accounts accounts = Accounts.create(folder.resolve(name), manifest, mode, SMALL);
+                RawStore raw = RawStore.create(folder.resolve("raw-" + name))) {
+            Accounts.Writer[] writers = writers(accounts, callers);
+            for (int i = 0; i < 3; i++) {
+                Callers.perSecond(callers, count, caller -> writers[caller].commit());
+            }
+            accounts.engine().start();
+            Callers.perSecond(callers, count, caller -> writers[caller].commit());
+            List<List<BenchRow>> batches = accounts.engine().stop();
+            EngineStats before = accounts.engine().stats();
+            boolean strict = mode instanceof AnchorMode.Strict;
+            SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+            subjects.put("sync", this::syncsPerSecond);
+            subjects.put("ours", () -> Callers.perSecond(callers, count, caller -> writers[caller].commit()));
+            subjects.put("raw", () -> rawPerSecond(raw, batches, count, strict));
+            SequencedMap<String, Double> medians = rounds.medians(subjects);
+            EngineStats after = accounts.engine().stats();
+            double works = after.works() - before.works();
+            double ours = medians.getOrDefault("ours", 0.0);
+            double theirs = medians.getOrDefault("raw", 0.0);
+            table.row(
+                    mode.word() + ", " + (callers == 1 ? "1 caller" : callers + " callers"),
+                    Table.number(ours),
+                    Table.number(theirs),
+                    Table.number(ours / theirs),
+                    Table.number(works / (after.groups() - before.groups())),
+                    Table.number((after.bytes() - before.bytes()) / works));
+        }
+        delete(folder.resolve(name));
+        delete(folder.resolve("raw-" + name));
+    }
+
+    private static Accounts.Writer[] writers(Accounts accounts, int callers) {
+        int share = Math.min(accounts.count(), SMALL) / callers;
+        Accounts.Writer[] writers = new Accounts.Writer[callers];
+        for (int i = 0; i < callers; i++) {
+            writers[i] = accounts.writer(i * share, (i + 1) * share);
+        }
+        return writers;
+    }
+
+    /** Writes the recorded batches, each synced; in strict mode one more fdatasync follows each. In commits a second. */
+    private double rawPerSecond(RawStore raw, List<List<BenchRow>> batches, int commits, boolean strict)
+            throws IOException {
+        ByteBuffer slot = ByteBuffer.allocate(124);
+        long start = System.nanoTime();
+        for (List<BenchRow> batch : batches) {
+            raw.write(batch);
+            if (strict) {
+                syncFile.write(slot.rewind(), 0);
+                syncFile.force(false);
+            }
+        }
+        return commits * 1e9 / (System.nanoTime() - start);
+    }
+
+    // ---- SQLite ----
+
+    private void sqlite() throws IOException, InterruptedException, SQLException {
+        Table table = new Table("the same " + Table.number(SQL_ACCOUNTS) + " accounts", "this store, /s", "SQLite, /s", "ratio");
+        try (Accounts accounts = Accounts.create(folder.resolve("sql"), manifest, INTERVAL, SQL_ACCOUNTS);
+                SqliteAccounts sqlite = new SqliteAccounts(folder.resolve("accounts.sqlite"), SQL_ACCOUNTS)) {
+            for (int callers : List.of(1, SQL_CALLERS)) {
+                Accounts.Writer[] writers = writers(accounts, callers);
+                long[] versions = new long[SQL_ACCOUNTS];
+                Arrays.fill(versions, 1);
+                int[] next = new int[callers];
+                int share = SQL_ACCOUNTS / 2 / SQL_CALLERS;
+                int base = callers == 1 ? 0 : SQL_ACCOUNTS / 2;
+                int count = callers == 1 ? 2_000 : 8_000;
+                SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+                subjects.put("sync", this::syncsPerSecond);
+                subjects.put("ours", () -> Callers.perSecond(callers, count, caller -> writers[caller].commit()));
+                subjects.put("sqlite", () -> Callers.perSecond(callers, count, caller -> {
+                    int account = base + caller * share + next[caller]++ % share;
+                    sqlite.commit(account, versions[account]++);
+                }));
+                compared(table, callers == 1 ? "commits, 1 caller" : "commits, " + callers + " callers", subjects, "sqlite");
+            }
+            NameKey[] keys = new NameKey[HOT];
+            String[] names = new String[HOT];
+            SplittableRandom random = new SplittableRandom(1);
+            for (int i = 0; i < HOT; i++) {
+                int number = random.nextInt(SQL_ACCOUNTS);
+                names[i] = "account-" + number;
+                keys[i] = Accounts.name(number);
+            }
+            AccountStoreReader reader = accounts.store().accounts();
+            SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+            subjects.put("ours", () -> cachedPerSecond(1_000_000, i -> reader.byName(keys[i % HOT]).isPresent()));
+            subjects.put("sqlite", () -> cachedPerSecond(50_000, i -> sqlite.lookup(names[i % HOT]) > 0));
+            compared(table, "lookups by name, of 10,000 that are used", subjects, "sqlite");
+            SequencedMap<String, Rounds.Subject> cold = new LinkedHashMap<>();
+            cold.put("ours", () -> cachedPerSecond(50_000, i -> accounts.store()
+                    .read(snapshot -> snapshot.accounts().byName(keys[i % HOT]).isPresent())));
+            cold.put("sqlite", () -> cachedPerSecond(50_000, i -> sqlite.lookup(names[i % HOT]) > 0));
+            compared(table, "lookups by name, none kept in memory here", cold, "sqlite");
+        }
+        delete(folder.resolve("sql"));
+        System.out.println(table);
+    }
+
+    private void compared(Table table, String what, SequencedMap<String, Rounds.Subject> subjects, String other)
+            throws IOException, InterruptedException {
+        SequencedMap<String, Double> medians = rounds.medians(subjects);
+        double ours = medians.getOrDefault("ours", 0.0);
+        double theirs = medians.getOrDefault(other, 0.0);
+        table.row(what, Table.number(ours), Table.number(theirs), Table.number(ours / theirs));
+    }
+
+    @FunctionalInterface
+    private interface Lookup {
+        boolean find(int number);
+    }
+
+    private static double cachedPerSecond(int count, Lookup lookup) {
+        long start = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            if (!lookup.find(i)) {
+                throw new IllegalStateException("an account is missing");
+            }
+        }
+        return count * 1e9 / (System.nanoTime() - start);
+    }
+
+    // ---- reads ----
+
+    private void reads() throws IOException, InterruptedException, RocksDBException {
+        Table lookups = new Table("lookups, one thread", "by", "accounts", "this store, /s", "raw gets, /s", "ratio", "bytes allocated");
+        Table verify = new Table("full verify, all cores", "this store, rows/s", "raw SHA-256 loop, rows/s", "ratio");
+        Table opening = new Table("accounts", "open to first answer, ms", "heap after 10,000 lookups, MiB");
+        for (int count : List.of(SMALL, large)) {
+            Path directory = folder.resolve("reads-" + count);
+            try (Accounts accounts = Accounts.create(directory, manifest, INTERVAL, count)) {
+                Accounts.Writer[] writers = writers(accounts, WRITERS);
+                Callers.perSecond(WRITERS, 100_000, caller -> writers[caller].commit());
+            }
+            opening(opening, directory, count);
+            try (Accounts accounts = Accounts.open(directory, INTERVAL, count);
+                    RawStore raw = RawStore.reading(accounts.database())) {
+                lookups(lookups, accounts, raw);
+                verify(verify, accounts, raw);
+            }
+            delete(directory);
+        }
+        System.out.println(lookups);
+        System.out.println(verify);
+        System.out.println(opening);
+    }
+
+    private void opening(Table table, Path directory, int count) throws IOException, InterruptedException {
+        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+        double[] heap = new double[1];
+        subjects.put("open", () -> {
+            double[] answer = OpenProcess.measure(directory, count);
+            heap[0] = Math.max(heap[0], answer[1]);
+            return answer[0];
+        });
+        double milliseconds = rounds.medians(subjects).getOrDefault("open", 0.0);
+        table.row(Table.number(count), Table.number(milliseconds), Table.number(heap[0]));
+    }
+
+    private void lookups(Table table, Accounts accounts, RawStore raw) throws IOException, InterruptedException {
+        SplittableRandom random = new SplittableRandom(7);
+        NameKey[] names = new NameKey[HOT];
+        RecordId[] ids = new RecordId[HOT];
+        for (int i = 0; i < HOT; i++) {
+            int number = random.nextInt(accounts.count());
+            names[i] = Accounts.name(number);
+            ids[i] = Accounts.recordId(number);
+        }
+        AccountStoreReader reader = accounts.store().accounts();
+        cached(table, accounts, "id", i -> reader.byId(ids[i % HOT]).isPresent());
+        cached(table, accounts, "name", i -> reader.byName(names[i % HOT]).isPresent());
+
+        // Names at random over the whole store, and past the cache: each costs an index row, a head row and a version.
+        int count = 20_000;
+        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+        subjects.put("ours", () -> cachedPerSecond(count, i -> {
+            NameKey name = Accounts.name(random.nextInt(accounts.count()));
+            return accounts.store().read(snapshot -> snapshot.accounts().byName(name).isPresent());
+        }));
+        subjects.put("raw", () -> cachedPerSecond(count, i -> {
+            NameKey name = Accounts.name(random.nextInt(accounts.count()));
+            byte[] id = raw.get(INDEX, concat(new byte[] {'n'}, name.text().getBytes(StandardCharsets.UTF_8)));
+            byte[] head = raw.get(HEADS, concat(new byte[1], id));
+            return raw.get(RECORDS, concat(new byte[1], id, Arrays.copyOf(head, Long.BYTES))).length > 0;
+        }));
+        SequencedMap<String, Double> medians = rounds.medians(subjects);
+        double ours = medians.getOrDefault("ours", 0.0);
+        double theirs = medians.getOrDefault("raw", 0.0);
+        table.row(
+                "uncached",
+                "name",
+                Table.number(accounts.count()),
+                Table.number(ours),
+                Table.number(3 * theirs),
+                Table.number(ours / theirs),
+                "");
+    }
+
+    private void cached(Table table, Accounts accounts, String by, Lookup lookup)
+            throws IOException, InterruptedException {
+        int count = 2_000_000;
+        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+        subjects.put("ours", () -> cachedPerSecond(count, lookup));
+        double perSecond = rounds.medians(subjects).getOrDefault("ours", 0.0);
+        com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        cachedPerSecond(count, lookup);
+        double allocated = (threads.getCurrentThreadAllocatedBytes() - before) / (double) count;
+        table.row(
+                "cached",
+                by,
+                Table.number(accounts.count()),
+                Table.number(perSecond),
+                "",
+                "",
+                Table.number(allocated));
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        int length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        ByteBuffer all = ByteBuffer.allocate(length);
+        for (byte[] part : parts) {
+            all.put(part);
+        }
+        return all.array();
+    }
+
+    private void verify(Table table, Accounts accounts, RawStore raw) throws IOException, InterruptedException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        long rows = raw.hashAll(cores);
+        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+        subjects.put("ours", () -> {
+            long start = System.nanoTime();
+            VerifyReport report = accounts.store().inspector().verify();
+            if (!report.sound()) {
+                throw new IllegalStateException(report.findings().toString());
+            }
+            return rows * 1e9 / (System.nanoTime() - start);
+        });
+        subjects.put("raw", () -> {
+            long start = System.nanoTime();
+            raw.hashAll(cores);
+            return rows * 1e9 / (System.nanoTime() - start);
+        });
+        compared(
+                table,
+                Table.number(accounts.count()) + " accounts, " + Table.number(rows) + " rows",
+                subjects,
+                "raw");
+    }
+}
