@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountCache {
     private final Engine engine;
-    private final Cache<RecordId, Stored<Account>> heads =
+
+    /** What a lookup answers, so that an answer from memory allocates nothing. */
+    private final Cache<RecordId, Optional<Stored<Account>>> heads =
             Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
     private final Cache<NameKey, RecordId> names =
             Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
@@ -33,21 +35,25 @@ final class AccountCache {
     }
 
     Optional<Stored<Account>> byId(RecordId record) {
-        return Optional.ofNullable(heads.get(record, this::load));
+        Optional<Stored<Account>> known = heads.getIfPresent(record);
+        if (known != null) {
+            return known;
+        }
+        @SuppressWarnings("NullAway") // Caffeine takes a null from the loader for "absent, do not keep"
+        Optional<Stored<Account>> loaded = heads.get(record, this::load);
+        return loaded == null ? Optional.empty() : loaded;
     }
 
-    @SuppressWarnings("NullAway") // Caffeine takes a null from the loader for "absent, do not keep"
-    private @Nullable Stored<Account> load(RecordId record) {
-        return engine.<Optional<Stored<Account>>>read(view -> new ViewAccountReader(view).byId(record))
-                .orElse(null);
+    private @Nullable Optional<Stored<Account>> load(RecordId record) {
+        Optional<Stored<Account>> read = engine.read(view -> new ViewAccountReader(view).byId(record));
+        return read.isPresent() ? read : null;
     }
 
     Optional<Stored<Account>> byName(NameKey name) {
         RecordId known = names.getIfPresent(name);
         if (known != null) {
-            Optional<Stored<Account>> account =
-                    byId(known).filter(found -> found.content().nameKey().equals(name));
-            if (account.isPresent()) {
+            Optional<Stored<Account>> account = byId(known);
+            if (account.isPresent() && account.get().content().nameKey().equals(name)) {
                 return account;
             }
         }

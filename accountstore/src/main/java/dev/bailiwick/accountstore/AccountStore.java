@@ -36,6 +36,9 @@ public final class AccountStore implements AutoCloseable {
     private final Optional<Anchored> anchored;
 
     private final AccountCache cache;
+    /** Touched on the commit lane alone. */
+    private final ChainMemory chains = new ChainMemory();
+
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
 
     private AccountStore(
@@ -278,7 +281,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** The audit chain. */
     public AuditLog auditLog() {
-        return new LiveAuditLog(engine);
+        return new LiveAuditLog(engine, chains);
     }
 
     /** Integrity inspection. */
@@ -383,7 +386,7 @@ public final class AccountStore implements AutoCloseable {
                 return new CommitResult.Rejected(Rejection.REVOKED, closed.get());
             }
             StateMachine.Command command = drafting.apply(txn);
-            StateMachine.Transition transition = StateMachine.apply(txn, command);
+            StateMachine.Transition transition = StateMachine.apply(txn, command, chains);
             if (transition.rows().isPresent()
                     && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
                 transition.rows().get().writeTo(txn);

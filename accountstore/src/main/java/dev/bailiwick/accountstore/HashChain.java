@@ -62,17 +62,21 @@ record HashChain(String what, long typeId, Table entries, Table tree, String hea
 
     /** How long the chain says it is, unchecked. */
     Head head(View view) {
-        byte @Nullable [] row = view.get(StoreTables.META, Keys.utf8(headKey));
-        if (row == null || row.length != HEAD_BYTES) {
-            throw new CorruptStoreException(
-                    headKey + " head", row == null ? "its row is missing" : "its row has the wrong length");
-        }
-        ByteBuffer buffer = ByteBuffer.wrap(row);
+        ByteBuffer buffer = ByteBuffer.wrap(headRow(view));
         Head head = new Head(buffer.getLong(), hash(buffer), hash(buffer));
         if (head.size() < 0) {
             throw new CorruptStoreException(headKey + " head", "its size is negative");
         }
         return head;
+    }
+
+    byte[] headRow(View view) {
+        byte @Nullable [] row = view.get(StoreTables.META, Keys.utf8(headKey));
+        if (row == null || row.length != HEAD_BYTES) {
+            throw new CorruptStoreException(
+                    headKey + " head", row == null ? "its row is missing" : "its row has the wrong length");
+        }
+        return row;
     }
 
     /** The chain's state, its root checked against the stored nodes. */
@@ -132,15 +136,16 @@ record HashChain(String what, long typeId, Table entries, Table tree, String hea
     }
 
     void writeHead(State state, Rows rows) {
+        rows.put(StoreTables.META, Keys.utf8(headKey), headRow(state));
+    }
+
+    static byte[] headRow(State state) {
         Hash256 last = state.lastEntryHash().orElse(Hash256.of(new byte[Hash256.BYTES]));
-        rows.put(
-                StoreTables.META,
-                Keys.utf8(headKey),
-                ByteBuffer.allocate(HEAD_BYTES)
-                        .putLong(state.size())
-                        .put(last.toBytes())
-                        .put(state.tree().root().toBytes())
-                        .array());
+        return ByteBuffer.allocate(HEAD_BYTES)
+                .putLong(state.size())
+                .put(last.toBytes())
+                .put(state.tree().root().toBytes())
+                .array();
     }
 
     Hash256 entryHash(byte[] canonical) {

@@ -8,9 +8,11 @@ import org.capnproto.DecodeException;
 /** The audit chain in the engine's tables. */
 final class LiveAuditLog implements AuditLog {
     private final Engine engine;
+    private final ChainMemory chains;
 
-    LiveAuditLog(Engine engine) {
+    LiveAuditLog(Engine engine, ChainMemory chains) {
         this.engine = engine;
+        this.chains = chains;
     }
 
     @Override
@@ -19,8 +21,8 @@ final class LiveAuditLog implements AuditLog {
         List<AuditEvent> copy = List.copyOf(events);
         return engine.commit(txn -> {
             Rows rows = new Rows(txn);
-            HashChain.State state = StateMachine.appendAudit(
-                    txn, HashChain.AUDIT.load(txn), Meta.load(txn).storeEpoch(), copy, rows);
+            HashChain.State state =
+                    StateMachine.appendAudit(txn, chains, Meta.load(txn).storeEpoch(), copy, rows);
             rows.writeTo(txn);
             return state.size();
         });

@@ -3,19 +3,19 @@ package dev.bailiwick.accountstore;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.StoreId;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -42,17 +42,26 @@ final class RollbackAnchor implements Closeable {
     private static final byte[] MAGIC = {'B', 'W', 'A', 'N', 'C', 'H', 'R', '1'};
     private static final int SLOT_BYTES = 124;
     private static final int CRC_AT = 120;
+    private static final String SYNCED = "rwd";
+    private static final String READ_ONLY = "r";
+
     /** One file-system block each, so that one torn block cannot take both slots. */
     private static final int SLOT_SPACING = 4096;
 
     private final Path file;
-    private final FileChannel channel;
+
+    /**
+     * Open with {@code O_DSYNC}: a write returns when it is synced. Not a channel, because an interrupt of whoever is the lane would
+     * close that.
+     */
+    private final RandomAccessFile slots;
+
     private long generation;
     private AnchoredHead head;
 
-    private RollbackAnchor(Path file, FileChannel channel, long generation, AnchoredHead head) {
+    private RollbackAnchor(Path file, RandomAccessFile slots, long generation, AnchoredHead head) {
         this.file = file;
-        this.channel = channel;
+        this.slots = slots;
         this.generation = generation;
         this.head = head;
     }
@@ -64,11 +73,9 @@ final class RollbackAnchor implements Closeable {
      */
     static RollbackAnchor create(Path file, AnchoredHead head) {
         try {
-            FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            RollbackAnchor anchor = new RollbackAnchor(file, channel, 0, head);
+            Files.createFile(
+                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            RollbackAnchor anchor = new RollbackAnchor(file, new RandomAccessFile(file.toFile(), SYNCED), 0, head);
             anchor.advance(head);
             syncDirectoryOf(file);
             return anchor;
@@ -86,37 +93,37 @@ final class RollbackAnchor implements Closeable {
      * @throws AnchorException {@code MISSING}, {@code CORRUPT} or {@code IO}
      */
     static RollbackAnchor open(Path file) {
-        return open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return open(file, SYNCED);
     }
 
     /** Reads the anchored head and writes nothing; otherwise as {@link #open(Path)}. */
     static AnchoredHead read(Path file) {
-        try (RollbackAnchor anchor = open(file, StandardOpenOption.READ)) {
+        try (RollbackAnchor anchor = open(file, READ_ONLY)) {
             return anchor.head();
         }
     }
 
-    private static RollbackAnchor open(Path file, StandardOpenOption... options) {
+    private static RollbackAnchor open(Path file, String mode) {
+        if (Files.notExists(file)) {
+            throw new AnchorException(
+                    AnchorException.Code.MISSING,
+                    file,
+                    "there is no anchor at \"" + file + "\", so nobody can tell whether the store was rolled back");
+        }
         try {
-            FileChannel channel = FileChannel.open(file, options);
-            Optional<Slot> first = readSlot(channel, 0);
-            Optional<Slot> second = readSlot(channel, 1);
+            RandomAccessFile slots = new RandomAccessFile(file.toFile(), mode);
+            Optional<Slot> first = readSlot(slots, 0);
+            Optional<Slot> second = readSlot(slots, 1);
             Slot newest = newest(first.orElse(null), second.orElse(null));
             if (newest == null) {
-                channel.close();
+                slots.close();
                 throw new AnchorException(
                         AnchorException.Code.CORRUPT,
                         file,
                         "neither slot of the anchor \"" + file
                                 + "\" is intact, so nobody can tell whether the store was rolled back");
             }
-            return new RollbackAnchor(file, channel, newest.generation(), newest.head());
-        } catch (NoSuchFileException e) {
-            throw new AnchorException(
-                    AnchorException.Code.MISSING,
-                    file,
-                    "there is no anchor at \"" + file + "\", so nobody can tell whether the store was rolled back",
-                    e);
+            return new RollbackAnchor(file, slots, newest.generation(), newest.head());
         } catch (IOException e) {
             throw io(file, "cannot read the anchor", e);
         }
@@ -141,11 +148,8 @@ final class RollbackAnchor implements Closeable {
         long next = generation + 1;
         ByteBuffer slot = encode(next, newer);
         try {
-            int at = (int) (next & 1) * SLOT_SPACING;
-            while (slot.hasRemaining()) {
-                channel.write(slot, at + (long) slot.position());
-            }
-            channel.force(false);
+            slots.seek((next & 1) * SLOT_SPACING);
+            slots.write(slot.array());
         } catch (IOException e) {
             throw io(file, "cannot write the anchor", e);
         }
@@ -156,7 +160,7 @@ final class RollbackAnchor implements Closeable {
     @Override
     public void close() {
         try {
-            channel.close();
+            slots.close();
         } catch (IOException e) {
             throw io(file, "cannot close the anchor", e);
         }
@@ -171,18 +175,17 @@ final class RollbackAnchor implements Closeable {
         return slot.flip();
     }
 
-    private static Optional<Slot> readSlot(FileChannel channel, int index) throws IOException {
+    private static Optional<Slot> readSlot(RandomAccessFile slots, int index) throws IOException {
         ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        long at = (long) index * SLOT_SPACING;
-        while (slot.hasRemaining()) {
-            if (channel.read(slot, at + slot.position()) < 0) {
-                return Optional.empty();
-            }
+        slots.seek((long) index * SLOT_SPACING);
+        try {
+            slots.readFully(slot.array());
+        } catch (EOFException e) {
+            return Optional.empty();
         }
         if (slot.getInt(CRC_AT) != crc(slot.array())) {
             return Optional.empty();
         }
-        slot.flip();
         byte[] magic = bytes(slot, MAGIC.length);
         long generation = slot.getLong();
         StoreId storeId = StoreId.of(bytes(slot, 16));

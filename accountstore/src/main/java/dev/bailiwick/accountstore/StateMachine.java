@@ -60,6 +60,7 @@ final class StateMachine {
     private final Meta meta;
     private final Rows rows;
     private final Optional<AnchoredHead> predecessor;
+    private final ChainMemory chains;
 
     /** Of the entry: as proposed, but never before the entry before. */
     private final Instant time;
@@ -70,7 +71,7 @@ final class StateMachine {
     /** The versions that they replace. */
     private final Map<RecordRef, Stored<?>> replaced = new HashMap<>();
 
-    private StateMachine(View view, Command command, Optional<AnchoredHead> predecessor) {
+    private StateMachine(View view, Command command, Optional<AnchoredHead> predecessor, ChainMemory chains) {
         this.view = view;
         this.records = new Records(view);
         this.command = command;
@@ -78,7 +79,8 @@ final class StateMachine {
         this.meta = Meta.load(view);
         this.rows = new Rows(view);
         this.predecessor = predecessor;
-        this.time = later(transaction.time(), HashChain.JOURNAL.lastTime(view));
+        this.chains = chains;
+        this.time = later(transaction.time(), chains.lastTime(HashChain.JOURNAL, view));
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -87,12 +89,17 @@ final class StateMachine {
 
     /** Applies a command to the state in {@code view}. */
     static Transition apply(View view, Command command) {
-        return new StateMachine(view, command, Optional.empty()).apply();
+        return apply(view, command, new ChainMemory());
+    }
+
+    /** The same, helped by what is remembered of the chains. */
+    static Transition apply(View view, Command command, ChainMemory chains) {
+        return new StateMachine(view, command, Optional.empty(), chains).apply();
     }
 
     /** Applies the first command of an epoch that follows another, whose entry names what it follows. */
     static Transition applyFirst(View view, Command command, AnchoredHead predecessor) {
-        return new StateMachine(view, command, Optional.of(predecessor)).apply();
+        return new StateMachine(view, command, Optional.of(predecessor), new ChainMemory()).apply();
     }
 
     private Transition apply() {
@@ -447,7 +454,7 @@ final class StateMachine {
     private Optional<CommitResult> rolesDiffer(Set<PrincipalId> principals) {
         for (PrincipalId principal : principals) {
             Account account = accountOf(principal).orElseThrow();
-            SortedSet<String> bound = activeRoles(principal);
+            SortedSet<String> bound = boundRoles(account);
             if (!account.roles().equals(bound)) {
                 return Optional.of(rejected(
                         Rejection.ROLES_DIFFER,
@@ -462,6 +469,18 @@ final class StateMachine {
             }
         }
         return Optional.empty();
+    }
+
+    /** What the account is bound to; where neither it nor a binding of it is touched, what the projection was found to be before. */
+    private SortedSet<String> boundRoles(Account account) {
+        boolean bindingWritten = written.values().stream()
+                .anyMatch(record -> record.content() instanceof RoleBinding binding
+                        && binding.principalId().equals(account.principalId()));
+        boolean sameBefore = replaced.values().stream()
+                .anyMatch(record -> record.content() instanceof Account before
+                        && before.principalId().equals(account.principalId())
+                        && before.roles().equals(account.roles()));
+        return sameBefore && !bindingWritten ? account.roles() : activeRoles(account.principalId());
     }
 
     private SortedSet<String> activeRoles(PrincipalId principal) {
@@ -512,7 +531,11 @@ final class StateMachine {
     // ---- journal ----
 
     private Transition commit() {
-        HashChain.State journal = HashChain.JOURNAL.load(view);
+        // An index row that stays as it is need not be written again.
+        replaced.values()
+                .forEach(before -> IndexRow.ofHead(before.recordId(), before.content())
+                        .forEach(row -> rows.leaveOut(StoreTables.INDEX, row.key(), row.value())));
+        HashChain.State journal = chains.load(HashChain.JOURNAL, view);
         List<Change> changes = written.values().stream()
                 .map(record -> new Change(record.kind(), record.recordId(), record.version(), record.contentHash()))
                 .toList();
@@ -531,6 +554,7 @@ final class StateMachine {
                 predecessor,
                 transaction.requestHash());
         HashChain.State grown = HashChain.JOURNAL.append(journal, JournalCodec.encode(entry), rows);
+        chains.appended(HashChain.JOURNAL, grown, time);
         for (Change change : changes) {
             rows.put(
                     StoreTables.CHANGES,
@@ -554,7 +578,6 @@ final class StateMachine {
 
     /** Admin audit shares the commit's batch. */
     private void audit(JournalEntry entry) {
-        HashChain.State audit = HashChain.AUDIT.load(view);
         AuditEvent event = new AuditEvent(
                 entry.time(),
                 "admin",
@@ -569,20 +592,21 @@ final class StateMachine {
                 "",
                 entry.operation(),
                 entry.approval());
-        appendAudit(view, audit, meta.storeEpoch(), List.of(event), rows);
+        appendAudit(view, chains, meta.storeEpoch(), List.of(event), rows);
     }
 
     /** Appends events to the audit chain of the view; answers its new state. */
     static HashChain.State appendAudit(
-            View view, HashChain.State audit, long storeEpoch, List<AuditEvent> events, Rows rows) {
-        HashChain.State state = audit;
-        Instant last = HashChain.AUDIT.lastTime(view);
+            View view, ChainMemory chains, long storeEpoch, List<AuditEvent> events, Rows rows) {
+        HashChain.State state = chains.load(HashChain.AUDIT, view);
+        Instant last = chains.lastTime(HashChain.AUDIT, view);
         for (AuditEvent event : events) {
             last = later(event.time(), last);
             AuditEntry entry =
                     new AuditEntry(state.size() + 1, storeEpoch, state.lastEntryHash(), event.withTime(last));
             state = HashChain.AUDIT.append(state, JournalCodec.encode(entry), rows);
         }
+        chains.appended(HashChain.AUDIT, state, last);
         return state;
     }
 

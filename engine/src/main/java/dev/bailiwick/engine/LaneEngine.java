@@ -13,6 +13,8 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One platform thread takes everything queued (up to the limits), runs it into an {@link Overlay}, and then, only if
  * anything was changed: write and sync, hooks, publish, the works' own actions. Then it answers. A group of which
- * every work failed or changed nothing costs no sync.
+ * every work failed or changed nothing costs no sync. A caller on a platform thread that finds the lane idle and nothing
+ * queued does all this itself for its one work; {@code turn} says who is the lane.
  *
  * <p>Publishing swaps {@code published} for a newer counted snapshot. A reader takes a count before it reads; the last
  * one out closes the snapshot, so a swap never waits for readers and no reader sees a closed snapshot.
@@ -33,6 +36,15 @@ final class LaneEngine implements Engine {
     private final List<DurabilityHook> hooks = new CopyOnWriteArrayList<>();
     private final ThreadPoolExecutor readers;
     private final @Nullable Thread lane;
+
+    /** Held by whoever is the lane: its thread, or a caller that found it idle. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** Works that were queued and that the lane has not begun. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** Rows that works read again and again. Used by whoever is the lane. */
+    private final LaneRows rows = new LaneRows();
 
     /** Tells the lane to end once everything before it is done. */
     private final Job<?> stop = new Job<>(txn -> Boolean.TRUE, false);
@@ -119,20 +131,45 @@ final class LaneEngine implements Engine {
 
     @Override
     public <T> T commit(Work<T> work) {
-        if (Thread.currentThread().equals(lane)) {
+        if (turn.isHeldByCurrentThread()) {
             throw new IllegalStateException("work must not wait for other work");
         }
         Job<T> job = new Job<>(work, false);
-        enqueue(job);
+        if (takeTurn()) {
+            try {
+                runGroup(List.of(job), 0);
+            } finally {
+                turn.unlock();
+            }
+        } else {
+            enqueue(job);
+        }
         return await(job.answer);
+    }
+
+    /**
+     * Whether this thread may be the lane for a moment: nobody else is it and nobody waits. That spares a lone caller the
+     * handing over to another thread and back. Not for virtual threads, which would hold their carrier during the sync.
+     */
+    private boolean takeTurn() {
+        if (Thread.currentThread().isVirtual()) {
+            return false;
+        }
+        synchronized (gate) {
+            return accepting && state == State.OPEN && waiting.get() == 0 && turn.tryLock();
+        }
     }
 
     private void enqueue(Job<?> job) {
         EngineException refusal;
         synchronized (gate) {
             refusal = refusal();
-            if (refusal == null && !queue.offer(job)) {
-                refusal = new EngineException(Code.OVERLOADED, "too many commits are waiting; try again");
+            if (refusal == null) {
+                if (queue.offer(job)) {
+                    waiting.incrementAndGet();
+                } else {
+                    refusal = new EngineException(Code.OVERLOADED, "too many commits are waiting; try again");
+                }
             }
         }
         if (refusal != null) {
@@ -218,11 +255,17 @@ final class LaneEngine implements Engine {
         while (!last) {
             group.clear();
             group.add(takeJob());
-            queue.drainTo(group, limits.groupWorks() - 1);
-            last = group.removeIf(job -> job == stop);
-            int from = 0;
-            while (from < group.size()) {
-                from = runGroup(group, from);
+            turn.lock();
+            try {
+                queue.drainTo(group, limits.groupWorks() - 1);
+                last = group.removeIf(job -> job == stop);
+                waiting.addAndGet(-group.size());
+                int from = 0;
+                while (from < group.size()) {
+                    from = runGroup(group, from);
+                }
+            } finally {
+                turn.unlock();
             }
         }
     }
@@ -244,7 +287,7 @@ final class LaneEngine implements Engine {
             jobs.subList(from, jobs.size()).forEach(job -> job.refuse(refusal));
             return jobs.size();
         }
-        Overlay group = new Overlay(published.view);
+        Overlay group = new Overlay(rows.over(published.view));
         int next = from;
         while (next < jobs.size() && group.bytes() < limits.groupBytes()) {
             jobs.get(next++).run(group);
@@ -278,6 +321,7 @@ final class LaneEngine implements Engine {
             CountedSnapshot previous = published;
             published = synced;
             previous.release();
+            rows.written(group.changes());
         }
         ran.forEach(Job::runActions);
     }
@@ -351,12 +395,13 @@ final class LaneEngine implements Engine {
         }
 
         void run(Overlay group) {
+            group.begin();
             LaneTxn txn = new LaneTxn(group, actions);
             try {
                 value = work.run(txn);
-                txn.mergeIntoGroup();
             } catch (RuntimeException | Error e) {
-                // The work's own overlay is dropped with the transaction; the lane goes on for the others.
+                // What this work changed is put back; the lane goes on for the others.
+                group.rollBack();
                 thrown = e;
                 actions.clear();
             } finally {
@@ -395,13 +440,11 @@ final class LaneEngine implements Engine {
 
     private static final class LaneTxn implements Txn {
         private final Overlay group;
-        private final Overlay own;
         private final List<Runnable> actions;
         private boolean ended;
 
         LaneTxn(Overlay group, List<Runnable> actions) {
             this.group = group;
-            this.own = new Overlay(group);
             this.actions = actions;
         }
 
@@ -409,11 +452,7 @@ final class LaneEngine implements Engine {
             if (ended) {
                 throw new IllegalStateException("a transaction ends with its work");
             }
-            return own;
-        }
-
-        void mergeIntoGroup() {
-            own.mergeInto(group);
+            return group;
         }
 
         void end() {

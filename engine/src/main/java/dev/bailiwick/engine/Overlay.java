@@ -10,30 +10,76 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes not yet written, laid over a view. One overlay gathers a group; each work runs in its own overlay on top,
- * which is merged down if the work returns and dropped if it throws.
+ * Changes not yet written, laid over a view. One overlay gathers a group; each work changes it directly, and what a work changed
+ * is put back if the work throws.
  */
 final class Overlay implements View {
     private final View below;
     private final Map<Table, NavigableMap<byte[], byte @Nullable []>> changes = new HashMap<>();
+
+    /** How to put back what the present work changed, newest last. */
+    private final List<Undo> undo = new ArrayList<>();
+
     private long bytes;
+    private long bytesBefore;
+
+    /** A row as it was in this overlay before it was changed, or that it was not in it. */
+    private static final class Undo {
+        final NavigableMap<byte[], byte @Nullable []> rows;
+        final byte[] key;
+        final boolean wasThere;
+        final byte @Nullable [] value;
+
+        Undo(
+                NavigableMap<byte[], byte @Nullable []> rows,
+                byte[] key,
+                boolean wasThere,
+                byte @Nullable [] value) {
+            this.rows = rows;
+            this.key = key;
+            this.wasThere = wasThere;
+            this.value = value;
+        }
+
+        void apply() {
+            if (wasThere) {
+                rows.put(key, value);
+            } else {
+                rows.remove(key);
+            }
+        }
+    }
 
     Overlay(View below) {
         this.below = below;
     }
 
+    /** From here on changes can be put back. */
+    void begin() {
+        undo.clear();
+        bytesBefore = bytes;
+    }
+
+    /** Puts back everything since {@link #begin}. */
+    void rollBack() {
+        for (int i = undo.size() - 1; i >= 0; i--) {
+            undo.get(i).apply();
+        }
+        undo.clear();
+        bytes = bytesBefore;
+    }
+
     void put(Table table, byte[] key, byte @Nullable [] value) {
-        changes.computeIfAbsent(table, t -> new TreeMap<>(Arrays::compareUnsigned))
-                .put(key, value);
+        NavigableMap<byte[], byte @Nullable []> rows =
+                changes.computeIfAbsent(table, t -> new TreeMap<>(Arrays::compareUnsigned));
+        int size = rows.size();
+        byte[] before = rows.put(key, value);
+        undo.add(new Undo(rows, key, rows.size() == size, before));
         bytes += key.length + (value == null ? 0 : value.length);
     }
 
-    void mergeInto(Overlay target) {
-        changes.forEach((table, rows) -> rows.forEach((key, value) -> target.put(table, key, value)));
-    }
-
     boolean isEmpty() {
-        return changes.isEmpty();
+        return changes.values().stream().allMatch(Map::isEmpty);
     }
 
     /** Bytes put so far, overwritten ones included: an upper bound of the batch. */

@@ -41,7 +41,7 @@ import org.rocksdb.WriteOptions;
 final class RocksBackend implements Backend {
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
     private static final int FILTER_BITS_PER_KEY = 10;
-    private static final long WRITE_AHEAD_LOG_BYTES = 256L << 20;
+    private static final long WRITE_AHEAD_LOG_BYTES = 64L << 20;
     private static final long INFO_LOG_BYTES = 1L << 20;
     private static final long INFO_LOG_FILES = 2;
     private static final int SALVAGE_OPEN_FILES = 64;
@@ -117,7 +117,7 @@ final class RocksBackend implements Backend {
             }
             return new RocksBackend(
                     db,
-                    new Families(families, Set.copyOf(options.tables())),
+                    Families.of(families, Set.copyOf(options.tables())),
                     options.mode() != RocksOptions.Mode.SALVAGE,
                     resources,
                     whenClosed);
@@ -190,21 +190,33 @@ final class RocksBackend implements Backend {
 
     @Override
     public void write(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
-        try (WriteBatch batch = new WriteBatch()) {
-            for (Map.Entry<Table, NavigableMap<byte[], byte @Nullable []>> table : changes.entrySet()) {
-                ColumnFamilyHandle family = families.of(table.getKey()).orElseThrow();
-                for (Map.Entry<byte[], byte @Nullable []> row : table.getValue().entrySet()) {
-                    if (row.getValue() == null) {
-                        batch.delete(family, row.getKey());
-                    } else {
-                        batch.put(family, row.getKey(), row.getValue());
-                    }
+        BatchBytes rows = new BatchBytes(bytesOf(changes));
+        for (Map.Entry<Table, NavigableMap<byte[], byte @Nullable []>> table : changes.entrySet()) {
+            int family = families.idOf(table.getKey());
+            for (Map.Entry<byte[], byte @Nullable []> row : table.getValue().entrySet()) {
+                if (row.getValue() == null) {
+                    rows.delete(family, row.getKey());
+                } else {
+                    rows.put(family, row.getKey(), row.getValue());
                 }
             }
+        }
+        try (WriteBatch batch = new WriteBatch(rows.toBytes())) {
             db.write(synced, batch);
         } catch (RocksDBException e) {
             throw translated("cannot write the store", e);
         }
+    }
+
+    private static long bytesOf(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
+        long bytes = 0;
+        for (NavigableMap<byte[], byte @Nullable []> rows : changes.values()) {
+            for (Map.Entry<byte[], byte @Nullable []> row : rows.entrySet()) {
+                byte[] value = row.getValue();
+                bytes += row.getKey().length + (value == null ? 0 : value.length);
+            }
+        }
+        return bytes;
     }
 
     @Override
@@ -234,7 +246,24 @@ final class RocksBackend implements Backend {
     }
 
     /** The column families there are, and the tables the opener named; read-only, some of those may not be there. */
-    private record Families(Map<Table, ColumnFamilyHandle> handles, Set<Table> declared) {
+    private record Families(
+            Map<Table, ColumnFamilyHandle> handles, Map<Table, Integer> ids, Set<Table> declared) {
+        static Families of(Map<Table, ColumnFamilyHandle> handles, Set<Table> declared) {
+            Map<Table, Integer> ids = new HashMap<>();
+            handles.forEach((table, handle) -> ids.put(table, handle.getID()));
+            return new Families(handles, ids, declared);
+        }
+
+        /** RocksDB's number of a table that is open for writing. */
+        int idOf(Table table) {
+            Integer id = ids.get(table);
+            if (id == null) {
+                throw new IllegalArgumentException(
+                        "table '" + table.name() + "' was not named when the engine was opened");
+            }
+            return id;
+        }
+
         Optional<ColumnFamilyHandle> of(Table table) {
             ColumnFamilyHandle handle = handles.get(table);
             if (handle == null && !declared.contains(table)) {

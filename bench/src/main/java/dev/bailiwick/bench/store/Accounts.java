@@ -11,9 +11,9 @@ import dev.bailiwick.accountstore.Mutation;
 import dev.bailiwick.accountstore.OpaqueBytes;
 import dev.bailiwick.accountstore.Receipt;
 import dev.bailiwick.accountstore.SeedRecords;
-import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.accountstore.StoreFiles;
 import dev.bailiwick.accountstore.StoreTables;
+import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.accountstore.Transaction;
 import dev.bailiwick.engine.EngineLimits;
 import dev.bailiwick.engine.RocksEngine;
@@ -60,16 +60,15 @@ final class Accounts implements AutoCloseable {
 
     /** Makes the store and fills it. */
     static Accounts create(Path directory, Path manifest, AnchorMode mode, int count) throws IOException {
-        List<Mutation> seeds =
-                switch (SeedManifest.parse(manifest)) {
-                    case SeedManifest.Parsed(var plan) ->
-                        SeedRecords.of(
-                                plan,
-                                InstantSource.system().instant(),
-                                code -> OpaqueBytes.of(code.label().getBytes(StandardCharsets.UTF_8)),
-                                "sha256");
-                    case SeedManifest.Refused refused -> throw new IllegalStateException(refused.toString());
-                };
+        List<Mutation> seeds = switch (SeedManifest.parse(manifest)) {
+            case SeedManifest.Parsed(var plan) ->
+                SeedRecords.of(
+                        plan,
+                        InstantSource.system().instant(),
+                        code -> OpaqueBytes.of(code.label().getBytes(StandardCharsets.UTF_8)),
+                        "sha256");
+            case SeedManifest.Refused refused -> throw new IllegalStateException(refused.toString());
+        };
         RecordingEngine engine = engine(directory, RocksOptions.Mode.CREATE);
         AccountStore store = AccountStore.create(
                 engine,

@@ -44,8 +44,8 @@ final class OpenProcess {
         int count = Integer.parseInt(arguments[1]);
         SplittableRandom random = new SplittableRandom(3);
         long start = System.nanoTime();
-        try (Accounts accounts = Accounts.open(
-                Path.of(arguments[0]), new AnchorMode.Interval(Duration.ofSeconds(1)), count)) {
+        try (Accounts accounts =
+                Accounts.open(Path.of(arguments[0]), new AnchorMode.Interval(Duration.ofSeconds(1)), count)) {
             AccountStoreReader reader = accounts.store().accounts();
             requireFound(reader, random.nextInt(count));
             double milliseconds = (System.nanoTime() - start) / 1e6;

@@ -52,8 +52,8 @@ final class RawStore implements AutoCloseable {
         DBOptions dbOptions = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options));
-        StoreTables.ALL.forEach(table -> descriptors.add(
-                new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.UTF_8), options)));
+        StoreTables.ALL.forEach(table ->
+                descriptors.add(new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.UTF_8), options)));
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         this.db = readOnly
                 ? RocksDB.openReadOnly(dbOptions, database.toString(), descriptors, handles)

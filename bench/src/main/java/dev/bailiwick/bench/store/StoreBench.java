@@ -36,6 +36,7 @@ final class StoreBench {
     private static final int HOT = 10_000;
     private static final int SQL_ACCOUNTS = 100_000;
     private static final int WRITERS = 64;
+    private static final int COMMITS = Integer.getInteger("bench.commits", 2_000);
     private static final int SQL_CALLERS = 16;
     private static final dev.bailiwick.engine.Table INDEX = new dev.bailiwick.engine.Table("index");
     private static final dev.bailiwick.engine.Table HEADS = new dev.bailiwick.engine.Table("heads");
@@ -122,7 +123,12 @@ final class StoreBench {
 
     private void commits() throws IOException, InterruptedException, RocksDBException {
         Table table = new Table(
-                "durable compare-and-set commits", "this store, /s", "raw RocksDB, /s", "ratio", "commits a sync", "bytes");
+                "durable compare-and-set commits",
+                "this store, /s",
+                "raw RocksDB, /s",
+                "ratio",
+                "commits a sync",
+                "bytes");
         for (AnchorMode mode : List.of(INTERVAL, new AnchorMode.Strict())) {
             for (int callers : List.of(1, WRITERS)) {
                 commits(table, mode, callers);
@@ -134,7 +140,7 @@ final class StoreBench {
     private void commits(Table table, AnchorMode mode, int callers)
             throws IOException, InterruptedException, RocksDBException {
         String name = mode.word() + "-" + callers;
-        int count = callers == 1 ? 2_000 : 12_800;
+        int count = callers == 1 ? COMMITS : 6 * COMMITS;
         try (Accounts accounts = Accounts.create(folder.resolve(name), manifest, mode, SMALL);
                 RawStore raw = RawStore.create(folder.resolve("raw-" + name))) {
             Accounts.Writer[] writers = writers(accounts, callers);
@@ -194,7 +200,8 @@ final class StoreBench {
     // ---- SQLite ----
 
     private void sqlite() throws IOException, InterruptedException, SQLException {
-        Table table = new Table("the same " + Table.number(SQL_ACCOUNTS) + " accounts", "this store, /s", "SQLite, /s", "ratio");
+        Table table = new Table(
+                "the same " + Table.number(SQL_ACCOUNTS) + " accounts", "this store, /s", "SQLite, /s", "ratio");
         try (Accounts accounts = Accounts.create(folder.resolve("sql"), manifest, INTERVAL, SQL_ACCOUNTS);
                 SqliteAccounts sqlite = new SqliteAccounts(folder.resolve("accounts.sqlite"), SQL_ACCOUNTS)) {
             for (int callers : List.of(1, SQL_CALLERS)) {
@@ -208,11 +215,17 @@ final class StoreBench {
                 SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
                 subjects.put("sync", this::syncsPerSecond);
                 subjects.put("ours", () -> Callers.perSecond(callers, count, caller -> writers[caller].commit()));
-                subjects.put("sqlite", () -> Callers.perSecond(callers, count, caller -> {
-                    int account = base + caller * share + next[caller]++ % share;
-                    sqlite.commit(account, versions[account]++);
-                }));
-                compared(table, callers == 1 ? "commits, 1 caller" : "commits, " + callers + " callers", subjects, "sqlite");
+                subjects.put(
+                        "sqlite",
+                        () -> Callers.perSecond(callers, count, caller -> {
+                            int account = base + caller * share + next[caller]++ % share;
+                            sqlite.commit(account, versions[account]++);
+                        }));
+                compared(
+                        table,
+                        callers == 1 ? "commits, 1 caller" : "commits, " + callers + " callers",
+                        subjects,
+                        "sqlite");
             }
             NameKey[] keys = new NameKey[HOT];
             String[] names = new String[HOT];
@@ -224,12 +237,21 @@ final class StoreBench {
             }
             AccountStoreReader reader = accounts.store().accounts();
             SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
-            subjects.put("ours", () -> cachedPerSecond(1_000_000, i -> reader.byName(keys[i % HOT]).isPresent()));
+            subjects.put(
+                    "ours",
+                    () -> cachedPerSecond(
+                            1_000_000, i -> reader.byName(keys[i % HOT]).isPresent()));
             subjects.put("sqlite", () -> cachedPerSecond(50_000, i -> sqlite.lookup(names[i % HOT]) > 0));
             compared(table, "lookups by name, of 10,000 that are used", subjects, "sqlite");
             SequencedMap<String, Rounds.Subject> cold = new LinkedHashMap<>();
-            cold.put("ours", () -> cachedPerSecond(50_000, i -> accounts.store()
-                    .read(snapshot -> snapshot.accounts().byName(keys[i % HOT]).isPresent())));
+            cold.put(
+                    "ours",
+                    () -> cachedPerSecond(
+                            50_000,
+                            i -> accounts.store()
+                                    .read(snapshot -> snapshot.accounts()
+                                            .byName(keys[i % HOT])
+                                            .isPresent())));
             cold.put("sqlite", () -> cachedPerSecond(50_000, i -> sqlite.lookup(names[i % HOT]) > 0));
             compared(table, "lookups by name, none kept in memory here", cold, "sqlite");
         }
@@ -263,7 +285,8 @@ final class StoreBench {
     // ---- reads ----
 
     private void reads() throws IOException, InterruptedException, RocksDBException {
-        Table lookups = new Table("lookups, one thread", "by", "accounts", "this store, /s", "raw gets, /s", "ratio", "bytes allocated");
+        Table lookups = new Table(
+                "lookups, one thread", "by", "accounts", "this store, /s", "raw gets, /s", "ratio", "bytes allocated");
         Table verify = new Table("full verify, all cores", "this store, rows/s", "raw SHA-256 loop, rows/s", "ratio");
         Table opening = new Table("accounts", "open to first answer, ms", "heap after 10,000 lookups, MiB");
         for (int count : List.of(SMALL, large)) {
@@ -313,16 +336,22 @@ final class StoreBench {
         // Names at random over the whole store, and past the cache: each costs an index row, a head row and a version.
         int count = 20_000;
         SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
-        subjects.put("ours", () -> cachedPerSecond(count, i -> {
-            NameKey name = Accounts.name(random.nextInt(accounts.count()));
-            return accounts.store().read(snapshot -> snapshot.accounts().byName(name).isPresent());
-        }));
-        subjects.put("raw", () -> cachedPerSecond(count, i -> {
-            NameKey name = Accounts.name(random.nextInt(accounts.count()));
-            byte[] id = raw.get(INDEX, concat(new byte[] {'n'}, name.text().getBytes(StandardCharsets.UTF_8)));
-            byte[] head = raw.get(HEADS, concat(new byte[1], id));
-            return raw.get(RECORDS, concat(new byte[1], id, Arrays.copyOf(head, Long.BYTES))).length > 0;
-        }));
+        subjects.put(
+                "ours",
+                () -> cachedPerSecond(count, i -> {
+                    NameKey name = Accounts.name(random.nextInt(accounts.count()));
+                    return accounts.store()
+                            .read(snapshot -> snapshot.accounts().byName(name).isPresent());
+                }));
+        subjects.put(
+                "raw",
+                () -> cachedPerSecond(count, i -> {
+                    NameKey name = Accounts.name(random.nextInt(accounts.count()));
+                    byte[] id =
+                            raw.get(INDEX, concat(new byte[] {'n'}, name.text().getBytes(StandardCharsets.UTF_8)));
+                    byte[] head = raw.get(HEADS, concat(new byte[1], id));
+                    return raw.get(RECORDS, concat(new byte[1], id, Arrays.copyOf(head, Long.BYTES))).length > 0;
+                }));
         SequencedMap<String, Double> medians = rounds.medians(subjects);
         double ours = medians.getOrDefault("ours", 0.0);
         double theirs = medians.getOrDefault("raw", 0.0);
@@ -342,19 +371,12 @@ final class StoreBench {
         SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
         subjects.put("ours", () -> cachedPerSecond(count, lookup));
         double perSecond = rounds.medians(subjects).getOrDefault("ours", 0.0);
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         cachedPerSecond(count, lookup);
         double allocated = (threads.getCurrentThreadAllocatedBytes() - before) / (double) count;
         table.row(
-                "cached",
-                by,
-                Table.number(accounts.count()),
-                Table.number(perSecond),
-                "",
-                "",
-                Table.number(allocated));
+                "cached", by, Table.number(accounts.count()), Table.number(perSecond), "", "", Table.number(allocated));
     }
 
     private static byte[] concat(byte[]... parts) {
@@ -386,10 +408,6 @@ final class StoreBench {
             raw.hashAll(cores);
             return rows * 1e9 / (System.nanoTime() - start);
         });
-        compared(
-                table,
-                Table.number(accounts.count()) + " accounts, " + Table.number(rows) + " rows",
-                subjects,
-                "raw");
+        compared(table, Table.number(accounts.count()) + " accounts, " + Table.number(rows) + " rows", subjects, "raw");
     }
 }
