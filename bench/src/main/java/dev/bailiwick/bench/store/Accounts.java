@@ -149,6 +149,7 @@ final class Accounts implements AutoCloseable {
                 PrincipalKind.HUMAN,
                 name.text(),
                 name.key(),
+                name.skeleton(),
                 "Account " + number + " of the benchmark",
                 AccountStatus.ACTIVE,
                 new TreeSet<>(),
