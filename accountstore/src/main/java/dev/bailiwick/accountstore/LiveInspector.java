@@ -26,9 +26,15 @@ final class LiveInspector implements StoreInspector {
 
     @Override
     public VerifyReport verify() {
+        return verify(VerifyProgress.ignored());
+    }
+
+    @Override
+    public VerifyReport verify(VerifyProgress progress) {
         // Read before the state is, so that a later commit cannot move the anchor past what is being verified.
         Optional<AnchoredHead> expected = anchored.map(Supplier::get);
-        return Verifier.verify(engine, keys, expected, clock);
+        return Verifier.verify(
+                engine, keys, expected, clock, Runtime.getRuntime().availableProcessors(), progress);
     }
 
     @Override

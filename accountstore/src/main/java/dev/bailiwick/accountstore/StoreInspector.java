@@ -8,6 +8,9 @@ public interface StoreInspector {
     /** Checks everything: journal and audit chains, trees, every record version, indexes both ways, anchor, file checksums. */
     VerifyReport verify();
 
+    /** The same on all cores, telling how far it is. */
+    VerifyReport verify(VerifyProgress progress);
+
     /** The newest head as a C2SP checkpoint, signed with the store's key. */
     SignedCheckpoint checkpoint();
 }

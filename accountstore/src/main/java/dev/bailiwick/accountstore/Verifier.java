@@ -71,7 +71,30 @@ final class Verifier {
         this.records = new Records(view);
     }
 
-    static VerifyReport verify(Engine engine, StoreKeys keys, Optional<AnchoredHead> anchored, InstantSource clock) {
+    /** Finds out on {@code threads} threads whether all is well, and names what is wrong if not. */
+    static VerifyReport verify(
+            Engine engine,
+            StoreKeys keys,
+            Optional<AnchoredHead> anchored,
+            InstantSource clock,
+            int threads,
+            VerifyProgress progress) {
+        Instant start = clock.instant();
+        return engine.read(view -> QuickVerifier.verify(engine, view, keys, anchored, threads, progress)
+                .map(sound -> new VerifyReport(
+                        sound.journalEntries(),
+                        sound.recordVersions(),
+                        sound.indexRows(),
+                        sound.auditEntries(),
+                        List.of(),
+                        Optional.of(sound.head()),
+                        Duration.between(start, clock.instant())))
+                .orElseGet(() -> thoroughly(engine, keys, anchored, clock)));
+    }
+
+    /** Follows every reference, on one thread. */
+    static VerifyReport thoroughly(
+            Engine engine, StoreKeys keys, Optional<AnchoredHead> anchored, InstantSource clock) {
         Instant start = clock.instant();
         return engine.read(view -> {
             Verifier verifier = new Verifier(view);
