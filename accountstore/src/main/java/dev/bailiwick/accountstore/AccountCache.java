@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A name's entry may be stale after a renaming, so an account found by name is used only if it still has that name.
  */
 final class AccountCache {
+    /** What a lookup answers, kept as it is answered, so that an answer from memory allocates nothing. */
+    private record Known(Optional<Stored<Account>> answer) {}
+
     private final Engine engine;
 
-    /** What a lookup answers, so that an answer from memory allocates nothing. */
-    private final Cache<RecordId, Optional<Stored<Account>>> heads =
+    private final Cache<RecordId, Known> heads =
             Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
     private final Cache<NameKey, RecordId> names =
             Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
@@ -35,18 +37,17 @@ final class AccountCache {
     }
 
     Optional<Stored<Account>> byId(RecordId record) {
-        Optional<Stored<Account>> known = heads.getIfPresent(record);
-        if (known != null) {
-            return known;
+        Known known = heads.getIfPresent(record);
+        if (known == null) {
+            known = heads.get(record, this::load);
         }
-        @SuppressWarnings("NullAway") // Caffeine takes a null from the loader for "absent, do not keep"
-        Optional<Stored<Account>> loaded = heads.get(record, this::load);
-        return loaded == null ? Optional.empty() : loaded;
+        return known == null ? Optional.empty() : known.answer();
     }
 
-    private @Nullable Optional<Stored<Account>> load(RecordId record) {
+    @SuppressWarnings("NullAway") // Caffeine takes a null from the loader for "absent, do not keep"
+    private @Nullable Known load(RecordId record) {
         Optional<Stored<Account>> read = engine.read(view -> new ViewAccountReader(view).byId(record));
-        return read.isPresent() ? read : null;
+        return read.isPresent() ? new Known(read) : null;
     }
 
     Optional<Stored<Account>> byName(NameKey name) {

@@ -2,12 +2,12 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.Row;
 import dev.bailiwick.engine.RowVisitor;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.Hash256;
-import dev.bailiwick.schema.RecordId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -131,7 +131,12 @@ final class QuickVerifier {
 
     /** What the store consists of, if it is sound; empty when the thorough verification must look. */
     static Optional<Sound> verify(
-            Engine engine, View view, StoreKeys keys, Optional<AnchoredHead> anchored, int threads, VerifyProgress progress) {
+            Engine engine,
+            View view,
+            StoreKeys keys,
+            Optional<AnchoredHead> anchored,
+            int threads,
+            VerifyProgress progress) {
         try {
             return Optional.of(new QuickVerifier(view, progress).run(engine, keys, anchored, threads));
         } catch (UnsoundException | CorruptStoreException unsound) {
@@ -149,14 +154,24 @@ final class QuickVerifier {
         work.add(engine::verifyChecksums);
         HashChain.Head journal = HashChain.JOURNAL.head(view);
         HashChain.Head audit = HashChain.AUDIT.head(view);
+        requireEnd(HashChain.JOURNAL, journal.size());
+        requireEnd(HashChain.AUDIT, audit.size());
+        boolean small = journal.size() + audit.size() <= PART;
         List<Optional<Segment>> journalSegments = chainParts(HashChain.JOURNAL, journal.size(), work);
         List<Optional<Segment>> auditSegments = chainParts(HashChain.AUDIT, audit.size(), work);
-        ranges(kindsAndIds(), StoreTables.RECORDS, work, this::records);
-        ranges(kindsAndIds(), StoreTables.CHANGES, work, this::changes);
-        ranges(kindsAndIds(), StoreTables.HEADS, work, this::heads);
-        ranges(indexKeys(), StoreTables.INDEX, work, this::index);
-        ranges(firstBytes(), StoreTables.TRANSACTIONS, work, this::transactions);
-        runAll(work, threads);
+        List<byte[]> byId = small ? List.of() : kindsAndIds();
+        ranges(byId, StoreTables.RECORDS, work, this::records);
+        ranges(byId, StoreTables.CHANGES, work, this::changes);
+        ranges(byId, StoreTables.HEADS, work, this::heads);
+        ranges(small ? List.of() : indexKeys(), StoreTables.INDEX, work, this::index);
+        ranges(small ? List.of() : firstBytes(), StoreTables.TRANSACTIONS, work, this::transactions);
+        parts = work.size();
+        if (small) {
+            // Not worth a second thread.
+            work.forEach(this::runPart);
+        } else {
+            runAll(work, threads);
+        }
 
         require(totals.balanced(), "tables");
         List<Segment> entries = joined(HashChain.JOURNAL, journal, journalSegments);
@@ -190,16 +205,17 @@ final class QuickVerifier {
 
     // ---- parts ----
 
+    private void runPart(Runnable part) {
+        part.run();
+        progress.at(rows.sum(), partsDone.incrementAndGet(), parts);
+    }
+
     private void runAll(List<Runnable> work, int threads) {
-        parts = work.size();
         try (ExecutorService pool = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("verify-", 0).factory())) {
             List<Future<?>> running = new ArrayList<>();
             for (Runnable part : work) {
-                running.add(pool.submit(() -> {
-                    part.run();
-                    progress.at(rows.sum(), partsDone.incrementAndGet(), parts);
-                }));
+                running.add(pool.submit(() -> runPart(part)));
             }
             try {
                 for (Future<?> part : running) {
@@ -290,6 +306,13 @@ final class QuickVerifier {
     }
 
     // ---- chains ----
+
+    /** A size that is damaged must not decide how much work there is. */
+    private void requireEnd(HashChain chain, long size) {
+        byte[] last =
+                view.last(chain.entries(), new byte[0], null).map(Row::key).orElseGet(() -> Keys.number(0));
+        require(Arrays.equals(last, Keys.number(size)), "size");
+    }
 
     private List<Optional<Segment>> chainParts(HashChain chain, long size, List<Runnable> work) {
         List<Optional<Segment>> segments = new ArrayList<>();
@@ -395,7 +418,8 @@ final class QuickVerifier {
             }
             last = Optional.of(chain.entryHash(bytes));
             tree = tree.append(
-                    MerkleTree.leafHash(bytes), (level, index, hash) -> nodes.get(level).add(hash));
+                    MerkleTree.leafHash(bytes),
+                    (level, index, hash) -> nodes.get(level).add(hash));
             return true;
         }
 
@@ -407,7 +431,8 @@ final class QuickVerifier {
             } else {
                 require(before.equals(last) && !time.isBefore(lastTime), "link");
             }
-            // As in the thorough verification: the first entry of a later epoch says when it began, what it took over is older.
+            // As in the thorough verification: the first entry of a later epoch says when it began, what it took over
+            // is older.
             lastTime = sequence == 1 && meta.storeEpoch() > 1 ? Instant.EPOCH : time;
         }
 
@@ -437,18 +462,14 @@ final class QuickVerifier {
         private void checkNodes(int level, List<Hash256> computed) {
             long first = start >>> level;
             int[] next = new int[1];
-            scan(
-                    chain.tree(),
-                    Keys.node(level, first),
-                    Keys.node(level, first + computed.size()),
-                    (key, value) -> {
-                        int at = next[0]++;
-                        require(
-                                Arrays.equals(key, Keys.node(level, first + at))
-                                        && Arrays.equals(value, computed.get(at).toBytes()),
-                                "node");
-                        return true;
-                    });
+            scan(chain.tree(), Keys.node(level, first), Keys.node(level, first + computed.size()), (key, value) -> {
+                int at = next[0]++;
+                require(
+                        Arrays.equals(key, Keys.node(level, first + at))
+                                && Arrays.equals(value, computed.get(at).toBytes()),
+                        "node");
+                return true;
+            });
             require(next[0] == computed.size(), "nodes");
         }
     }
@@ -479,7 +500,11 @@ final class QuickVerifier {
             if (segment.root().isPresent()) {
                 upper = upper.append(segment.root().get(), (level, index, hash) -> {
                     if (level > 0) {
-                        require(chain.nodes(view).node(PART_LEVEL + level, index).equals(hash), "node");
+                        require(
+                                chain.nodes(view)
+                                        .node(PART_LEVEL + level, index)
+                                        .equals(hash),
+                                "node");
                     }
                 });
             }
@@ -517,7 +542,9 @@ final class QuickVerifier {
                         ? predecessor.get().storeId().equals(meta.storeId())
                                 && predecessor.get().storeEpoch() < meta.storeEpoch()
                         : meta.storeEpoch() == 1
-                                && first.transactionId().value().equals(meta.storeId().value()),
+                                && first.transactionId()
+                                        .value()
+                                        .equals(meta.storeId().value()),
                 "store id");
         Set<String> known = Set.of(
                 Meta.FORMAT_KEY,
@@ -595,8 +622,7 @@ final class QuickVerifier {
             return;
         }
         part.heads.add(
-                Keys.head(stored.kind(), stored.recordId()),
-                new Head(stored.version(), stored.contentHash()).encode());
+                Keys.head(stored.kind(), stored.recordId()), new Head(stored.version(), stored.contentHash()).encode());
         IndexRow.ofHead(stored.recordId(), stored.content()).forEach(row -> part.index.add(row.key(), row.value()));
     }
 

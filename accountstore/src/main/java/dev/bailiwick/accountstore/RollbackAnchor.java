@@ -73,8 +73,7 @@ final class RollbackAnchor implements Closeable {
      */
     static RollbackAnchor create(Path file, AnchoredHead head) {
         try {
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             RollbackAnchor anchor = new RollbackAnchor(file, new RandomAccessFile(file.toFile(), SYNCED), 0, head);
             anchor.advance(head);
             syncDirectoryOf(file);

@@ -30,11 +30,7 @@ final class Overlay implements View {
         final boolean wasThere;
         final byte @Nullable [] value;
 
-        Undo(
-                NavigableMap<byte[], byte @Nullable []> rows,
-                byte[] key,
-                boolean wasThere,
-                byte @Nullable [] value) {
+        Undo(NavigableMap<byte[], byte @Nullable []> rows, byte[] key, boolean wasThere, byte @Nullable [] value) {
             this.rows = rows;
             this.key = key;
             this.wasThere = wasThere;

@@ -246,8 +246,7 @@ final class RocksBackend implements Backend {
     }
 
     /** The column families there are, and the tables the opener named; read-only, some of those may not be there. */
-    private record Families(
-            Map<Table, ColumnFamilyHandle> handles, Map<Table, Integer> ids, Set<Table> declared) {
+    private record Families(Map<Table, ColumnFamilyHandle> handles, Map<Table, Integer> ids, Set<Table> declared) {
         static Families of(Map<Table, ColumnFamilyHandle> handles, Set<Table> declared) {
             Map<Table, Integer> ids = new HashMap<>();
             handles.forEach((table, handle) -> ids.put(table, handle.getID()));

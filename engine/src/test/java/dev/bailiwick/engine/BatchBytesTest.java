@@ -28,8 +28,8 @@ final class BatchBytesTest {
         RocksDB.loadLibrary();
         try (Options options = new Options().setCreateIfMissing(true);
                 RocksDB db = RocksDB.open(options, folder.toString());
-                ColumnFamilyHandle family = db.createColumnFamily(
-                        new ColumnFamilyDescriptor("other".getBytes(StandardCharsets.UTF_8)));
+                ColumnFamilyHandle family =
+                        db.createColumnFamily(new ColumnFamilyDescriptor("other".getBytes(StandardCharsets.UTF_8)));
                 WriteBatch theirs = new WriteBatch()) {
             BatchBytes ours = new BatchBytes(0);
             for (int size : List.of(0, 1, 127, 128, 300, 16_383, 16_384, 70_000)) {
