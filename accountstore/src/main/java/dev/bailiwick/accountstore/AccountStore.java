@@ -8,15 +8,18 @@ import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One account store over an engine. Whoever holds this object holds all authority over the store; what it hands out, readers and
@@ -36,6 +39,8 @@ public final class AccountStore implements AutoCloseable {
     private final Optional<Anchored> anchored;
 
     private final AccountCache cache;
+    private final AtomicReference<@Nullable Scrub> scrub = new AtomicReference<>();
+
     /** Touched on the commit lane alone. */
     private final ChainMemory chains = new ChainMemory();
 
@@ -294,6 +299,23 @@ public final class AccountStore implements AutoCloseable {
         return new LiveProver(engine, keys);
     }
 
+    /**
+     * Begins to check all that is stored, over and over, in the background. Whoever starts it closes it, before the engine.
+     *
+     * @param position where it keeps how far it is
+     * @param rowsPerSecond at most, at least 1
+     */
+    public Scrub startScrub(Path position, int rowsPerSecond) {
+        Scrub started = new Scrub(engine, auditLog(), clock, position).start(rowsPerSecond);
+        scrub.set(started);
+        return started;
+    }
+
+    /** How far the background check is, if there is one. */
+    public Optional<ScrubStatus> scrubStatus() {
+        return Optional.ofNullable(scrub.get()).map(Scrub::status);
+    }
+
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
     public <T> T read(Function<StoreSnapshot, T> reader) {
         return engine.read(view -> reader.apply(new ViewSnapshot(view)));
@@ -423,6 +445,10 @@ public final class AccountStore implements AutoCloseable {
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         anchoring.flatMap(Anchoring::failure).ifPresent(why -> warnings.add("the anchor does not follow: " + why));
+        scrubStatus()
+                .ifPresent(status -> status.findings()
+                        .forEach(finding -> warnings.add("the store is damaged: " + finding.what() + ": "
+                                + finding.message() + "; run 'account-admin store verify'")));
         clock.setBack()
                 .ifPresent(
                         by -> warnings.add(

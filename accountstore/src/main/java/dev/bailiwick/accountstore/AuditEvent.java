@@ -71,6 +71,24 @@ public record AuditEvent(
                 approval);
     }
 
+    /** The same saying what came of it. */
+    AuditEvent withNewValue(String text) {
+        return new AuditEvent(
+                time,
+                kind,
+                code,
+                actor,
+                source,
+                policyProfile,
+                resourceProfile,
+                policyVersion,
+                journalSequence,
+                subject,
+                previousValue,
+                text,
+                approval);
+    }
+
     /** An event with nothing but the essentials. */
     public static AuditEvent of(Instant time, String kind, String code, Optional<Actor> actor) {
         return new AuditEvent(

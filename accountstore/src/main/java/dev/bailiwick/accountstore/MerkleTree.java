@@ -231,7 +231,8 @@ final class MerkleTree {
         return Long.highestOneBit(size - 1);
     }
 
-    private static Hash256 parent(Hash256 left, Hash256 right) {
+    /** The hash of a node over two others: SHA-256(0x01, left, right). */
+    static Hash256 parent(Hash256 left, Hash256 right) {
         return Hash256.sha256(NODE, left.toBytes(), right.toBytes());
     }
 }

@@ -145,10 +145,10 @@ final class RollbackAnchor implements Closeable {
      */
     void advance(AnchoredHead newer) {
         long next = generation + 1;
-        ByteBuffer slot = encode(next, newer);
+        byte[] slot = encode(next, newer);
         try {
             slots.seek((next & 1) * SLOT_SPACING);
-            slots.write(slot.array());
+            slots.write(slot);
         } catch (IOException e) {
             throw io(file, "cannot write the anchor", e);
         }
@@ -165,13 +165,13 @@ final class RollbackAnchor implements Closeable {
         }
     }
 
-    private static ByteBuffer encode(long generation, AnchoredHead head) {
+    private static byte[] encode(long generation, AnchoredHead head) {
         ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         slot.put(MAGIC).putLong(generation).put(head.storeId().toBytes()).putLong(head.storeEpoch());
         slot.putLong(head.size()).put(head.root().toBytes());
         slot.putLong(head.auditSize()).put(head.auditRoot().toBytes());
         slot.putInt(crc(slot.array()));
-        return slot.flip();
+        return slot.array();
     }
 
     private static Optional<Slot> readSlot(RandomAccessFile slots, int index) throws IOException {

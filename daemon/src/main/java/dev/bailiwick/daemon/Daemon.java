@@ -1,5 +1,6 @@
 package dev.bailiwick.daemon;
 
+import dev.bailiwick.accountstore.Scrub;
 import dev.bailiwick.broker.Broker;
 import dev.bailiwick.broker.BrokerConfig;
 import dev.bailiwick.capnp.rpc.UnixListener;
@@ -20,16 +21,25 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
+    /** A million rows in a quarter of an hour, at a few hundredths of a core. */
+    private static final int SCRUBBED_ROWS_PER_SECOND = 1000;
+
+    /** In the store's directory: how far the background check is. */
+    private static final String SCRUB_FILE = "scrub";
+
     private final DaemonConfig config;
     private final OpenedStore store;
     private final Broker broker;
     private final UnixListener listener;
 
-    private Daemon(DaemonConfig config, OpenedStore store, Broker broker, UnixListener listener) {
+    private final Scrub scrub;
+
+    private Daemon(DaemonConfig config, OpenedStore store, Broker broker, UnixListener listener, Scrub scrub) {
         this.config = config;
         this.store = store;
         this.broker = broker;
         this.listener = listener;
+        this.scrub = scrub;
     }
 
     /**
@@ -65,7 +75,9 @@ public final class Daemon implements AutoCloseable {
                     config.connections(),
                     Math.ceilDiv(config.connections(), 2)); // so that no user can keep all the others out
             LOG.info("serving {} on {}", config.store().directory(), config.socket());
-            return new Daemon(config, store, broker, listener);
+            Scrub scrub = store.accounts()
+                    .startScrub(config.store().directory().resolve(SCRUB_FILE), SCRUBBED_ROWS_PER_SECOND);
+            return new Daemon(config, store, broker, listener, scrub);
         } catch (BindException taken) {
             broker.close();
             throw new DaemonException(DaemonException.Code.SOCKET_TAKEN, String.valueOf(taken.getMessage()), taken);
@@ -94,7 +106,8 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        try (store) {
+        try (store;
+                scrub) {
             broker.close();
             LOG.info(
                     "last checkpoint:\n{}",

@@ -211,7 +211,7 @@ final class StoreBench {
                 int[] next = new int[callers];
                 int share = SQL_ACCOUNTS / 2 / SQL_CALLERS;
                 int base = callers == 1 ? 0 : SQL_ACCOUNTS / 2;
-                int count = callers == 1 ? 2_000 : 8_000;
+                int count = callers == 1 ? COMMITS : 4 * COMMITS;
                 SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
                 subjects.put("sync", this::syncsPerSecond);
                 subjects.put("ours", () -> Callers.perSecond(callers, count, caller -> writers[caller].commit()));
@@ -293,7 +293,7 @@ final class StoreBench {
             Path directory = folder.resolve("reads-" + count);
             try (Accounts accounts = Accounts.create(directory, manifest, INTERVAL, count)) {
                 Accounts.Writer[] writers = writers(accounts, WRITERS);
-                Callers.perSecond(WRITERS, 100_000, caller -> writers[caller].commit());
+                Callers.perSecond(WRITERS, 50 * COMMITS, caller -> writers[caller].commit());
             }
             opening(opening, directory, count);
             try (Accounts accounts = Accounts.open(directory, INTERVAL, count);
