@@ -528,7 +528,7 @@ final class QuickVerifier {
 
     private void checkMeta(StoreKeys keys, List<Segment> journal) {
         CheckpointKey named = Meta.publicKey(view);
-        require(named.equals(totals.key), "key");
+        require(Optional.ofNullable(totals.key).equals(Optional.of(named)), "key");
         keys.signing(named);
         require(!journal.isEmpty(), "journal");
         require(

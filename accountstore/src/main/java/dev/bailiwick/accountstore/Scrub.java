@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +84,7 @@ public final class Scrub implements AutoCloseable {
                 position.rows(),
                 position.passes(),
                 position.lastFinished(),
-                tables.get(table).name() + " " + HexFormat.of().formatHex(position.key()),
+                tables.get(table).name() + " " + position.key(),
                 List.copyOf(all));
     }
 
@@ -123,7 +122,7 @@ public final class Scrub implements AutoCloseable {
         Table table = tables.get(position.table());
         List<byte[]> keys = new ArrayList<>();
         RowCheck check = checkOf(table, view);
-        byte[] from = position.key();
+        byte[] from = position.keyBytes();
         Findings findings = new Findings();
         findings.check(
                 "file",

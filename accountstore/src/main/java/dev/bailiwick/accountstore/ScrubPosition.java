@@ -16,26 +16,30 @@ import java.util.Optional;
  * or begin anew, and one that cannot be read makes it begin anew.
  *
  * @param table index of the table in the order of the scrub
- * @param key the last key that was checked; empty at the start of a table
+ * @param key the last key that was checked, in hexadecimal; empty at the start of a table
  * @param rows checked in this pass
  * @param passes finished
  * @param lastFinished when a pass last came to its end
  */
-record ScrubPosition(int table, byte[] key, long rows, long passes, Optional<Instant> lastFinished) {
+record ScrubPosition(int table, String key, long rows, long passes, Optional<Instant> lastFinished) {
+    byte[] keyBytes() {
+        return HexFormat.of().parseHex(key);
+    }
+
     static ScrubPosition start() {
-        return new ScrubPosition(0, new byte[0], 0, 0, Optional.empty());
+        return new ScrubPosition(0, "", 0, 0, Optional.empty());
     }
 
     ScrubPosition at(byte[] newKey, long more) {
-        return new ScrubPosition(table, newKey, rows + more, passes, lastFinished);
+        return new ScrubPosition(table, HexFormat.of().formatHex(newKey), rows + more, passes, lastFinished);
     }
 
     ScrubPosition nextTable(long more) {
-        return new ScrubPosition(table + 1, new byte[0], rows + more, passes, lastFinished);
+        return new ScrubPosition(table + 1, "", rows + more, passes, lastFinished);
     }
 
     ScrubPosition nextPass(Instant now) {
-        return new ScrubPosition(0, new byte[0], 0, passes + 1, Optional.of(now));
+        return new ScrubPosition(0, "", 0, passes + 1, Optional.of(now));
     }
 
     static ScrubPosition load(Path file) {
@@ -46,8 +50,8 @@ record ScrubPosition(int table, byte[] key, long rows, long passes, Optional<Ins
             }
             long finished = Long.parseLong(lines.get(4));
             return new ScrubPosition(
-                    Integer.parseUnsignedInt(lines.get(0)),
-                    HexFormat.of().parseHex(lines.get(1)),
+                    Math.max(0, Integer.parseInt(lines.get(0))),
+                    HexFormat.of().formatHex(HexFormat.of().parseHex(lines.get(1))),
                     Long.parseLong(lines.get(2)),
                     Long.parseLong(lines.get(3)),
                     finished == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(finished)));
@@ -62,7 +66,7 @@ record ScrubPosition(int table, byte[] key, long rows, long passes, Optional<Ins
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(
                 draft,
-                table + "\n" + HexFormat.of().formatHex(key) + "\n" + rows + "\n" + passes + "\n"
+                table + "\n" + key + "\n" + rows + "\n" + passes + "\n"
                         + lastFinished.map(Instant::toEpochMilli).orElse(0L) + "\n");
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
