@@ -110,6 +110,9 @@ final class StoreBench {
     }
 
     private void printSyncs() {
+        if (syncs.isEmpty()) {
+            return;
+        }
         syncs.sort(Comparator.naturalOrder());
         System.out.printf(
                 Locale.ROOT,
@@ -401,13 +404,17 @@ final class StoreBench {
             if (!report.sound()) {
                 throw new IllegalStateException(report.findings().toString());
             }
-            return rows * 1e9 / (System.nanoTime() - start);
+            return (double) rows * 1e9 / (System.nanoTime() - start);
         });
         subjects.put("raw", () -> {
             long start = System.nanoTime();
             raw.hashAll(cores);
-            return rows * 1e9 / (System.nanoTime() - start);
+            return (double) rows * 1e9 / (System.nanoTime() - start);
         });
-        compared(table, Table.number(accounts.count()) + " accounts, " + Table.number(rows) + " rows", subjects, "raw");
+        compared(
+                table,
+                Table.number(accounts.count()) + " accounts, " + Table.number((double) rows) + " rows",
+                subjects,
+                "raw");
     }
 }
