@@ -6,6 +6,7 @@ import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.StoreId;
 import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ public final class AccountStore implements AutoCloseable {
     private final ChainMemory chains = new ChainMemory();
 
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<String> standing = new CopyOnWriteArrayList<>();
 
     private AccountStore(
             Engine engine,
@@ -176,6 +178,37 @@ public final class AccountStore implements AutoCloseable {
         });
     }
 
+    /**
+     * The head that the anchor of a store holds; empty if there is none, or none is wanted, or it is damaged.
+     *
+     * @throws AnchorException if it cannot be read
+     */
+    public static Optional<AnchoredHead> anchoredHead(StoreFiles files) {
+        try {
+            return RollbackAnchor.readIfThere(files);
+        } catch (AnchorException e) {
+            if (e.code() == AnchorException.Code.CORRUPT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The head that a store states; empty if it cannot be read. */
+    public static Optional<AnchoredHead> headOf(Engine engine) {
+        return engine.read(RecoverySource::statedHead);
+    }
+
+    /**
+     * Puts an anchor that holds {@code head} in place of whatever is there. Only a recovery or an import does this: it is what
+     * moves a store to its next epoch.
+     *
+     * @throws AnchorException if it cannot be written
+     */
+    public static void replaceAnchor(StoreFiles files, AnchoredHead head) {
+        RollbackAnchor.replace(files.anchor(), head);
+    }
+
     /** Refuses a store without its newest entries, and a clock that is before them. */
     private static void requireTail(Engine engine, InstantSource clock) {
         engine.read(view -> {
@@ -190,7 +223,8 @@ public final class AccountStore implements AutoCloseable {
         });
     }
 
-    private static Instant lastTime(View view) {
+    /** When either chain was last written to. */
+    static Instant lastTime(View view) {
         Instant journal = HashChain.JOURNAL.lastTime(view);
         Instant audit = HashChain.AUDIT.lastTime(view);
         return audit.isAfter(journal) ? audit : journal;
@@ -287,6 +321,18 @@ public final class AccountStore implements AutoCloseable {
     /** The audit chain. */
     public AuditLog auditLog() {
         return new LiveAuditLog(engine, chains);
+    }
+
+    /**
+     * Writes the published state as an export, one frame at a time: every record version, both chains and a signed checkpoint.
+     *
+     * @param credentials whether those who read it may have the verifiers, so that nobody has to enrol again after an import
+     * @throws CorruptStoreException if something in the store is damaged
+     * @throws UncheckedIOException if {@code out} cannot be written
+     */
+    public ExportSummary export(OutputStream out, ExportCredentials credentials) {
+        return engine.read(view -> ExportWriter.write(
+                view, keys.signing(Meta.publicKey(view)), credentials == ExportCredentials.INCLUDED, out));
     }
 
     /** Integrity inspection. */
@@ -441,9 +487,14 @@ public final class AccountStore implements AutoCloseable {
         return clock;
     }
 
+    /** Adds something that an operator should look at, for as long as the store is open. */
+    public void warn(String sentence) {
+        standing.add(sentence);
+    }
+
     /** What an operator should look at, a sentence each; empty when all is well. */
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(standing);
         anchoring.flatMap(Anchoring::failure).ifPresent(why -> warnings.add("the anchor does not follow: " + why));
         scrubStatus()
                 .ifPresent(status -> status.findings()

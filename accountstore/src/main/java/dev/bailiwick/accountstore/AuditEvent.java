@@ -53,6 +53,42 @@ public record AuditEvent(
         time = Times.toMilliseconds(time);
     }
 
+    /** The same, belonging to another journal entry. */
+    AuditEvent withJournalSequence(long newSequence) {
+        return new AuditEvent(
+                time,
+                kind,
+                code,
+                actor,
+                source,
+                policyProfile,
+                resourceProfile,
+                policyVersion,
+                newSequence,
+                subject,
+                previousValue,
+                newValue,
+                approval);
+    }
+
+    /** The same, saying what was there before and what is now. */
+    AuditEvent withValues(String before, String after) {
+        return new AuditEvent(
+                time,
+                kind,
+                code,
+                actor,
+                source,
+                policyProfile,
+                resourceProfile,
+                policyVersion,
+                journalSequence,
+                subject,
+                before,
+                after,
+                approval);
+    }
+
     /** The same at another time. */
     AuditEvent withTime(Instant newTime) {
         return new AuditEvent(

@@ -109,14 +109,16 @@ final class JournalCodec {
         to.setTransactionId(from.transactionId().toBytes());
         to.setCommandHash(from.commandHash().toBytes());
         to.setOperation(from.operation());
-        var changes = to.initChanges(from.changes().size());
-        int i = 0;
-        for (Change change : from.changes()) {
-            var item = changes.get(i++);
-            item.setKind(toWire(change.kind()));
-            item.setRecordId(change.recordId().toBytes());
-            item.setRecordVersion(change.version());
-            item.setContentHash(change.contentHash().toBytes());
+        if (!from.changes().isEmpty()) {
+            var changes = to.initChanges(from.changes().size());
+            int i = 0;
+            for (Change change : from.changes()) {
+                var item = changes.get(i++);
+                item.setKind(toWire(change.kind()));
+                item.setRecordId(change.recordId().toBytes());
+                item.setRecordVersion(change.version());
+                item.setContentHash(change.contentHash().toBytes());
+            }
         }
         write(from.actor(), to.initActor());
         from.approval().ifPresent(approval -> to.setApproval(approval.toBytes()));

@@ -34,7 +34,7 @@ final class LiveInspector implements StoreInspector {
         // Read before the state is, so that a later commit cannot move the anchor past what is being verified.
         Optional<AnchoredHead> expected = anchored.map(Supplier::get);
         return Verifier.verify(
-                engine, keys, expected, clock, Runtime.getRuntime().availableProcessors(), progress);
+                engine, keys::signing, expected, clock, Runtime.getRuntime().availableProcessors(), progress);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.capnproto.DecodeException;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +121,9 @@ final class QuickVerifier {
             Instant lastTime,
             long firstPolicyEpoch,
             long lastPolicyEpoch,
+            long firstStoreEpoch,
             long lastStoreEpoch,
+            long greatestStoreEpoch,
             Optional<Hash256> root,
             Optional<JournalEntry> firstEntry) {}
 
@@ -133,7 +137,7 @@ final class QuickVerifier {
     static Optional<Sound> verify(
             Engine engine,
             View view,
-            StoreKeys keys,
+            Consumer<CheckpointKey> keys,
             Optional<AnchoredHead> anchored,
             int threads,
             VerifyProgress progress) {
@@ -149,7 +153,7 @@ final class QuickVerifier {
         }
     }
 
-    private Sound run(Engine engine, StoreKeys keys, Optional<AnchoredHead> anchored, int threads) {
+    private Sound run(Engine engine, Consumer<CheckpointKey> keys, Optional<AnchoredHead> anchored, int threads) {
         List<Runnable> work = new ArrayList<>();
         work.add(engine::verifyChecksums);
         HashChain.Head journal = HashChain.JOURNAL.head(view);
@@ -363,7 +367,9 @@ final class QuickVerifier {
         private Instant lastTime = Instant.EPOCH;
         private long firstPolicyEpoch;
         private long lastPolicyEpoch;
+        private long firstStoreEpoch;
         private long lastStoreEpoch;
+        private long greatestStoreEpoch;
         private Optional<JournalEntry> firstEntry = Optional.empty();
 
         ChainPart(HashChain chain, long start, long end, Totals part) {
@@ -391,7 +397,9 @@ final class QuickVerifier {
                     lastTime,
                     firstPolicyEpoch,
                     lastPolicyEpoch,
+                    firstStoreEpoch,
                     lastStoreEpoch,
+                    greatestStoreEpoch,
                     root,
                     firstEntry);
         }
@@ -428,12 +436,13 @@ final class QuickVerifier {
             if (sequence == start + 1) {
                 previous = before;
                 firstTime = time;
+                firstStoreEpoch = epoch;
             } else {
-                require(before.equals(last) && !time.isBefore(lastTime), "link");
+                require(before.equals(last) && inOrder(lastTime, lastStoreEpoch, time, epoch), "link");
             }
-            // As in the thorough verification: the first entry of a later epoch says when it began, what it took over
-            // is older.
-            lastTime = sequence == 1 && meta.storeEpoch() > 1 ? Instant.EPOCH : time;
+            lastTime = time;
+            lastStoreEpoch = epoch;
+            greatestStoreEpoch = Math.max(greatestStoreEpoch, epoch);
         }
 
         private void count(JournalEntry entry) {
@@ -444,7 +453,6 @@ final class QuickVerifier {
                 require(entry.policyEpoch() >= lastPolicyEpoch, "policy epoch");
             }
             lastPolicyEpoch = entry.policyEpoch();
-            lastStoreEpoch = entry.storeEpoch();
             byte[] number = Keys.number(sequence);
             part.transactions.add(
                     entry.transactionId().toBytes(),
@@ -474,6 +482,11 @@ final class QuickVerifier {
         }
     }
 
+    /** As in the thorough verification: what an epoch took over is of an earlier one, and older than the entry that began it. */
+    private static boolean inOrder(Instant before, long epochBefore, Instant time, long epoch) {
+        return !time.isBefore(before) || epoch < epochBefore;
+    }
+
     /** What the journal and a stored version must agree on. */
     private static byte[] versionFact(Hash256 contentHash, long storeEpoch, long policyEpoch, Instant time) {
         return ByteBuffer.allocate(Hash256.BYTES + 3 * Long.BYTES)
@@ -493,7 +506,11 @@ final class QuickVerifier {
             require(segment.previous().equals(before.map(Segment::last)), "link");
             if (before.isPresent()) {
                 require(
-                        !segment.firstTime().isBefore(before.get().lastTime())
+                        inOrder(
+                                        before.get().lastTime(),
+                                        before.get().lastStoreEpoch(),
+                                        segment.firstTime(),
+                                        segment.firstStoreEpoch())
                                 && segment.firstPolicyEpoch() >= before.get().lastPolicyEpoch(),
                         "order");
             }
@@ -526,14 +543,17 @@ final class QuickVerifier {
         require(anchoredSize <= size && rootAt(chain, anchoredSize).equals(anchoredRoot), "anchor");
     }
 
-    private void checkMeta(StoreKeys keys, List<Segment> journal) {
+    private void checkMeta(Consumer<CheckpointKey> keys, List<Segment> journal) {
         CheckpointKey named = Meta.publicKey(view);
         require(Optional.ofNullable(totals.key).equals(Optional.of(named)), "key");
-        keys.signing(named);
+        keys.accept(named);
         require(!journal.isEmpty(), "journal");
         require(
                 meta.policyEpoch() == journal.getLast().lastPolicyEpoch()
-                        && meta.storeEpoch() == journal.getLast().lastStoreEpoch(),
+                        && journal.stream()
+                                .mapToLong(Segment::greatestStoreEpoch)
+                                .max()
+                                .equals(OptionalLong.of(meta.storeEpoch())),
                 "epochs");
         JournalEntry first = journal.getFirst().firstEntry().orElseThrow();
         Optional<AnchoredHead> predecessor = first.predecessor();
@@ -594,7 +614,8 @@ final class QuickVerifier {
                 IndexRow.ofVersion(stored.recordId(), stored.version(), stored.content(), old)
                         .forEach(row -> part.index.add(row.key(), row.value()));
                 if (stored.content() instanceof StoreKeyContent storeKey) {
-                    key(storeKey, old, stored, part);
+                    boolean sameEpoch = before != null && before.storeEpoch() == stored.storeEpoch();
+                    key(storeKey, old.filter(content -> sameEpoch), stored, part);
                 }
                 before = stored;
                 return true;
@@ -633,7 +654,8 @@ final class QuickVerifier {
                         key,
                         before.map(StoreKeyContent.class::cast),
                         Checkpoint.originOf(meta.storeId(), stored.storeEpoch()),
-                        sequence),
+                        // What was taken over from earlier epochs has moved on by one entry for each.
+                        sequence - NewEpoch.SHIFT * (meta.storeEpoch() - stored.storeEpoch())),
                 "key");
         if (sequence > part.keySequence) {
             part.keySequence = sequence;

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
@@ -99,6 +100,30 @@ final class RollbackAnchor implements Closeable {
     static AnchoredHead read(Path file) {
         try (RollbackAnchor anchor = open(file, READ_ONLY)) {
             return anchor.head();
+        }
+    }
+
+    /** What the anchor of a store holds; empty if there is no file, or none is wanted. Otherwise as {@link #read}. */
+    static Optional<AnchoredHead> readIfThere(StoreFiles files) {
+        boolean none = files.mode() instanceof AnchorMode.None || !Files.exists(files.anchor());
+        return none ? Optional.empty() : Optional.of(read(files.anchor()));
+    }
+
+    /**
+     * Puts an anchor that holds {@code head} in place of whatever is there, at once: a crash leaves the old file or the new one. It is
+     * synced on return.
+     *
+     * @throws AnchorException {@code IO}
+     */
+    static void replace(Path file, AnchoredHead head) {
+        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(draft);
+            create(draft, head).close();
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncDirectoryOf(file);
+        } catch (IOException e) {
+            throw io(file, "cannot replace the anchor", e);
         }
     }
 

@@ -59,7 +59,6 @@ final class StateMachine {
     private final Transaction transaction;
     private final Meta meta;
     private final Rows rows;
-    private final Optional<AnchoredHead> predecessor;
     private final ChainMemory chains;
 
     /** Of the entry: as proposed, but never before the entry before. */
@@ -71,14 +70,13 @@ final class StateMachine {
     /** The versions that they replace. */
     private final Map<RecordRef, Stored<?>> replaced = new HashMap<>();
 
-    private StateMachine(View view, Command command, Optional<AnchoredHead> predecessor, ChainMemory chains) {
+    private StateMachine(View view, Command command, ChainMemory chains) {
         this.view = view;
         this.records = new Records(view);
         this.command = command;
         this.transaction = command.transaction();
         this.meta = Meta.load(view);
         this.rows = new Rows(view);
-        this.predecessor = predecessor;
         this.chains = chains;
         this.time = later(transaction.time(), chains.lastTime(HashChain.JOURNAL, view));
     }
@@ -94,12 +92,7 @@ final class StateMachine {
 
     /** The same, helped by what is remembered of the chains. */
     static Transition apply(View view, Command command, ChainMemory chains) {
-        return new StateMachine(view, command, Optional.empty(), chains).apply();
-    }
-
-    /** Applies the first command of an epoch that follows another, whose entry names what it follows. */
-    static Transition applyFirst(View view, Command command, AnchoredHead predecessor) {
-        return new StateMachine(view, command, Optional.of(predecessor), new ChainMemory()).apply();
+        return new StateMachine(view, command, chains).apply();
     }
 
     private Transition apply() {
@@ -379,7 +372,12 @@ final class StateMachine {
     private boolean takesOver(StoreKeyContent key, @Nullable Stored<?> before) {
         return KeyRules.continues(
                 key,
-                Optional.ofNullable(before).map(Stored::content).map(StoreKeyContent.class::cast),
+                Optional.ofNullable(before)
+                        // An epoch that follows another may begin with a key of its own: who recovers may not have the
+                        // old one.
+                        .filter(old -> old.storeEpoch() == meta.storeEpoch())
+                        .map(Stored::content)
+                        .map(StoreKeyContent.class::cast),
                 Checkpoint.originOf(meta.storeId(), meta.storeEpoch()),
                 HashChain.JOURNAL.head(view).size() + 1);
     }
@@ -551,7 +549,7 @@ final class StateMachine {
                 transaction.actor(),
                 transaction.approval(),
                 time,
-                predecessor,
+                Optional.empty(),
                 transaction.requestHash());
         HashChain.State grown = HashChain.JOURNAL.append(journal, JournalCodec.encode(entry), rows);
         chains.appended(HashChain.JOURNAL, grown, time);

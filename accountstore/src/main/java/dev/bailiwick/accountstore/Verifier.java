@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.capnproto.DecodeException;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +72,14 @@ final class Verifier {
         this.records = new Records(view);
     }
 
-    /** Finds out on {@code threads} threads whether all is well, and names what is wrong if not. */
+    /**
+     * Finds out on {@code threads} threads whether all is well, and names what is wrong if not.
+     *
+     * @param keys throws {@link CorruptStoreException} unless it has the key that the store names
+     */
     static VerifyReport verify(
             Engine engine,
-            StoreKeys keys,
+            Consumer<CheckpointKey> keys,
             Optional<AnchoredHead> anchored,
             InstantSource clock,
             int threads,
@@ -92,9 +97,16 @@ final class Verifier {
                 .orElseGet(() -> thoroughly(engine, keys, anchored, clock)));
     }
 
+    /** On all cores, without telling how far it is; otherwise as above. */
+    static VerifyReport verify(
+            Engine engine, Consumer<CheckpointKey> keys, Optional<AnchoredHead> anchored, InstantSource clock) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        return verify(engine, keys, anchored, clock, threads, VerifyProgress.ignored());
+    }
+
     /** Follows every reference, on one thread. */
     static VerifyReport thoroughly(
-            Engine engine, StoreKeys keys, Optional<AnchoredHead> anchored, InstantSource clock) {
+            Engine engine, Consumer<CheckpointKey> keys, Optional<AnchoredHead> anchored, InstantSource clock) {
         Instant start = clock.instant();
         return engine.read(view -> {
             Verifier verifier = new Verifier(view);
@@ -111,7 +123,7 @@ final class Verifier {
         });
     }
 
-    private void run(StoreKeys keys, Optional<AnchoredHead> anchored) {
+    private void run(Consumer<CheckpointKey> keys, Optional<AnchoredHead> anchored) {
         Meta meta = Meta.load(view);
         Walk journal = new Walk(HashChain.JOURNAL, anchored.map(AnchoredHead::size), meta.storeEpoch());
         journal.run();
@@ -145,6 +157,7 @@ final class Verifier {
         private long changes;
         private long nodes;
         private Instant lastTime = Instant.EPOCH;
+        private long lastEpoch;
         private Optional<AnchoredHead> predecessor = Optional.empty();
         private long lastPolicyEpoch;
         private long lastStoreEpoch;
@@ -220,11 +233,12 @@ final class Verifier {
             if (epoch < 1 || epoch > storeEpoch) {
                 findings.add("chain-epoch", name, "its store epoch is " + epoch + ", the store's " + storeEpoch);
             }
-            if (time.isBefore(lastTime)) {
+            // An epoch's first entry is younger than what the epoch took over, which is of an earlier epoch.
+            if (time.isBefore(lastTime) && epoch >= lastEpoch) {
                 findings.add("chain-time", name, "it is of " + time + ", the entry before of " + lastTime);
             }
-            // The first entry of a later epoch says when the epoch began; what it took over is older.
-            lastTime = sequence == 1 && storeEpoch > 1 ? Instant.EPOCH : time;
+            lastTime = time;
+            lastEpoch = epoch;
         }
 
         private void checkEntry(String name, JournalEntry entry) {
@@ -232,7 +246,7 @@ final class Verifier {
                 findings.add("chain-epoch", name, "its policy epoch is below the one before");
             }
             lastPolicyEpoch = entry.policyEpoch();
-            lastStoreEpoch = entry.storeEpoch();
+            lastStoreEpoch = Math.max(lastStoreEpoch, entry.storeEpoch());
             if (size == 1) {
                 firstTransaction = Optional.of(entry.transactionId());
                 predecessor = entry.predecessor();
@@ -305,16 +319,16 @@ final class Verifier {
         }
     }
 
-    private void checkMeta(Meta meta, StoreKeys keys, Walk journal) {
+    private void checkMeta(Meta meta, Consumer<CheckpointKey> keys, Walk journal) {
         findings.check("meta", () -> {
             CheckpointKey named = Meta.publicKey(view);
             if (!lastKey.equals(Optional.of(named))) {
                 throw new CorruptStoreException("store key", "it is not the one that the journal names");
             }
-            keys.signing(named);
+            keys.accept(named);
         });
         if (meta.policyEpoch() != journal.lastPolicyEpoch || meta.storeEpoch() != journal.lastStoreEpoch) {
-            findings.add("meta", "store epochs", "they are not those of the last journal entry");
+            findings.add("meta", "store epochs", "they are not those of the journal");
         }
         if (!provesStore(meta, journal)) {
             findings.add("meta", "store id", "it is not the id of the first transaction, nor of the epoch before");
@@ -398,11 +412,15 @@ final class Verifier {
 
     private void checkKey(StoreKeyContent key, Optional<Stored<?>> before, String name, JournalEntry entry) {
         lastKey = Optional.of(key.publicKey());
+        Meta meta = Meta.load(view);
         if (!KeyRules.continues(
                 key,
-                before.map(Stored::content).map(StoreKeyContent.class::cast),
-                Checkpoint.originOf(Meta.load(view).storeId(), entry.storeEpoch()),
-                entry.sequence())) {
+                before.filter(old -> old.storeEpoch() == entry.storeEpoch())
+                        .map(Stored::content)
+                        .map(StoreKeyContent.class::cast),
+                Checkpoint.originOf(meta.storeId(), entry.storeEpoch()),
+                // What was taken over from earlier epochs has moved on by one entry for each.
+                entry.sequence() - NewEpoch.SHIFT * (meta.storeEpoch() - entry.storeEpoch()))) {
             findings.add("key-statement", name, "the key before it has not named it");
         }
     }

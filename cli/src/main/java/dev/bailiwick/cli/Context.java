@@ -69,6 +69,13 @@ final class Context {
         return LiveSession.resume(Connection.to(saved.socket()), saved.reference());
     }
 
+    /** The store directory to work on, for what only whoever has it may do. */
+    StoreLocation storeDirectory() {
+        return offline.get()
+                .orElseThrow(() -> CommandFailure.usage(
+                        "this works on a store directory that no daemon serves", "name it with --store DIR"));
+    }
+
     /** The administrative capabilities to act with, to be closed by the caller. */
     Powers powers(Powers.Use use) {
         Optional<StoreLocation> store = offline.get();

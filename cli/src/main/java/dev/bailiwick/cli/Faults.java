@@ -9,11 +9,11 @@ import java.nio.file.NoSuchFileException;
 
 /** Says what a command that threw came to, in words and as an exit status. Stateless. */
 final class Faults {
-    /** What brings back a store that cannot be used as it is. */
-    static final String RECOVER = "put back a backup of the directory and of its anchor, made together";
+    /** What makes a working store out of what is left, with nothing that is not proved to be the newest in force. */
+    static final String RECOVER = "account-admin store recover --store DIR --manifest FILE";
 
     /** What to do about damage. */
-    static final String RECOVERY = "keep a copy of the directory, then " + RECOVER;
+    static final String RECOVERY = "keep a copy of the directory; put a backup back, import an export, or: " + RECOVER;
 
     private Faults() {}
 
@@ -119,7 +119,8 @@ final class Faults {
                         ExitStatus.CORRUPT,
                         problem,
                         message,
-                        "name this store's own anchor with --anchor FILE; if it is lost: " + RECOVER);
+                        "name this store's own anchor with --anchor FILE; if it is lost, name a new file: " + RECOVER
+                                + " --anchor NEW-FILE");
             case ANCHOR_OLDER ->
                 failure(
                         ExitStatus.CORRUPT,
@@ -144,6 +145,26 @@ final class Faults {
                         problem,
                         message,
                         "move it away, or name another place with --anchor FILE");
+            case INTERRUPTED ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "run the same 'account-admin store recover' or 'store import' again; it goes on where it was");
+            case FILE_EXISTS -> failure(ExitStatus.CONFLICT, problem, message, "name a new file");
+            case EXPORT_FORMAT ->
+                failure(ExitStatus.USAGE, problem, message, "name a file that 'account-admin store export' wrote");
+            case EXPORT_DAMAGED -> failure(ExitStatus.CORRUPT, problem, message, "take another copy of the export");
+            case EXPORT_KEY ->
+                failure(ExitStatus.CORRUPT, problem, message, "take an export of the store that you trust the key of");
+            case EXPORT_OLDER ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "import a newer export; to take this one as it is, name a new anchor with --anchor NEW-FILE");
+            case NO_EMERGENCY ->
+                failure(ExitStatus.CONFLICT, problem, message, "emergency mode is for a store that refuses to open");
             case IO -> failure(ExitStatus.UNAVAILABLE, problem, message, "");
         };
     }

@@ -3,10 +3,7 @@ package dev.bailiwick.cli;
 import dev.bailiwick.daemon.IssuedCode;
 import dev.bailiwick.daemon.StoreLocation;
 import dev.bailiwick.daemon.StoreMaker;
-import dev.bailiwick.profiles.ManifestProblem;
-import dev.bailiwick.profiles.SeedManifest;
 import dev.bailiwick.profiles.SeedPlan;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -25,7 +22,7 @@ import picocli.CommandLine.Option;
                     + " shown once, here."
         })
 final class InitCommand implements Runnable {
-    private static final Table CODES = Table.table()
+    static final Table CODES = Table.table()
             .column("ACCOUNT", "name")
             .column("ENROLMENT CODE", "enrolmentCode")
             .column("WORKS UNTIL", row -> Printable.time(row.number("codeExpiresAtMs")));
@@ -52,7 +49,7 @@ final class InitCommand implements Runnable {
 
     @Override
     public void run() {
-        SeedPlan seeds = readManifest();
+        SeedPlan seeds = Manifests.read(manifest, context.output());
         StoreLocation location = StoreLocation.of(store, Optional.ofNullable(anchor));
         List<IssuedCode> codes = StoreMaker.make(location, seeds, InstantSource.system(), new SecureRandom());
         Json.Obj answer = Json.object()
@@ -65,50 +62,7 @@ final class InitCommand implements Runnable {
         context.output().answer(answer, style -> text(answer, style));
     }
 
-    private SeedPlan readManifest() {
-        try {
-            return switch (SeedManifest.parse(manifest)) {
-                case SeedManifest.Parsed(SeedPlan plan) -> plan;
-                case SeedManifest.Refused(List<ManifestProblem> problems) -> throw refused(problems);
-            };
-        } catch (IOException e) {
-            throw CommandFailure.of(
-                    ExitStatus.NOT_FOUND,
-                    "not-found",
-                    "cannot read the manifest " + manifest + ": " + e.getMessage(),
-                    "");
-        }
-    }
-
-    /** All problems at once: the first in the error itself, the others on lines of their own and in the JSON form. */
-    private CommandFailure refused(List<ManifestProblem> problems) {
-        problems.stream().skip(1).forEach(problem -> context.output().remark(place(problem) + problem.message()));
-        ManifestProblem first = problems.getFirst();
-        String more = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)";
-        return CommandFailure.of(
-                        ExitStatus.USAGE, first.code().text(), place(first) + first.message() + more, first.hint())
-                .with(Json.object()
-                        .with(
-                                "problems",
-                                new Json.Arr(problems.stream()
-                                        .map(InitCommand::problem)
-                                        .toList())));
-    }
-
-    private String place(ManifestProblem problem) {
-        return manifest + ":" + problem.line() + ":" + problem.column() + ": ";
-    }
-
-    private static Json problem(ManifestProblem problem) {
-        return Json.object()
-                .with("code", problem.code().text())
-                .with("line", problem.line())
-                .with("column", problem.column())
-                .with("message", problem.message())
-                .with("hint", problem.hint());
-    }
-
-    private static Json code(IssuedCode code) {
+    static Json code(IssuedCode code) {
         return Json.object()
                 .with("name", code.name())
                 .with("enrolmentCode", code.code())

@@ -3,6 +3,7 @@ package dev.bailiwick.cli;
 import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.daemon.Daemon;
 import dev.bailiwick.daemon.DaemonConfig;
+import dev.bailiwick.daemon.EmergencyDaemon;
 import dev.bailiwick.daemon.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,6 +46,16 @@ final class ServeCommand implements Runnable {
     private @Nullable Long anchorInterval;
 
     @Option(
+            names = "--emergency",
+            description =
+                    "For a store that refuses to open: serve the manifest's recovery operator alone, on a socket only you can open,"
+                            + " from memory. Prints one-time codes; needs --manifest.")
+    private boolean emergency;
+
+    @Option(names = "--manifest", paramLabel = "FILE", description = "The manifest that --emergency goes by.")
+    private @Nullable Path manifest;
+
+    @Option(
             names = "--stop-on-eof",
             description = "Also stop when standard input ends, for a parent that must not leave a daemon behind.")
     private boolean stopOnEof;
@@ -60,6 +71,9 @@ final class ServeCommand implements Runnable {
         StoreLocation location =
                 StoreLocation.of(store, Optional.ofNullable(anchor)).anchored(anchorMode());
         Path socket = context.socketToServe().toAbsolutePath().normalize();
+        if (emergency == (manifest == null)) {
+            throw CommandFailure.usage("--emergency and --manifest go together", "name both or neither");
+        }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         // The JVM ends on a signal as soon as its hooks have run, so the hook waits for the orderly end.
@@ -68,16 +82,7 @@ final class ServeCommand implements Runnable {
             await(stopped);
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        try (Daemon daemon = Daemon.start(DaemonConfig.of(location, socket, Version.number()))) {
-            Json.Obj ready = Json.object()
-                    .with("store", location.directory().toString())
-                    .with("socket", daemon.socket().toString())
-                    .with("pid", ProcessHandle.current().pid());
-            context.output()
-                    .line(
-                            ready,
-                            "bailiwickd: serving " + location.directory() + " on " + socket + " (pid "
-                                    + ready.get("pid") + ")");
+        try (AutoCloseable _ = start(DaemonConfig.of(location, socket, Version.number()))) {
             if (stopOnEof) {
                 Thread.ofPlatform().daemon().start(() -> {
                     drain(context.host().in());
@@ -85,9 +90,48 @@ final class ServeCommand implements Runnable {
                 });
             }
             await(stop);
+        } catch (RuntimeException failure) {
+            throw failure;
+        } catch (Exception impossible) {
+            // AutoCloseable declares it; neither daemon throws anything checked.
+            throw new IllegalStateException(impossible);
         } finally {
             stopped.countDown();
         }
+    }
+
+    /** Starts what was asked for and says that it is ready. */
+    private AutoCloseable start(DaemonConfig config) {
+        Json.Obj ready = Json.object()
+                .with("store", config.store().directory().toString())
+                .with("socket", config.socket().toString())
+                .with("pid", ProcessHandle.current().pid());
+        String place = config.store().directory() + " on " + config.socket() + " (pid " + ready.get("pid") + ")";
+        if (manifest == null) {
+            Daemon daemon = Daemon.start(config);
+            context.output().line(ready, "bailiwickd: serving " + place);
+            return daemon;
+        }
+        EmergencyDaemon daemon = EmergencyDaemon.start(config, Manifests.read(manifest, context.output()));
+        StringBuilder text = new StringBuilder("bailiwickd: EMERGENCY, not serving ")
+                .append(place)
+                .append(": ")
+                .append(Printable.text(daemon.reason()));
+        daemon.codes()
+                .forEach(code -> text.append("\nbailiwickd: one-time code for ")
+                        .append(Printable.text(code.name()))
+                        .append(": ")
+                        .append(code.code()));
+        context.output()
+                .line(
+                        ready.with("emergency", daemon.reason())
+                                .with(
+                                        "codes",
+                                        new Json.Arr(daemon.codes().stream()
+                                                .map(InitCommand::code)
+                                                .toList())),
+                        text.toString());
+        return daemon;
     }
 
     private AnchorMode anchorMode() {

@@ -46,6 +46,20 @@ public final class DaemonException extends RuntimeException {
         CLOCK_SET_BACK("clock-set-back"),
         /** There is an anchor where a new one should be made. */
         ANCHOR_EXISTS("anchor-exists"),
+        /** A recovery or import was interrupted before its last step. */
+        INTERRUPTED("recovery-interrupted"),
+        /** There is a file where a new one should be made. */
+        FILE_EXISTS("file-exists"),
+        /** A file is no export, or one of another format. */
+        EXPORT_FORMAT("export-format"),
+        /** An export is cut off, altered, or does not hold together. */
+        EXPORT_DAMAGED("export-damaged"),
+        /** An export is signed by another key than the one that was named. */
+        EXPORT_KEY("export-key"),
+        /** The anchor knows of entries that are not in an export. */
+        EXPORT_OLDER("export-older"),
+        /** There is no reason to serve an emergency, or nobody to serve it to. */
+        NO_EMERGENCY("no-emergency"),
         /** The operating system refused to read or write. */
         IO("io");
 

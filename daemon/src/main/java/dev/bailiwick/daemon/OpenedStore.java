@@ -10,6 +10,7 @@ import dev.bailiwick.engine.RocksOptions;
 import dev.bailiwick.engine.StoreOwner;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.storage.StorageTables;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -64,12 +65,26 @@ record OpenedStore(Engine engine, AccountStore accounts) implements AutoCloseabl
     }
 
     private static Engine engine(StoreLocation location, RocksOptions.Mode mode, Optional<Path> endpoint) {
+        requireUninterrupted(location);
+        return engine(location.directory(), mode, endpoint);
+    }
+
+    /** A recovery that was interrupted between its last two steps has left the store under another name. */
+    private static void requireUninterrupted(StoreLocation location) {
+        if (!Files.exists(location.directory())) {
+            NextEpoch.interrupted(location).ifPresent(place -> {
+                throw new DaemonException(
+                        DaemonException.Code.INTERRUPTED,
+                        "a recovery or import was interrupted: the store is not in place, and \"" + place
+                                + "\" is there");
+            });
+        }
+    }
+
+    /** Opens the tables of accounts and of storage in a directory. */
+    static Engine engine(Path directory, RocksOptions.Mode mode, Optional<Path> endpoint) {
         return RocksEngine.open(new RocksOptions(
-                location.directory(),
-                TABLES,
-                mode,
-                StoreOwner.thisProcess(endpoint.map(Path::toString)),
-                EngineLimits.DEFAULT));
+                directory, TABLES, mode, StoreOwner.thisProcess(endpoint.map(Path::toString)), EngineLimits.DEFAULT));
     }
 
     @Override

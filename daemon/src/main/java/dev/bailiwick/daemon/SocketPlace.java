@@ -24,6 +24,9 @@ final class SocketPlace {
     /** Who may connect: everybody who reaches it. */
     static final Set<PosixFilePermission> EVERYBODY = PosixFilePermissions.fromString("rw-rw-rw-");
 
+    /** Who may connect to a local console: whoever runs the daemon. */
+    static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
+
     private static final Path SYSTEM_DIRECTORY = Path.of("/run/bailiwick");
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> SHARED = PosixFilePermissions.fromString("rwxr-xr-x");

@@ -3,6 +3,7 @@ package dev.bailiwick.daemon;
 import dev.bailiwick.accountstore.AnchorException;
 import dev.bailiwick.accountstore.ClockSetBackException;
 import dev.bailiwick.accountstore.CorruptStoreException;
+import dev.bailiwick.accountstore.ExportRefusedException;
 import dev.bailiwick.accountstore.StoreRefusedException;
 import dev.bailiwick.daemon.DaemonException.Code;
 import dev.bailiwick.engine.EngineException;
@@ -23,6 +24,8 @@ final class StoreProblems {
             throw new DaemonException(codeOf(e.code()), String.valueOf(e.getMessage()), e);
         } catch (CorruptStoreException e) {
             throw new DaemonException(codeOf(e.code()), "the store is damaged: " + e.getMessage(), e);
+        } catch (ExportRefusedException e) {
+            throw new DaemonException(codeOf(e.code()), String.valueOf(e.getMessage()), e);
         } catch (ClockSetBackException e) {
             throw new DaemonException(Code.CLOCK_SET_BACK, String.valueOf(e.getMessage()), e);
         } catch (StoreRefusedException e) {
@@ -39,6 +42,15 @@ final class StoreProblems {
             case MISSING -> Code.STORE_MISSING;
             case HELD -> Code.STORE_BUSY;
             case IO, READ_ONLY, FAILED, OVERLOADED, CLOSED -> Code.IO;
+        };
+    }
+
+    private static Code codeOf(ExportRefusedException.Code code) {
+        return switch (code) {
+            case FORMAT -> Code.EXPORT_FORMAT;
+            case DAMAGED -> Code.EXPORT_DAMAGED;
+            case KEY -> Code.EXPORT_KEY;
+            case OLDER -> Code.EXPORT_OLDER;
         };
     }
 

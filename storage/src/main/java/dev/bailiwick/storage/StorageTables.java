@@ -18,6 +18,16 @@ public final class StorageTables {
 
     private StorageTables() {}
 
+    /** Whether a row is as it was written, by its seal: for whoever copies what is left of a damaged store. */
+    public static boolean isWhole(Table table, byte[] key, byte[] value) {
+        try {
+            Seal.open(table, key, value);
+            return true;
+        } catch (BadRowException damaged) {
+            return false;
+        }
+    }
+
     /** All of them, for whoever opens the engine. */
     public static List<Table> all() {
         return ALL;

@@ -1,0 +1,163 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.View;
+import dev.bailiwick.schema.StoreId;
+import dev.bailiwick.schema.TransactionId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes the next epoch of a store out of what is left of it and of its manifest, in an empty engine (seed 002: additive and
+ * conservative).
+ *
+ * <p>INVARIANT (nothing is widened): an account, binding or credential of the new epoch is in force only if the store proves that it
+ * was in force last, or the manifest states it and nothing readable says otherwise.
+ *
+ * <p>Nothing counts before {@link #into} has returned: whoever calls it keeps the engine's directory out of sight until then.
+ */
+public final class StoreRecovery {
+    private StoreRecovery() {}
+
+    /**
+     * Recovers.
+     *
+     * @param target holds nothing yet
+     * @param damaged what is left, opened to salvage; empty if it cannot be opened at all
+     * @throws AnchorException if the anchor is another store's
+     * @throws StoreRefusedException if the manifest's records break a rule of the store
+     */
+    public static RecoverySummary into(
+            Engine target, Optional<Engine> damaged, RecoveryTerms terms, InstantSource clock, RandomGenerator random) {
+        Optional<AnchoredHead> anchored = AccountStore.anchoredHead(terms.before());
+        return damaged.isEmpty()
+                ? rebuild(target, Optional.empty(), anchored, terms, clock, random)
+                : damaged.get()
+                        .read(view -> rebuild(
+                                target, Optional.of(new Left(damaged.get(), view)), anchored, terms, clock, random));
+    }
+
+    /** What is left of a store. */
+    private record Left(Engine engine, View view) {}
+
+    private static RecoverySummary rebuild(
+            Engine target,
+            Optional<Left> left,
+            Optional<AnchoredHead> anchored,
+            RecoveryTerms terms,
+            InstantSource clock,
+            RandomGenerator random) {
+        Optional<AnchoredHead> stated = left.flatMap(found -> RecoverySource.statedHead(found.view()));
+        requireSameStore(anchored, stated, terms);
+        Optional<AnchoredHead> expected = switch (terms.trust()) {
+            case ANCHOR -> anchored;
+            case OPERATOR -> stated;
+        };
+        Optional<RecoverySource> source = left.map(found -> RecoverySource.of(found.view(), expected));
+        Instant now = AccountStore.now(clock);
+        boolean whole = left.isPresent()
+                && source.orElseThrow().isIntact()
+                && isWhole(left.get(), expected, clock)
+                && !AccountStore.lastTime(left.get().view()).isAfter(now.plus(StoreLimits.CLOCK_CORRECTION));
+
+        IdSource ids = new IdSource(random);
+        TransactionId first = TransactionId.of(ids.next());
+        // The anchor's word on what was there goes before the store's own.
+        Optional<AnchoredHead> predecessor = anchored.or(() -> stated);
+        StoreId store = predecessor.map(AnchoredHead::storeId).orElseGet(() -> StoreId.of(first.toBytes()));
+        long epoch = Math.max(
+                        anchored.map(AnchoredHead::storeEpoch).orElse(0L),
+                        stated.map(AnchoredHead::storeEpoch).orElse(0L))
+                + 1;
+        String operation = switch (terms.trust()) {
+            case ANCHOR -> "store.recover";
+            case OPERATOR -> "store.recover.as-newest";
+        };
+        StoreKey key = key(terms, left.flatMap(found -> RecoverySource.statedKey(found.view())), random);
+        NewEpoch begun = NewEpoch.begin(
+                target,
+                store,
+                epoch,
+                whole ? 0 : source.map(RecoverySource::policyEpoch).orElse(0L),
+                NewEpoch.first(first, now, new Actor.Offline(terms.uid()), operation),
+                predecessor);
+        Rebuild rebuild = new Rebuild(target, ids, new Actor.Offline(terms.uid()), operation, now, terms.seeds());
+        if (whole) {
+            source.orElseThrow().takeOver(begun);
+        }
+        NewEpoch.nameKey(
+                target, key.publicKey(), TransactionId.of(ids.next()), now, new Actor.Offline(terms.uid()), operation);
+        if (whole) {
+            rebuild.addMissing();
+        } else {
+            rebuild.run(source);
+        }
+        return rebuild.summary(scope(whole, source), predecessor, target.read(Anchoring::headOf));
+    }
+
+    private static RecoverySummary.Scope scope(boolean whole, Optional<RecoverySource> source) {
+        if (whole) {
+            return RecoverySummary.Scope.WHOLE;
+        }
+        return source.map(found -> found.isIntact() ? RecoverySummary.Scope.NEWEST : RecoverySummary.Scope.OLDER)
+                .orElse(RecoverySummary.Scope.NOTHING);
+    }
+
+    /** A foreign anchor guards another store, whose protection a recovery would end. */
+    private static void requireSameStore(
+            Optional<AnchoredHead> anchored, Optional<AnchoredHead> stated, RecoveryTerms terms) {
+        if (anchored.isPresent()
+                && stated.isPresent()
+                && !anchored.get().storeId().equals(stated.get().storeId())) {
+            throw new AnchorException(
+                    AnchorException.Code.FOREIGN,
+                    terms.before().anchor(),
+                    "the anchor \"" + terms.before().anchor() + "\" belongs to store "
+                            + anchored.get().storeId() + ", but this is store "
+                            + stated.get().storeId());
+        }
+    }
+
+    private static boolean isWhole(Left left, Optional<AnchoredHead> expected, InstantSource clock) {
+        try {
+            // Whether its private key is there is another matter: a new one can be made.
+            return Verifier.verify(left.engine(), named -> {}, expected, clock)
+                    .findings()
+                    .isEmpty();
+        } catch (EngineException e) {
+            return switch (e.code()) {
+                case CORRUPT, LOST, IO, MISSING -> false;
+                case HELD, READ_ONLY, FAILED, OVERLOADED, CLOSED -> throw e;
+            };
+        }
+    }
+
+    /** The store's own key if it is there and is the one the store was made with, otherwise a new one. */
+    private static StoreKey key(RecoveryTerms terms, Optional<CheckpointKey> stated, RandomGenerator random) {
+        try {
+            Optional<StoreKey> old = stated.flatMap(expected -> oldKey(terms, expected));
+            if (old.isPresent()) {
+                old.get().write(terms.key());
+                return old.get();
+            }
+            return StoreKey.create(terms.key(), random);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A key that is missing, damaged, another one or readable by others signs nothing any more. */
+    private static Optional<StoreKey> oldKey(RecoveryTerms terms, CheckpointKey expected) {
+        try {
+            return Optional.of(
+                    StoreKeys.open(terms.before().key(), expected, false).current());
+        } catch (CorruptStoreException unusable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package dev.bailiwick.accountstore;
+
+import static dev.bailiwick.accountstore.Stores.DAEMON;
+import static dev.bailiwick.accountstore.Stores.NOON;
+import static dev.bailiwick.accountstore.Stores.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.RamEngine;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store written to a stream, and made again from it. */
+class ExportTest {
+    @TempDir
+    private Path directory;
+
+    private final Engine engine = RamEngine.open();
+    private final AccountStore store = Stores.inMemory(engine);
+    private int imports;
+
+    private byte[] export(ExportCredentials credentials) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        store.export(out, credentials);
+        return out.toByteArray();
+    }
+
+    private StoreFiles files() {
+        return StoreFiles.defaultsFor(directory).withMode(new AnchorMode.None());
+    }
+
+    private record Imported(Engine engine, AccountStore store, ImportSummary summary) {}
+
+    private Imported imported(byte[] export) {
+        return imported(export, files(), Optional.empty());
+    }
+
+    private Imported imported(byte[] export, StoreFiles like, Optional<String> verifierKey) {
+        StoreFiles files = new StoreFiles(directory.resolve("key" + imports++), like.anchor(), like.mode());
+        Engine target = RamEngine.open();
+        ImportSummary summary = StoreImport.into(
+                target,
+                new ByteArrayInputStream(export),
+                files,
+                verifierKey,
+                1000,
+                InstantSource.fixed(NOON.plusSeconds(60)),
+                new SplittableRandom(100 + imports));
+        AccountStore opened = AccountStore.open(
+                target,
+                files.withMode(new AnchorMode.None()),
+                InstantSource.fixed(NOON.plusSeconds(60)),
+                new SplittableRandom(7));
+        return new Imported(target, opened, summary);
+    }
+
+    @Test
+    void oneStateGivesTheSameBytesEachTime() {
+        Stores.create(store, "alice");
+        assertThat(export(ExportCredentials.INCLUDED)).isEqualTo(export(ExportCredentials.INCLUDED));
+        assertThat(export(ExportCredentials.WITHHELD)).isEqualTo(export(ExportCredentials.WITHHELD));
+    }
+
+    @Test
+    void whatIsImportedIsWhatWasExportedWithItsHistory() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Stores.committed(store.accountManager().setStatus(alice.recordId(), AccountStatus.LOCKED, 1, DAEMON));
+        StoreHead before = store.inspector().head();
+
+        Imported imported = imported(export(ExportCredentials.INCLUDED));
+
+        assertThat(imported.store.accounts().byName(key("alice")))
+                .isEqualTo(store.accounts().byName(key("alice")));
+        assertThat(imported.store.accounts().history(alice.recordId()))
+                .extracting(entry -> entry.record().version() + " "
+                        + entry.entry().operation() + " " + entry.entry().time())
+                .isEqualTo(store.accounts().history(alice.recordId()).stream()
+                        .map(entry ->
+                                entry.record().version() + " " + entry.entry().operation() + " "
+                                        + entry.entry().time())
+                        .toList());
+        StoreHead after = imported.store.inspector().head();
+        assertThat(after.storeId()).isEqualTo(before.storeId());
+        assertThat(after.storeEpoch()).isEqualTo(before.storeEpoch() + 1);
+        assertThat(after.journalSize()).isEqualTo(before.journalSize() + 2);
+        assertThat(imported.store.inspector().verify().findings()).isEmpty();
+        Stores.create(imported.store, "bob");
+        assertThat(imported.store.inspector().verify().findings()).isEmpty();
+    }
+
+    @Test
+    void theFirstEntryNamesWhatTheEpochFollows() {
+        AnchoredHead head = engine.read(Anchoring::headOf);
+
+        Imported imported = imported(export(ExportCredentials.INCLUDED));
+
+        JournalEntry first = imported.engine.read(view -> new Records(view).entry(1));
+        assertThat(first.predecessor()).contains(head);
+        assertThat(first.operation()).isEqualTo("store.import");
+        assertThat(first.actor()).isEqualTo(new Actor.Offline(1000));
+        assertThat(imported.store.auditLog().read(1, 1).getFirst().event().newValue())
+                .isEqualTo("store.import");
+    }
+
+    @Test
+    void anImportedStoreCanBeExportedAgain() {
+        Stores.create(store, "alice");
+        Imported once = imported(export(ExportCredentials.INCLUDED));
+        Stores.create(once.store, "bob");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        once.store.export(out, ExportCredentials.INCLUDED);
+
+        Imported twice = imported(out.toByteArray());
+
+        assertThat(twice.store.inspector().head().storeEpoch()).isEqualTo(3);
+        assertThat(twice.store.accounts().byName(key("alice"))).isPresent();
+        assertThat(twice.store.accounts().byName(key("bob"))).isPresent();
+    }
+
+    @Test
+    void withheldCredentialsAreNowhereInTheBytesAndOwnersEnrolAgain() {
+        byte[] verifier = "operator-first-code".getBytes(StandardCharsets.UTF_8);
+        assertThat(indexOf(export(ExportCredentials.INCLUDED), verifier)).isPositive();
+        byte[] withheld = export(ExportCredentials.WITHHELD);
+        assertThat(indexOf(withheld, verifier)).isNegative();
+
+        Imported imported = imported(withheld);
+
+        assertThat(imported.summary.withoutCredentials()).isEqualTo(2);
+        Account operator =
+                imported.store.accounts().byName(key("operator")).orElseThrow().content();
+        assertThat(operator.credentialRefs()).isEmpty();
+        assertThat(operator.roles())
+                .isEqualTo(store.accounts()
+                        .byName(key("operator"))
+                        .orElseThrow()
+                        .content()
+                        .roles());
+        assertThat(imported.store.inspector().verify().findings()).isEmpty();
+    }
+
+    private static int indexOf(byte[] haystack, byte[] needle) {
+        for (int at = 0; at + needle.length <= haystack.length; at++) {
+            if (Arrays.equals(haystack, at, at + needle.length, needle, 0, needle.length)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void anyByteThatIsChangedIsNoticed() {
+        byte[] export = export(ExportCredentials.INCLUDED);
+        SplittableRandom random = new SplittableRandom(11);
+        for (int i = 0; i < 60; i++) {
+            byte[] changed = export.clone();
+            changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+            assertThatThrownBy(() -> imported(changed))
+                    .isInstanceOfAny(ExportRefusedException.class, CorruptStoreException.class);
+        }
+    }
+
+    @Test
+    void anExportThatIsCutOffOrContinuedIsRefused() {
+        byte[] export = export(ExportCredentials.INCLUDED);
+        for (int length : new int[] {0, 5, 12, 100, export.length / 2, export.length - 1}) {
+            assertThatThrownBy(() -> imported(Arrays.copyOf(export, length)))
+                    .isInstanceOf(ExportRefusedException.class);
+        }
+        assertThatThrownBy(() -> imported(Arrays.copyOf(export, export.length + 1)))
+                .isInstanceOf(ExportRefusedException.class)
+                .hasMessageContaining("something follows");
+    }
+
+    @Test
+    void anExportOfAnotherKeyIsRefused() {
+        byte[] export = export(ExportCredentials.INCLUDED);
+        String own = store.inspector().checkpoint().verifierKey();
+        assertThat(imported(export, files(), Optional.of(own + "\n")).summary.signer())
+                .isEqualTo(own);
+        String other = imported(export).store.inspector().checkpoint().verifierKey();
+        assertThatThrownBy(() -> imported(export, files(), Optional.of(other)))
+                .isInstanceOfSatisfying(
+                        ExportRefusedException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportRefusedException.Code.KEY));
+    }
+
+    @Test
+    void anExportThatIsOlderThanTheAnchorIsRefused() {
+        byte[] older = export(ExportCredentials.INCLUDED);
+        Stores.create(store, "alice");
+        StoreFiles anchored = files().withMode(new AnchorMode.Strict());
+        RollbackAnchor.replace(anchored.anchor(), engine.read(Anchoring::headOf));
+
+        assertThatThrownBy(() -> imported(older, anchored, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        ExportRefusedException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportRefusedException.Code.OLDER))
+                .hasMessageContaining("the anchor");
+        assertThat(imported(export(ExportCredentials.INCLUDED), anchored, Optional.empty())
+                        .summary
+                        .head()
+                        .storeEpoch())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNoExportIsRefusedAsSuch() throws IOException {
+        for (String text : List.of("", "PK", "not an export at all, but long enough to be one")) {
+            assertThatThrownBy(() -> imported(text.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOfSatisfying(
+                            ExportRefusedException.class,
+                            e -> assertThat(e.code()).isEqualTo(ExportRefusedException.Code.FORMAT));
+        }
+        try (var left = Files.list(directory)) {
+            assertThat(left).isEmpty();
+        }
+    }
+}
