@@ -44,6 +44,44 @@ interface AccountStoreReader @0xda1cc6ba23f61af6 {
   # The newest journal entry of that time or before; 0 if there is none.
   prove @5 (name :Text, version :UInt64, size :UInt64) -> (result :ProofResult) $A.methodClass(read);
   # That the account's version (0: the newest of that size) is in the journal of `size` entries (0: all of them).
+  bindings @6 (after :Data, limit :UInt32) -> (bindings :List(BindingInfo), next :Data) $A.methodClass(read);
+  # External bindings in the order of their ids, disabled ones too; `next` is empty at the end.
+  binding @7 (bindingId :Data) -> (result :BindingResult) $A.methodClass(read);
+}
+
+enum ProviderKind @0xd68ac27199a5e923 {
+  # What sort of provider vouches for an outside subject.
+  oidc @0;
+  passkey @1;
+  cloud @2;
+  certificate @3;
+}
+
+struct BindingInfo @0x8c0ca8403c0b1b0f {
+  binding @0 :Record.ExternalIdentityBinding;
+  accountName @1 :Text;
+  # Of the principal it admits the subject as.
+}
+
+struct BindingResult @0x98a664c6a509161e {
+  union {
+    found @0 :BindingInfo;
+    denied @1 :Denial;
+  }
+}
+
+struct BindingChange @0xd945ed36b1dd4412 {
+  union {
+    committed :group {
+      binding @0 :BindingInfo;
+      sequence @1 :UInt64;
+    }
+    conflict :group {
+      currentVersion @2 :UInt64;
+      currentHash @3 :Data;
+    }
+    denied @4 :Denial;
+  }
 }
 
 struct ProofResult @0xc76d174d47a42a62 {
@@ -116,6 +154,84 @@ interface AccountStoreManager @0xa6cf164e03d546b0 {
   # A fresh one-time code; earlier unspent codes of the account stop working.
   rename @6 (name :Text, newName :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
       $A.methodClass(control);
+  createBinding @7 (name :Text, provider :Text, providerKind :ProviderKind, tenant :Text, subject :Text,
+      acceptedClaims :List(Text), expiresAtMs :UInt64, policyProfile :Text, resourceProfile :Text, transactionId :Data)
+      -> (result :BindingChange) $A.methodClass(control);
+  # Admits an outside subject as the account's principal, until then. The subject is not stored, only its hash (docs/format.md). A
+  # disabled binding of that subject to the same account is put in force again. Empty profiles: those named "external".
+  disableBinding @8 (bindingId :Data, expect :UInt64, transactionId :Data) -> (result :BindingChange)
+      $A.methodClass(control);
+  resourceProfiles @9 () -> (manager :ResourceProfileManager) $A.methodClass(transfer);
+  policyProfiles @10 () -> (manager :PolicyProfileManager) $A.methodClass(transfer);
+  # Objects of their own, so that changing profiles can be passed on without changing accounts.
+}
+
+struct ResourceProfileChange @0xcf0fc37e4844db20 {
+  union {
+    committed :group {
+      profile @0 :Record.ResourceProfile;
+      sequence @1 :UInt64;
+    }
+    conflict :group {
+      currentVersion @2 :UInt64;
+      currentHash @3 :Data;
+    }
+    denied @4 :Denial;
+  }
+}
+
+interface ResourceProfileManager @0xabca70969eedfc99 {
+  # Changes resource profiles. Of what is passed, the store sets profileId, versionId and all chain fields itself; they are left empty.
+  # `expect` and `transactionId` are as in AccountStoreManager.
+  create @0 (profile :Record.ResourceProfile, transactionId :Data) -> (result :ResourceProfileChange)
+      $A.methodClass(control);
+  update @1 (name :Text, profile :Record.ResourceProfile, expect :UInt64, transactionId :Data)
+      -> (result :ResourceProfileChange) $A.methodClass(control);
+  # A new version of the profile of that name; versions before it stay as they are. Another name in `profile` renames it.
+}
+
+struct PolicyProfileChange @0xc7da2096d3af6f53 {
+  union {
+    committed :group {
+      profile @0 :Record.PolicyProfile;
+      sequence @1 :UInt64;
+    }
+    conflict :group {
+      currentVersion @2 :UInt64;
+      currentHash @3 :Data;
+    }
+    denied @4 :Denial;
+  }
+}
+
+interface PolicyProfileManager @0xdc1348f558f8236d {
+  # Changes policy profiles, as ResourceProfileManager does resource profiles. A profile never gives by itself what administrative
+  # roles give, and whoever changes it newly allows no administrative role that they do not have.
+  create @0 (profile :Record.PolicyProfile, transactionId :Data) -> (result :PolicyProfileChange)
+      $A.methodClass(control);
+  update @1 (name :Text, profile :Record.PolicyProfile, expect :UInt64, transactionId :Data)
+      -> (result :PolicyProfileChange) $A.methodClass(control);
+}
+
+struct ProfileHistoryEntry @0x98d63aef10e22752 {
+  union {
+    resourceProfile @0 :Record.ResourceProfile;
+    policyProfile @1 :Record.PolicyProfile;
+  }
+  sequence @2 :UInt64;
+  timeMs @3 :UInt64;
+  operation @4 :Text;
+  actor @5 :Journal.Actor;
+  actorName @6 :Text;
+  approval @7 :Data;
+}
+
+struct ProfileHistoryResult @0x86f607bb008faa69 {
+  union {
+    entries @0 :List(ProfileHistoryEntry);
+    # Oldest first.
+    denied @1 :Denial;
+  }
 }
 
 struct ResourceProfileResult @0xc149c80e1f1a3177 {
@@ -135,6 +251,7 @@ struct PolicyProfileResult @0xd51e4eabefe19e44 {
 interface ResourceProfileReader @0xf184e928788e18fc {
   list @0 () -> (profiles :List(Record.ResourceProfile)) $A.methodClass(read);
   show @1 (name :Text) -> (result :ResourceProfileResult) $A.methodClass(read);
+  history @2 (name :Text) -> (result :ProfileHistoryResult) $A.methodClass(read);
 }
 
 interface RoleDirectory @0xfaba7c13c0493914 {
@@ -143,6 +260,7 @@ interface RoleDirectory @0xfaba7c13c0493914 {
   show @1 (name :Text) -> (result :RoleResult) $A.methodClass(read);
   policyProfiles @2 () -> (profiles :List(Record.PolicyProfile)) $A.methodClass(read);
   policyProfile @3 (name :Text) -> (result :PolicyProfileResult) $A.methodClass(read);
+  policyProfileHistory @4 (name :Text) -> (result :ProfileHistoryResult) $A.methodClass(read);
 }
 
 struct RoleResult @0xbee87e11bce5e7be {

@@ -8,12 +8,9 @@ import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.NameSkeleton;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The durable local record of a principal (seed 002, {@code AccountRecord}).
@@ -65,9 +62,9 @@ public record Account(
         if (service.isPresent() != (kind == PrincipalKind.SERVICE)) {
             throw new IllegalArgumentException("service accounts, and only they, have a service identity");
         }
-        credentialRefs = Collections.unmodifiableSortedSet(new TreeSet<>(credentialRefs));
-        roles = Collections.unmodifiableSortedSet(new TreeSet<>(roles));
-        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        credentialRefs = Sorted.set(credentialRefs);
+        roles = Sorted.set(roles);
+        attributes = Sorted.map(attributes);
     }
 
     @Override

@@ -313,6 +313,11 @@ public final class AccountStore implements AutoCloseable {
         return new LiveResourceProfileManager(this::commitThrough, new Reading(engine), clock, ids);
     }
 
+    /** Changes of policy profiles. */
+    public PolicyProfileManager policyProfileManager() {
+        return new LivePolicyProfileManager(this::commitThrough, new Reading(engine), clock, ids);
+    }
+
     /** Lookups of policy. */
     public PolicyReader policy() {
         return new LivePolicyReader(new Reading(engine));

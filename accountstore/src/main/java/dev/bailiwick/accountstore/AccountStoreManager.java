@@ -2,6 +2,7 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.schema.AccountName;
+import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.RecordId;
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +56,15 @@ public interface AccountStoreManager {
 
     /** Gives the account another name. */
     CommitResult rename(RecordId account, AccountName name, long expect, Attribution by);
+
+    /**
+     * Binds an outside subject to a principal, or puts a revoked binding of that subject in force again. A subject is bound to one
+     * principal for good: rejected with {@link Rejection#DUPLICATE_BINDING} if it is bound now, or was to another one.
+     */
+    CommitResult bind(NewBinding binding, Attribution by);
+
+    /** Revokes an external binding; rejected with {@link Rejection#NOT_FOUND} if there is no active one of this id. */
+    CommitResult unbind(BindingId binding, long expect, Attribution by);
 
     /** What a client's request came to, if it was carried out before. */
     Optional<CommitResult> answered(ClientRequest request);

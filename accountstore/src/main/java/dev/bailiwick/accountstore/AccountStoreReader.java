@@ -79,4 +79,15 @@ public interface AccountStoreReader {
 
     /** An external binding by its id. */
     Optional<Stored<ExternalBinding>> externalBinding(BindingId id);
+
+    /** An external binding by its record. */
+    Optional<Stored<ExternalBinding>> externalBinding(RecordId record);
+
+    /**
+     * External bindings in the order of their ids, revoked ones included.
+     *
+     * @param after only ids above this one
+     * @param limit from 1 to {@link #PAGE}
+     */
+    Page<Stored<ExternalBinding>, BindingId> externalBindings(Optional<BindingId> after, int limit);
 }

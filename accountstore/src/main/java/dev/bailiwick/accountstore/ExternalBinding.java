@@ -5,10 +5,8 @@ import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.PrincipalId;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Binds a subject of an outside provider to a local principal (seed 002, {@code ExternalIdentityBinding}).
@@ -42,7 +40,22 @@ public record ExternalBinding(
             throw new IllegalArgumentException("an external binding names its provider, without a null character");
         }
         expiresAt = Times.expiry(expiresAt);
-        acceptedClaims = Collections.unmodifiableSortedSet(new TreeSet<>(acceptedClaims));
+        acceptedClaims = Sorted.set(acceptedClaims);
+    }
+
+    /** The same, no longer in force. */
+    ExternalBinding revoked() {
+        return new ExternalBinding(
+                bindingId,
+                provider,
+                subjectHash,
+                principalId,
+                tenant,
+                acceptedClaims,
+                expiresAt,
+                policyProfile,
+                resourceProfile,
+                BindingState.REVOKED);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.bailiwick.accountstore;
 import dev.bailiwick.accountstore.Proposals.Draft;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.schema.AccountName;
+import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
 import java.time.Instant;
@@ -198,6 +199,42 @@ final class LiveAccountManager implements AccountStoreManager {
                 expect,
                 by,
                 (snapshot, found) -> replacing(found, found.content().withName(name)));
+    }
+
+    @Override
+    public CommitResult bind(NewBinding binding, Attribution by) {
+        RecordId record = RecordId.of(ids.next());
+        BindingId id = BindingId.of(ids.next());
+        return proposals.propose("binding.create", by, 0, snapshot -> {
+            Optional<Stored<ExternalBinding>> before =
+                    snapshot.accounts().externalBinding(binding.provider(), binding.subjectHash());
+            if (before.isEmpty()) {
+                return new Draft.Write(List.of(Mutation.create(record, binding.of(id))));
+            }
+            ExternalBinding old = before.get().content();
+            return old.state() == BindingState.REVOKED && old.principalId().equals(binding.principalId())
+                    ? new Draft.Write(List.of(Mutation.replace(before.get(), binding.of(old.bindingId()))))
+                    : new Draft.Refuse(new CommitResult.Rejected(
+                            Rejection.DUPLICATE_BINDING,
+                            "that subject of '" + old.provider() + "' "
+                                    + (old.state() == BindingState.ACTIVE ? "is" : "was") + " bound by "
+                                    + old.bindingId()));
+        });
+    }
+
+    @Override
+    public CommitResult unbind(BindingId binding, long expect, Attribution by) {
+        return proposals.propose("binding.disable", by, expect, snapshot -> {
+            Optional<Stored<ExternalBinding>> found = snapshot.accounts().externalBinding(binding);
+            if (found.isEmpty()) {
+                return Proposals.notFound("binding " + binding);
+            }
+            return Proposals.stale(found.get(), expect)
+                    .orElseGet(() -> found.get().content().state() == BindingState.ACTIVE
+                            ? new Draft.Write(List.of(Mutation.replace(
+                                    found.get(), found.get().content().revoked())))
+                            : Proposals.notFound("binding " + binding + " in force: it is disabled already"));
+        });
     }
 
     @Override

@@ -94,4 +94,14 @@ final class LiveAccountReader implements AccountStoreReader {
     public Optional<Stored<ExternalBinding>> externalBinding(BindingId id) {
         return engine.read(view -> new ViewAccountReader(view).externalBinding(id));
     }
+
+    @Override
+    public Optional<Stored<ExternalBinding>> externalBinding(RecordId record) {
+        return engine.read(view -> new ViewAccountReader(view).externalBinding(record));
+    }
+
+    @Override
+    public Page<Stored<ExternalBinding>, BindingId> externalBindings(Optional<BindingId> after, int limit) {
+        return engine.read(view -> new ViewAccountReader(view).externalBindings(after, limit));
+    }
 }

@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.RecordId;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ record LivePolicyReader(Reading store) implements PolicyReader {
     @Override
     public Optional<Stored<PolicyProfileContent>> profileByName(String name) {
         return store.read(snapshot -> snapshot.policy().profileByName(name));
+    }
+
+    @Override
+    public Optional<Stored<PolicyProfileContent>> profileById(RecordId record) {
+        return store.read(snapshot -> snapshot.policy().profileById(record));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.RecordId;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ record LiveResourceProfileReader(Reading store) implements ResourceProfileReader
     @Override
     public Optional<Stored<ResourceProfileContent>> byName(String name) {
         return store.read(snapshot -> snapshot.resourceProfiles().byName(name));
+    }
+
+    @Override
+    public Optional<Stored<ResourceProfileContent>> byId(RecordId record) {
+        return store.read(snapshot -> snapshot.resourceProfiles().byId(record));
     }
 
     @Override

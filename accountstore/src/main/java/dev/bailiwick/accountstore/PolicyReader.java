@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.RecordId;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,9 @@ public interface PolicyReader {
 
     /** The newest version of the policy profile with this name. */
     Optional<Stored<PolicyProfileContent>> profileByName(String name);
+
+    /** The newest version of this record, which is a policy profile's. */
+    Optional<Stored<PolicyProfileContent>> profileById(RecordId record);
 
     /** What a reference means, as {@link ResourceProfileReader#resolve}. */
     Optional<Stored<PolicyProfileContent>> resolve(ProfileRef reference);

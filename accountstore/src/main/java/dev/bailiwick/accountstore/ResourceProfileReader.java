@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.schema.RecordId;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,9 @@ public interface ResourceProfileReader {
 
     /** The newest version of the profile with this name. */
     Optional<Stored<ResourceProfileContent>> byName(String name);
+
+    /** The newest version of this record. */
+    Optional<Stored<ResourceProfileContent>> byId(RecordId record);
 
     /**
      * What a reference means: the pinned version, or else the newest. Empty if it does not exist, is of another sort, or is older

@@ -224,4 +224,32 @@ final class ViewAccountReader implements AccountStoreReader {
     public Optional<Stored<ExternalBinding>> externalBinding(BindingId id) {
         return records.byIndex(Keys.binding(id)).map(stored -> Contents.as(ExternalBinding.class, stored));
     }
+
+    @Override
+    public Optional<Stored<ExternalBinding>> externalBinding(RecordId record) {
+        return records.newest(RecordKind.EXTERNAL_BINDING, record)
+                .map(stored -> Contents.as(ExternalBinding.class, stored));
+    }
+
+    @Override
+    public Page<Stored<ExternalBinding>, BindingId> externalBindings(Optional<BindingId> after, int limit) {
+        Limit.page(limit, PAGE);
+        byte[] all = {Keys.Index.BINDING.code()};
+        byte[] start = after.map(Keys::binding).orElse(all);
+        List<Stored<ExternalBinding>> bindings = new ArrayList<>();
+        boolean[] more = new boolean[1];
+        view.scan(StoreTables.INDEX, start, Keys.endOf(all), (key, value) -> {
+            if (after.isPresent() && Arrays.equals(key, start)) {
+                return true;
+            }
+            if (bindings.size() == limit) {
+                more[0] = true;
+                return false;
+            }
+            bindings.add(Contents.as(ExternalBinding.class, records.byIndexRow(key, value)));
+            return true;
+        });
+        return new Page<>(
+                bindings, more[0] ? Optional.of(bindings.getLast().content().bindingId()) : Optional.empty());
+    }
 }

@@ -34,6 +34,10 @@ final class ViewProfileReader<C extends RecordContent> {
         return records.byIndex(Keys.profileName(kind, name)).map(stored -> Contents.as(type, stored));
     }
 
+    Optional<Stored<C>> byId(RecordId record) {
+        return records.newest(kind, record).map(stored -> Contents.as(type, stored));
+    }
+
     Optional<Stored<C>> resolve(ProfileRef reference) {
         byte @Nullable [] row = view.get(StoreTables.INDEX, Keys.profile(reference.profileId()));
         if (row == null

@@ -70,6 +70,11 @@ final class ViewSnapshot implements StoreSnapshot {
         }
 
         @Override
+        public Optional<Stored<ResourceProfileContent>> byId(RecordId record) {
+            return reader.byId(record);
+        }
+
+        @Override
         public Optional<Stored<ResourceProfileContent>> resolve(ProfileRef reference) {
             return reader.resolve(reference);
         }
@@ -89,6 +94,11 @@ final class ViewSnapshot implements StoreSnapshot {
         @Override
         public Optional<Stored<PolicyProfileContent>> profileByName(String name) {
             return reader.byName(name);
+        }
+
+        @Override
+        public Optional<Stored<PolicyProfileContent>> profileById(RecordId record) {
+            return reader.byId(record);
         }
 
         @Override

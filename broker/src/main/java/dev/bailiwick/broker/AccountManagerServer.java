@@ -1,13 +1,10 @@
 package dev.bailiwick.broker;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStatus;
-import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.Attribution;
-import dev.bailiwick.accountstore.ClientRequest;
 import dev.bailiwick.accountstore.CommitResult;
 import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.Credential;
@@ -30,16 +27,14 @@ import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.RoleDefinition;
 import dev.bailiwick.schema.AccountName;
-import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.Hash256;
-import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.InvalidNameException;
-import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
-import dev.bailiwick.schema.TransactionId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.CreateResult;
 import dev.bailiwick.schema.gen.MutationResult;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -52,7 +47,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.capnproto.Data;
-import org.capnproto.MessageBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructReader;
 import org.capnproto.Text;
@@ -76,21 +70,25 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     private final dev.bailiwick.accountstore.AccountStoreManager accounts;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final BindingChanges bindings;
+    private final ProfileManagers profiles;
 
     /** @param random must be unpredictable: enrolment codes come from it */
     AccountManagerServer(
             Administrator administrator,
             StoreRecords.Snapshots snapshots,
             Records records,
-            dev.bailiwick.accountstore.AccountStoreManager accounts,
+            Administrator.Powers powers,
             InstantSource clock,
             RandomGenerator random) {
         this.administrator = administrator;
         this.snapshots = snapshots;
         this.records = records;
-        this.accounts = accounts;
+        this.accounts = powers.accounts();
         this.clock = clock;
         this.random = random;
+        this.bindings = new BindingChanges(administrator, snapshots, accounts, clock);
+        this.profiles = new ProfileManagers(administrator, snapshots, powers, random);
     }
 
     @Override
@@ -142,7 +140,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                 created(result, accountOf(receipt), receipt, code, expiresAt);
             case CommitResult.Conflict _ -> throw new RefusedException(busy());
             case CommitResult.Rejected(Rejection rejection, String message) ->
-                throw new RefusedException(refusal(rejection, message));
+                throw new RefusedException(Refusal.of(rejection, message));
         }
     }
 
@@ -307,7 +305,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                 }
                 case CommitResult.Conflict _ -> {}
                 case CommitResult.Rejected(Rejection rejection, String message) ->
-                    throw new RefusedException(refusal(rejection, message));
+                    throw new RefusedException(Refusal.of(rejection, message));
             }
         }
         throw new RefusedException(busy());
@@ -348,6 +346,47 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         }
     }
 
+    @Override
+    public CompletionStage<?> createBinding(
+            CallContext<
+                            AccountStoreManager.CreateBindingParams.Reader,
+                            AccountStoreManager.CreateBindingResults.Builder>
+                    call) {
+        AccountStoreManager.CreateBindingParams.Reader params = call.params();
+        bindings.create(params, this::requireNoMorePowerful, call.results().initResult());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> disableBinding(
+            CallContext<
+                            AccountStoreManager.DisableBindingParams.Reader,
+                            AccountStoreManager.DisableBindingResults.Builder>
+                    call) {
+        bindings.disable(call.params(), call.results().initResult());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> resourceProfiles(
+            CallContext<
+                            AccountStoreManager.ResourceProfilesParams.Reader,
+                            AccountStoreManager.ResourceProfilesResults.Builder>
+                    call) {
+        call.results().setManager(ResourceProfileManager.client(profiles.resources()));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> policyProfiles(
+            CallContext<
+                            AccountStoreManager.PolicyProfilesParams.Reader,
+                            AccountStoreManager.PolicyProfilesResults.Builder>
+                    call) {
+        call.results().setManager(PolicyProfileManager.client(profiles.policies()));
+        return Calls.DONE;
+    }
+
     /** One change of an account that exists. */
     private interface Change {
         CommitResult commit(Stored<Account> account, Attribution by);
@@ -371,7 +410,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                     hash.ifPresent(value -> conflict.setCurrentHash(value.toBytes()));
                 }
                 case CommitResult.Rejected(Rejection rejection, String message) ->
-                    refusal(rejection, message).into(result.initDenied());
+                    Refusal.of(rejection, message).into(result.initDenied());
             }
         } catch (RefusedException refused) {
             refused.refusal().into(result.initDenied());
@@ -407,28 +446,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     /** As {@link #attribution()}, for a call whose client may have chosen the transaction's id. */
     private <R extends StructReader> Attribution attribution(
             Data.Reader transactionId, StructFactory<?, R> factory, R params) {
-        if (transactionId.size() == 0) {
-            return attribution();
-        }
-        if (transactionId.size() != Id128.BYTES) {
-            throw new RefusedException(
-                    Refusal.because("invalid-argument", "a transaction id has " + Id128.BYTES + " bytes, or none"));
-        }
-        Attribution by = attribution();
-        MessageBuilder message = new MessageBuilder();
-        message.setRoot(factory, params);
-        Hash256 request = Hash256.sha256(
-                callerOf(by.actor()), params.getClass().getName().getBytes(UTF_8), Canonical.of(message));
-        return by.asking(new ClientRequest(TransactionId.of(transactionId.toArray()), request));
-    }
-
-    /** Who asks, over whatever sessions: nobody gets the answer to another one's request. */
-    private static byte[] callerOf(Actor actor) {
-        return switch (actor) {
-            case Actor.Session(PrincipalId principal, var _) -> principal.toBytes();
-            case Actor.Offline(int uid) -> ("offline " + Integer.toUnsignedString(uid)).getBytes(UTF_8);
-            case Actor.Daemon(), Actor.Manifest() -> new byte[0];
-        };
+        return Requests.attribution(administrator, transactionId, factory, params);
     }
 
     private Instant codeExpiry() {
@@ -540,15 +558,5 @@ final class AccountManagerServer implements AccountStoreManager.Server {
 
     private static Refusal busy() {
         return new Refusal("store-busy", "the account keeps changing", "try again in a moment");
-    }
-
-    private static Refusal refusal(Rejection rejection, String message) {
-        if (rejection == Rejection.REVOKED) {
-            throw Grant.revoked(message);
-        }
-        return new Refusal(
-                rejection.text(),
-                message,
-                rejection == Rejection.LAST_ACCOUNT_ADMIN ? "make another account administrator first" : "");
     }
 }

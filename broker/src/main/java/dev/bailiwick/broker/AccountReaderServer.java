@@ -2,20 +2,21 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStoreReader;
-import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.CorruptStoreException;
+import dev.bailiwick.accountstore.ExternalBinding;
 import dev.bailiwick.accountstore.HistoryEntry;
 import dev.bailiwick.accountstore.Page;
 import dev.bailiwick.accountstore.Prover;
 import dev.bailiwick.accountstore.RecordKind;
+import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.gen.AccountRecord;
-import dev.bailiwick.schema.gen.ActorKind;
 import dev.bailiwick.schema.gen.Denial;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.capnproto.Data;
 
 /** Serves lookups of accounts. Nothing reachable from here changes anything or shows a verifier. */
 final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStoreReader.Server {
@@ -97,7 +99,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                         .toList();
                 List<HistoryEntry<Account>> newest = all.subList(Math.max(0, all.size() - Limits.HISTORY), all.size());
                 List<String> actors = newest.stream()
-                        .map(entry -> nameOf(entry.entry().actor(), accounts))
+                        .map(entry -> Wire.nameOf(entry.entry().actor(), accounts))
                         .toList();
                 return () -> write(newest, actors, result);
             });
@@ -119,34 +121,8 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
             wire.setOperation(entry.entry().operation());
             wire.setActorName(actors.get(i));
             entry.entry().approval().ifPresent(approval -> wire.setApproval(approval.toBytes()));
-            actor(wire.initActor(), entry.entry().actor());
+            Wire.actor(wire.initActor(), entry.entry().actor());
         }
-    }
-
-    private static void actor(dev.bailiwick.schema.gen.Actor.Builder wire, Actor actor) {
-        switch (actor) {
-            case Actor.Session(var principal, var session) -> {
-                wire.setKind(ActorKind.SESSION);
-                wire.setPrincipalId(principal.toBytes());
-                wire.setSessionId(session.toBytes());
-            }
-            case Actor.Offline(int uid) -> {
-                wire.setKind(ActorKind.OFFLINE);
-                wire.setUid(uid);
-            }
-            case Actor.Daemon() -> wire.setKind(ActorKind.SYSTEM);
-            case Actor.Manifest() -> wire.setKind(ActorKind.MANIFEST);
-        }
-    }
-
-    private static String nameOf(Actor actor, AccountStoreReader accounts) {
-        return switch (actor) {
-            case Actor.Session(var principal, var _) ->
-                accounts.byPrincipal(principal)
-                        .map(account -> account.content().name())
-                        .orElse("");
-            case Actor.Offline _, Actor.Daemon _, Actor.Manifest _ -> "";
-        };
     }
 
     @Override
@@ -203,6 +179,66 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                                                                 + "\" has no such version in a journal of that size",
                                                         "'account history' lists versions and the sequences that committed them")
                                                 .into(result.initDenied()))));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> bindings(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.BindingsParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.BindingsResults.Builder>
+                    call) {
+        Data.Reader after = call.params().getAfter();
+        int limit = Pages.limit(call.params().getLimit());
+        try {
+            Optional<BindingId> start = after.size() == 0 ? Optional.empty() : Optional.of(BindingChanges.id(after));
+            Page<Shown, BindingId> page = snapshots.read(snapshot -> shown(snapshot, start, limit));
+            var list = call.results().initBindings(page.items().size());
+            for (int i = 0; i < page.items().size(); i++) {
+                Shown shown = page.items().get(i);
+                Wire.binding(list.get(i), shown.binding(), shown.accountName());
+            }
+            page.next().ifPresent(next -> call.results().setNext(next.toBytes()));
+        } catch (CorruptStoreException damage) {
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
+        } catch (RefusedException notAnId) {
+            throw new RpcException(
+                    RpcException.Type.FAILED, "invalid-argument: \"after\" must be a binding id of this list", notAnId);
+        }
+        return Calls.DONE;
+    }
+
+    private record Shown(Stored<ExternalBinding> binding, String accountName) {}
+
+    private static Page<Shown, BindingId> shown(StoreSnapshot snapshot, Optional<BindingId> after, int limit) {
+        Page<Stored<ExternalBinding>, BindingId> page = snapshot.accounts().externalBindings(after, limit);
+        return new Page<>(
+                page.items().stream()
+                        .map(binding -> new Shown(binding, BindingChanges.nameOf(snapshot, binding)))
+                        .toList(),
+                page.next());
+    }
+
+    @Override
+    public CompletionStage<?> binding(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.BindingParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.BindingResults.Builder>
+                    call) {
+        var result = call.results().initResult();
+        try {
+            BindingId id = BindingChanges.id(call.params().getBindingId());
+            Shown found = snapshots
+                    .read(snapshot -> snapshot.accounts()
+                            .externalBinding(id)
+                            .map(binding -> new Shown(binding, BindingChanges.nameOf(snapshot, binding))))
+                    .orElseThrow(() -> new RefusedException(BindingChanges.unknown(id)));
+            Wire.binding(result.initFound(), found.binding(), found.accountName());
+        } catch (RefusedException refused) {
+            refused.refusal().into(result.initDenied());
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        }
         return Calls.DONE;
     }
 

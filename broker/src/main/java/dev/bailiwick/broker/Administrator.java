@@ -1,8 +1,12 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.AccountStoreManager;
 import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.Attribution;
 import dev.bailiwick.accountstore.CommitGate;
+import dev.bailiwick.accountstore.PolicyProfileManager;
+import dev.bailiwick.accountstore.ResourceProfileManager;
 
 /** On whose behalf an object changes accounts. */
 interface Administrator {
@@ -11,6 +15,19 @@ interface Administrator {
 
     /** Whether they have that role themselves, and so may hand somebody a way to it. */
     boolean has(String role);
+
+    /**
+     * The managers that an administrator's objects change the store through.
+     *
+     * @param accounts of accounts and external bindings
+     * @param resources of resource profiles
+     * @param policies of policy profiles
+     */
+    record Powers(AccountStoreManager accounts, ResourceProfileManager resources, PolicyProfileManager policies) {
+        static Powers over(AccountStore store) {
+            return new Powers(store.accountManager(), store.resourceProfileManager(), store.policyProfileManager());
+        }
+    }
 
     /** Whoever holds the grant, for as long as it is open. */
     static Administrator holding(Grant grant) {

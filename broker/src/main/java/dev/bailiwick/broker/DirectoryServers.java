@@ -3,8 +3,11 @@ package dev.bailiwick.broker;
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStoreReader;
 import dev.bailiwick.accountstore.CorruptStoreException;
+import dev.bailiwick.accountstore.HistoryEntry;
 import dev.bailiwick.accountstore.PolicyProfileContent;
+import dev.bailiwick.accountstore.RecordContent;
 import dev.bailiwick.accountstore.ResourceProfileContent;
+import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
@@ -13,6 +16,8 @@ import dev.bailiwick.profiles.ProfileCodecs;
 import dev.bailiwick.profiles.RoleDefinition;
 import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.PolicyProfile;
+import dev.bailiwick.schema.gen.ProfileHistoryEntry;
+import dev.bailiwick.schema.gen.ProfileHistoryResult;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
@@ -20,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Serve profiles and the role catalogue, to be looked at. */
@@ -61,6 +67,60 @@ final class DirectoryServers {
                 }
             });
             return Calls.DONE;
+        }
+
+        @Override
+        public CompletionStage<?> history(
+                CallContext<ResourceProfileReader.HistoryParams.Reader, ResourceProfileReader.HistoryResults.Builder>
+                        call) {
+            String name = call.params().getName().toString();
+            var result = call.results().initResult();
+            orDenied(
+                    result::initDenied,
+                    () -> DirectoryServers.<ResourceProfileContent>history(
+                            snapshots,
+                            snapshot -> snapshot.resourceProfiles().history(name),
+                            unknown("resource profile", name),
+                            (wire, profile) -> wire.setResourceProfile(Wire.resourceProfile(profile)),
+                            result));
+            return Calls.DONE;
+        }
+    }
+
+    /** Writes one version. */
+    private interface Version<C extends RecordContent> {
+        void write(ProfileHistoryEntry.Builder wire, Stored<C> profile);
+    }
+
+    /** Writes a profile's newest versions, oldest first. */
+    private static <C extends RecordContent> void history(
+            StoreRecords.Snapshots snapshots,
+            Function<StoreSnapshot, List<HistoryEntry<C>>> reading,
+            Refusal none,
+            Version<C> version,
+            ProfileHistoryResult.Builder result) {
+        record Line<C extends RecordContent>(HistoryEntry<C> entry, String actorName) {}
+        List<Line<C>> lines = snapshots.read(snapshot -> {
+            List<HistoryEntry<C>> all = reading.apply(snapshot);
+            return all.subList(Math.max(0, all.size() - Limits.HISTORY), all.size()).stream()
+                    .map(entry -> new Line<>(entry, Wire.nameOf(entry.entry().actor(), snapshot.accounts())))
+                    .toList();
+        });
+        if (lines.isEmpty()) {
+            none.into(result.initDenied());
+            return;
+        }
+        var list = result.initEntries(lines.size());
+        for (int i = 0; i < lines.size(); i++) {
+            HistoryEntry<C> entry = lines.get(i).entry();
+            ProfileHistoryEntry.Builder wire = list.get(i);
+            version.write(wire, entry.record());
+            wire.setSequence(entry.entry().sequence());
+            wire.setTimeMs(entry.entry().time().toEpochMilli());
+            wire.setOperation(entry.entry().operation());
+            Wire.actor(wire.initActor(), entry.entry().actor());
+            wire.setActorName(lines.get(i).actorName());
+            entry.entry().approval().ifPresent(approval -> wire.setApproval(approval.toBytes()));
         }
     }
 
@@ -151,9 +211,28 @@ final class DirectoryServers {
             });
             return Calls.DONE;
         }
+
+        @Override
+        public CompletionStage<?> policyProfileHistory(
+                CallContext<
+                                RoleDirectory.PolicyProfileHistoryParams.Reader,
+                                RoleDirectory.PolicyProfileHistoryResults.Builder>
+                        call) {
+            String name = call.params().getName().toString();
+            var result = call.results().initResult();
+            orDenied(
+                    result::initDenied,
+                    () -> DirectoryServers.<PolicyProfileContent>history(
+                            snapshots,
+                            snapshot -> snapshot.policy().history(name),
+                            unknown("policy profile", name),
+                            (wire, profile) -> wire.setPolicyProfile(Wire.policyProfile(profile)),
+                            result));
+            return Calls.DONE;
+        }
     }
 
-    private static Refusal unknown(String what, String name) {
+    static Refusal unknown(String what, String name) {
         return new Refusal("unknown-profile", "there is no " + what + " \"" + name + "\"", "list the profiles");
     }
 

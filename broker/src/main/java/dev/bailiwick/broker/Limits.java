@@ -40,6 +40,12 @@ public final class Limits {
     /** How long a one-time enrolment code lasts: handed over in person or in a chat, used the same day. */
     public static final Duration ENROLMENT_LIFE = Duration.ofHours(24);
 
+    /** How long an external binding lasts at most: whoever vouched for somebody has to look again some time. */
+    public static final Duration BINDING_LIFE = Duration.ofDays(366);
+
+    /** Characters of a provider, tenant, subject or claim name; issuers are URLs, subjects at most 255 (OpenID Connect Core 2). */
+    public static final int BINDING_TEXT = 255;
+
     /** Elements in one page of any list; a longer answer would hold a connection and a large message. */
     public static final int PAGE = 256;
 

@@ -48,7 +48,7 @@ public final class OfflineAuthority {
                 Administrator.offline(uid),
                 store::read,
                 new StoreRecords(store::read, store.credentials()),
-                store.accountManager(),
+                Administrator.Powers.over(store),
                 config.clock(),
                 config.random()));
     }

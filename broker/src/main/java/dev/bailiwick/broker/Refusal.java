@@ -1,6 +1,7 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.CorruptStoreException;
+import dev.bailiwick.accountstore.Rejection;
 import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.storage.CorruptStorageException;
 import dev.bailiwick.storage.DenialCode;
@@ -38,6 +39,17 @@ record Refusal(String code, String message, String hint) {
     static Refusal of(CorruptStoreException damage) {
         return new Refusal(
                 "corrupt", damage.what() + " is damaged", "run a store verification and tell an administrator");
+    }
+
+    /** What the store rejected. A closed gate is no refusal but a revocation, and thrown as one. */
+    static Refusal of(Rejection rejection, String message) {
+        if (rejection == Rejection.REVOKED) {
+            throw Grant.revoked(message);
+        }
+        return new Refusal(
+                rejection.text(),
+                message,
+                rejection == Rejection.LAST_ACCOUNT_ADMIN ? "make another account administrator first" : "");
     }
 
     void into(Denial.Builder denial) {

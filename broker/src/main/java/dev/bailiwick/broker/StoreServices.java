@@ -73,7 +73,7 @@ final class StoreServices implements SlotObjects.Services {
                 Administrator.holding(grant),
                 store::read,
                 records,
-                store.accountManager(),
+                Administrator.Powers.over(store),
                 config.clock(),
                 config.random());
     }

@@ -1,6 +1,9 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.Account;
+import dev.bailiwick.accountstore.AccountStoreReader;
+import dev.bailiwick.accountstore.Actor;
+import dev.bailiwick.accountstore.ExternalBinding;
 import dev.bailiwick.accountstore.PolicyProfileContent;
 import dev.bailiwick.accountstore.ResourceProfileContent;
 import dev.bailiwick.accountstore.Stored;
@@ -8,9 +11,12 @@ import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.gen.AccountRecord;
+import dev.bailiwick.schema.gen.ActorKind;
+import dev.bailiwick.schema.gen.BindingInfo;
 import dev.bailiwick.schema.gen.BundlePlan;
 import dev.bailiwick.schema.gen.EntryInfo;
 import dev.bailiwick.schema.gen.EntryKind;
+import dev.bailiwick.schema.gen.ExternalIdentityBinding;
 import dev.bailiwick.schema.gen.LogLine;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.PutResult;
@@ -122,6 +128,38 @@ final class Wire {
 
     static PolicyProfile.Reader policyProfile(Stored<PolicyProfileContent> profile) {
         return Canonical.reader(profile.canonical()).getRoot(PolicyProfile.factory);
+    }
+
+    static void binding(BindingInfo.Builder wire, Stored<ExternalBinding> binding, String accountName) {
+        wire.setBinding(Canonical.reader(binding.canonical()).getRoot(ExternalIdentityBinding.factory));
+        wire.setAccountName(accountName);
+    }
+
+    static void actor(dev.bailiwick.schema.gen.Actor.Builder wire, Actor actor) {
+        switch (actor) {
+            case Actor.Session(var principal, var session) -> {
+                wire.setKind(ActorKind.SESSION);
+                wire.setPrincipalId(principal.toBytes());
+                wire.setSessionId(session.toBytes());
+            }
+            case Actor.Offline(int uid) -> {
+                wire.setKind(ActorKind.OFFLINE);
+                wire.setUid(uid);
+            }
+            case Actor.Daemon() -> wire.setKind(ActorKind.SYSTEM);
+            case Actor.Manifest() -> wire.setKind(ActorKind.MANIFEST);
+        }
+    }
+
+    /** The name of the account that acted, if one did. */
+    static String nameOf(Actor actor, AccountStoreReader accounts) {
+        return switch (actor) {
+            case Actor.Session(var principal, var _) ->
+                accounts.byPrincipal(principal)
+                        .map(account -> account.content().name())
+                        .orElse("");
+            case Actor.Offline _, Actor.Daemon _, Actor.Manifest _ -> "";
+        };
     }
 
     static void receipts(StructList.Builder<Receipt.Builder> list, List<PolicyDecision> decisions, long journalSize) {

@@ -16,6 +16,8 @@ import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.MethodClass;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
@@ -46,6 +48,9 @@ class ReachTest {
             RoleDirectory.Client.class,
             AuthorityBroker.Client.class);
 
+    private static final List<Class<?>> REACHED_FROM_THERE =
+            List.of(ResourceProfileManager.Client.class, PolicyProfileManager.Client.class);
+
     @Test
     void anAccountAdministratorReachesNoHomeNoVerifierAndNoKey() {
         Reach reach = Reach.from(ACCOUNT_ADMIN);
@@ -61,7 +66,9 @@ class ReachTest {
                         UserSession.Client.class,
                         CredentialRecord.Reader.class);
         assertThat(reach.fields).doesNotContain("getVerifier", "getSalt", "getPassword", "getReference");
-        assertThat(reach.interfaces()).containsExactlyInAnyOrderElementsOf(ACCOUNT_ADMIN);
+        assertThat(reach.interfaces())
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(ACCOUNT_ADMIN.stream(), REACHED_FROM_THERE.stream())
+                        .toList());
     }
 
     @Test
@@ -105,6 +112,8 @@ class ReachTest {
                         LogSink.SCHEMA,
                         AccountStoreReader.SCHEMA,
                         AccountStoreManager.SCHEMA,
+                        ResourceProfileManager.SCHEMA,
+                        PolicyProfileManager.SCHEMA,
                         ResourceProfileReader.SCHEMA,
                         RoleDirectory.SCHEMA,
                         AuthorityBroker.SCHEMA,

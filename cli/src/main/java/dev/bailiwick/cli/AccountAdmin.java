@@ -20,6 +20,7 @@ public final class AccountAdmin {
                 .addSubcommand(new CommandLine(accounts).addSubcommand(new AccountCommands.Roles(accounts)))
                 .addSubcommand(new ProfileCommands(context))
                 .addSubcommand(new RoleCommands(context))
+                .addSubcommand(new BindingCommands(context))
                 .addSubcommand(new CommandLine(new StoreCommands(context))
                         .addSubcommand(new ExportCommand(context))
                         .addSubcommand(new ImportCommand(context))

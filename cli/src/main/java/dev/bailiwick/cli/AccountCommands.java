@@ -45,7 +45,8 @@ final class AccountCommands {
                     String resourceProfile,
             @Option(names = "--policy-profile", paramLabel = "PROFILE", description = "Policy. Default: the store's.")
                     @Nullable
-                    String policyProfile) {
+                    String policyProfile,
+            @Mixin Once once) {
         try (Powers powers = context.powers(Powers.Use.CHANGE);
                 AccountStoreManager.Client manager = powers.accountManager()) {
             var request = manager.createRequest();
@@ -54,6 +55,7 @@ final class AccountCommands {
             Texts.write(request.params()::initRoles, roles == null ? List.of() : roles);
             request.params().setResourceProfile(resourceProfile == null ? "" : resourceProfile);
             request.params().setPolicyProfile(policyProfile == null ? "" : policyProfile);
+            request.params().setTransactionId(once.bytes());
             try (var response = request.send().join()) {
                 printCreated(Shapes.created(response.get().getResult()), "created");
             }
@@ -143,13 +145,15 @@ final class AccountCommands {
     void rename(
             @Parameters(paramLabel = "NAME", description = "Which account.") String name,
             @Parameters(paramLabel = "NEW", description = "Its new name.") String newName,
-            @Mixin Expect expect) {
+            @Mixin Expect expect,
+            @Mixin Once once) {
         try (Powers powers = context.powers(Powers.Use.CHANGE);
                 AccountStoreManager.Client manager = powers.accountManager()) {
             var request = manager.renameRequest();
             request.params().setName(name);
             request.params().setNewName(newName);
             request.params().setExpect(expect.version());
+            request.params().setTransactionId(once.bytes());
             try (var response = request.send().join()) {
                 printChanged(Shapes.mutation(response.get().getResult()));
             }
@@ -162,19 +166,27 @@ final class AccountCommands {
                 "Disable an account: nobody can log in to it.",
                 "When this answers, every capability of its sessions is revoked, however far it was passed on."
             })
-    void disable(@Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin Expect expect) {
-        setStatus(name, AccountStatus.DISABLED, expect);
+    void disable(
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Mixin Expect expect,
+            @Mixin Once once) {
+        setStatus(name, AccountStatus.DISABLED, expect, once);
     }
 
     @Command(name = "lock", description = "Lock an account for the time being: no logins, and its sessions end.")
-    void lock(@Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin Expect expect) {
-        setStatus(name, AccountStatus.LOCKED, expect);
+    void lock(
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Mixin Expect expect,
+            @Mixin Once once) {
+        setStatus(name, AccountStatus.LOCKED, expect, once);
     }
 
     @Command(name = "recovery-only", description = "Let an account log in to recovery flows only.")
     void recoveryOnly(
-            @Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin Expect expect) {
-        setStatus(name, AccountStatus.RECOVERY_ONLY, expect);
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Mixin Expect expect,
+            @Mixin Once once) {
+        setStatus(name, AccountStatus.RECOVERY_ONLY, expect, once);
     }
 
     @Command(
@@ -198,7 +210,8 @@ final class AccountCommands {
             @Option(names = "--policy-profile", paramLabel = "PROFILE", description = "Policy. Default: as it is.")
                     @Nullable
                     String policyProfile,
-            @Mixin Expect expect) {
+            @Mixin Expect expect,
+            @Mixin Once once) {
         if (resourceProfile == null && policyProfile == null) {
             throw CommandFailure.usage(
                     "no profile was named", "give --resource-profile PROFILE, --policy-profile PROFILE, or both");
@@ -210,6 +223,7 @@ final class AccountCommands {
             request.params().setResourceProfile(resourceProfile == null ? "" : resourceProfile);
             request.params().setPolicyProfile(policyProfile == null ? "" : policyProfile);
             request.params().setExpect(expect.version());
+            request.params().setTransactionId(once.bytes());
             try (var response = request.send().join()) {
                 printChanged(Shapes.mutation(response.get().getResult()));
             }
@@ -229,13 +243,15 @@ final class AccountCommands {
         void add(
                 @Parameters(paramLabel = "NAME", description = "Which account.") String name,
                 @Parameters(paramLabel = "ROLE", description = "Which role; 'role list' names them.") String role,
-                @Mixin Expect expect) {
+                @Mixin Expect expect,
+                @Mixin Once once) {
             try (Powers powers = accounts.context.powers(Powers.Use.CHANGE);
                     AccountStoreManager.Client manager = powers.accountManager()) {
                 var request = manager.addRoleRequest();
                 request.params().setName(name);
                 request.params().setRole(role);
                 request.params().setExpect(expect.version());
+                request.params().setTransactionId(once.bytes());
                 try (var response = request.send().join()) {
                     accounts.printChanged(Shapes.mutation(response.get().getResult()));
                 }
@@ -246,13 +262,15 @@ final class AccountCommands {
         void remove(
                 @Parameters(paramLabel = "NAME", description = "Which account.") String name,
                 @Parameters(paramLabel = "ROLE", description = "Which role.") String role,
-                @Mixin Expect expect) {
+                @Mixin Expect expect,
+                @Mixin Once once) {
             try (Powers powers = accounts.context.powers(Powers.Use.CHANGE);
                     AccountStoreManager.Client manager = powers.accountManager()) {
                 var request = manager.removeRoleRequest();
                 request.params().setName(name);
                 request.params().setRole(role);
                 request.params().setExpect(expect.version());
+                request.params().setTransactionId(once.bytes());
                 try (var response = request.send().join()) {
                     accounts.printChanged(Shapes.mutation(response.get().getResult()));
                 }
@@ -260,18 +278,19 @@ final class AccountCommands {
         }
     }
 
-    private void setStatus(String name, AccountStatus status, Expect expect) {
+    private void setStatus(String name, AccountStatus status, Expect expect, Once once) {
         try (Powers powers = context.powers(Powers.Use.CHANGE)) {
-            setStatus(powers, name, status, expect.version());
+            setStatus(powers, name, status, expect.version(), once.bytes());
         }
     }
 
-    private void setStatus(Powers powers, String name, AccountStatus status, long expect) {
+    private void setStatus(Powers powers, String name, AccountStatus status, long expect, byte[] transactionId) {
         try (AccountStoreManager.Client manager = powers.accountManager()) {
             var request = manager.setStatusRequest();
             request.params().setName(name);
             request.params().setStatus(status);
             request.params().setExpect(expect);
+            request.params().setTransactionId(transactionId);
             try (var response = request.send().join()) {
                 printChanged(Shapes.mutation(response.get().getResult()));
             }
@@ -295,7 +314,7 @@ final class AccountCommands {
                         status.equals("active") ? "" : "'" + otherVerb + "' undoes that");
             }
             long version = expect.version() == 0 ? account.number("recordVersion") : expect.version();
-            setStatus(powers, name, AccountStatus.ACTIVE, version);
+            setStatus(powers, name, AccountStatus.ACTIVE, version, new byte[0]);
         }
     }
 

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What one version of an account says otherwise than the one before it, field by field. */
+/** What one version of a record says otherwise than the one before it, field by field. */
 final class Differences {
     /** Fields that differ in every version, or follow from others. */
     private static final Set<String> CHAIN = Set.of(
             "updatedAtMs",
             "schemaVersion",
+            "versionId",
+            "epoch",
             "storeEpoch",
             "recordVersion",
             "policyEpoch",
@@ -21,13 +23,18 @@ final class Differences {
 
     /** History entries, oldest first, each with {@code changes}: field, before and after. A first version changes nothing. */
     static Json.Arr of(Json.Arr history) {
+        return of(history, "account");
+    }
+
+    /** The same of entries whose record is in the field {@code record}. */
+    static Json.Arr of(Json.Arr history, String record) {
         List<Json> entries = new ArrayList<>();
         Json.Obj before = null;
         for (Json.Obj entry : history.objects()) {
-            Json.Obj account = entry.object("account");
-            List<Json> changes = before == null ? List.of() : between(before, account);
+            Json.Obj now = entry.object(record);
+            List<Json> changes = before == null ? List.of() : between(before, now);
             entries.add(entry.with("changes", new Json.Arr(changes)));
-            before = account;
+            before = now;
         }
         return new Json.Arr(entries);
     }

@@ -41,12 +41,19 @@ enum ExitStatus {
     static ExitStatus ofDenial(String code) {
         return switch (code) {
             case "not-found", "unknown-profile", "unknown-role" -> NOT_FOUND;
-            case "conflict", "name-taken", "name-confusable", "not-empty", "transaction-id-taken" -> CONFLICT;
+            case "conflict",
+                    "name-taken",
+                    "name-confusable",
+                    "duplicate-binding",
+                    "not-empty",
+                    "transaction-id-taken" -> CONFLICT;
             case "corrupt", "rolled-back" -> CORRUPT;
             case "store-busy", "overloaded", "unavailable" -> UNAVAILABLE;
             case "invalid-name",
                     "invalid-argument",
                     "invalid-path",
+                    "invalid-profile",
+                    "unknown-fragment",
                     "invalid-sequence",
                     "invalid-kind",
                     "invalid-text",

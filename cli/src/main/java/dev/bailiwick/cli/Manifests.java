@@ -1,6 +1,7 @@
 package dev.bailiwick.cli;
 
 import dev.bailiwick.profiles.ManifestProblem;
+import dev.bailiwick.profiles.ProfileFile;
 import dev.bailiwick.profiles.SeedManifest;
 import dev.bailiwick.profiles.SeedPlan;
 import java.io.IOException;
@@ -28,6 +29,24 @@ final class Manifests {
                     "not-found",
                     "cannot read the manifest " + manifest + ": " + e.getMessage(),
                     "");
+        }
+    }
+
+    /**
+     * Reads a file with one profile; never a refusal.
+     *
+     * @param output for all problems but the first, which is in the failure thrown
+     */
+    static ProfileFile.Result profile(Path file, Output output) {
+        try {
+            return switch (ProfileFile.parse(file)) {
+                case ProfileFile.Refused(List<ManifestProblem> problems) -> throw refused(file, problems, output);
+                case ProfileFile.Resource resource -> resource;
+                case ProfileFile.Policy policy -> policy;
+            };
+        } catch (IOException e) {
+            throw CommandFailure.of(
+                    ExitStatus.NOT_FOUND, "not-found", "cannot read the profile " + file + ": " + e.getMessage(), "");
         }
     }
 

@@ -56,7 +56,8 @@ final class PointInTime {
         }
     }
 
-    private static Instant instant(String text) {
+    /** The time that a text means. */
+    static Instant instant(String text) {
         for (Function<String, Instant> form : FORMS) {
             try {
                 return form.apply(text);

@@ -1,21 +1,30 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.profiles.ProfileCodecs;
+import dev.bailiwick.profiles.ProfileFile;
+import dev.bailiwick.schema.Id128;
+import dev.bailiwick.schema.VersionId;
+import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.PolicyProfile;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfile;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code account-admin profile ...}: the resource and policy profiles in force. */
 @Command(
         name = "profile",
-        description = "Look up resource profiles (quotas) and policy profiles (what sessions may have).")
+        description = "Look up and change resource profiles (quotas) and policy profiles (what sessions may have).")
 final class ProfileCommands {
     /** Which of the two kinds of profile. */
     enum Kind {
@@ -29,6 +38,9 @@ final class ProfileCommands {
             this.recordKind = recordKind;
         }
     }
+
+    /** Holds the place of the version id, which the store draws. */
+    private static final VersionId NO_VERSION = VersionId.of(new byte[Id128.BYTES]);
 
     private final Context context;
 
@@ -81,6 +93,175 @@ final class ProfileCommands {
                     : policy(powers, name).orElseThrow(() -> unknown(name));
             context.output().answer(profile, Views.fields(profile));
         }
+    }
+
+    @Command(
+            name = "create",
+            description = {
+                "Create a profile from a file with one [[resource-profile]] or [[policy-profile]] table, as in a seed manifest.",
+                "A problem in the file is told with its line and column."
+            })
+    void create(
+            @Parameters(paramLabel = "FILE", description = "The profile, in TOML; docs/manifest.md has the keys.")
+                    Path file,
+            @Mixin Once once) {
+        ProfileFile.Result sound = Manifests.profile(file, context.output());
+        try (Powers powers = context.powers(Powers.Use.CHANGE);
+                AccountStoreManager.Client accounts = powers.accountManager()) {
+            printChanged(
+                    switch (sound) {
+                        case ProfileFile.Resource(var profile) -> create(accounts, profile, once);
+                        case ProfileFile.Policy(var profile) -> create(accounts, profile, once);
+                        case ProfileFile.Refused refused -> throw new IllegalStateException("refused: " + refused);
+                    });
+        }
+    }
+
+    private static Json.Obj create(
+            AccountStoreManager.Client accounts, dev.bailiwick.profiles.ResourceProfile profile, Once once) {
+        try (var managing = accounts.resourceProfilesRequest().send().join();
+                ResourceProfileManager.Client manager = managing.get().getManager()) {
+            var request = manager.createRequest();
+            write(profile, request.params().initProfile());
+            request.params().setTransactionId(once.bytes());
+            try (var response = request.send().join()) {
+                return Shapes.profileChange(response.get().getResult());
+            }
+        }
+    }
+
+    private static Json.Obj create(
+            AccountStoreManager.Client accounts, dev.bailiwick.profiles.PolicyProfile profile, Once once) {
+        try (var managing = accounts.policyProfilesRequest().send().join();
+                PolicyProfileManager.Client manager = managing.get().getManager()) {
+            var request = manager.createRequest();
+            write(profile, request.params().initProfile());
+            request.params().setTransactionId(once.bytes());
+            try (var response = request.send().join()) {
+                return Shapes.profileChange(response.get().getResult());
+            }
+        }
+    }
+
+    @Command(
+            name = "update",
+            description = {
+                "Make a new version of a profile from a file, as 'create' takes it. Versions before it stay as they are.",
+                "Which kind it is follows from the file. Another name in the file renames the profile."
+            })
+    void update(
+            @Parameters(paramLabel = "PROFILE", description = "Its name now.") String name,
+            @Parameters(paramLabel = "FILE", description = "The whole profile, in TOML.") Path file,
+            @Mixin Expect expect,
+            @Mixin Once once) {
+        ProfileFile.Result sound = Manifests.profile(file, context.output());
+        try (Powers powers = context.powers(Powers.Use.CHANGE);
+                AccountStoreManager.Client accounts = powers.accountManager()) {
+            printChanged(
+                    switch (sound) {
+                        case ProfileFile.Resource(var profile) -> update(accounts, name, profile, expect, once);
+                        case ProfileFile.Policy(var profile) -> update(accounts, name, profile, expect, once);
+                        case ProfileFile.Refused refused -> throw new IllegalStateException("refused: " + refused);
+                    });
+        }
+    }
+
+    private static Json.Obj update(
+            AccountStoreManager.Client accounts,
+            String name,
+            dev.bailiwick.profiles.ResourceProfile profile,
+            Expect expect,
+            Once once) {
+        try (var managing = accounts.resourceProfilesRequest().send().join();
+                ResourceProfileManager.Client manager = managing.get().getManager()) {
+            var request = manager.updateRequest();
+            request.params().setName(name);
+            write(profile, request.params().initProfile());
+            request.params().setExpect(expect.version());
+            request.params().setTransactionId(once.bytes());
+            try (var response = request.send().join()) {
+                return Shapes.profileChange(response.get().getResult());
+            }
+        }
+    }
+
+    private static Json.Obj update(
+            AccountStoreManager.Client accounts,
+            String name,
+            dev.bailiwick.profiles.PolicyProfile profile,
+            Expect expect,
+            Once once) {
+        try (var managing = accounts.policyProfilesRequest().send().join();
+                PolicyProfileManager.Client manager = managing.get().getManager()) {
+            var request = manager.updateRequest();
+            request.params().setName(name);
+            write(profile, request.params().initProfile());
+            request.params().setExpect(expect.version());
+            request.params().setTransactionId(once.bytes());
+            try (var response = request.send().join()) {
+                return Shapes.profileChange(response.get().getResult());
+            }
+        }
+    }
+
+    /** Without the ids, which are the store's to give. */
+    private static void write(dev.bailiwick.profiles.ResourceProfile profile, ResourceProfile.Builder to) {
+        ProfileCodecs.write(profile, NO_VERSION, 0, to);
+        to.setProfileId(new byte[0]);
+        to.setVersionId(new byte[0]);
+    }
+
+    private static void write(dev.bailiwick.profiles.PolicyProfile profile, PolicyProfile.Builder to) {
+        ProfileCodecs.write(profile, NO_VERSION, 0, to);
+        to.setProfileId(new byte[0]);
+        to.setVersionId(new byte[0]);
+    }
+
+    @Command(
+            name = "history",
+            description =
+                    "List every version of a profile, oldest first: who changed what, when and under which approval.")
+    void history(
+            @Parameters(paramLabel = "PROFILE", description = "Its name now.") String name,
+            @Option(
+                            names = "--kind",
+                            paramLabel = "KIND",
+                            description = "resource or policy; one of each may have the same name."
+                                    + " Default: the resource profile, else the policy profile.")
+                    @Nullable
+                    Kind kind) {
+        try (Powers powers = context.powers(Powers.Use.READ)) {
+            Optional<Json.Arr> resource =
+                    kind == Kind.policy ? Optional.empty() : Shapes.found(() -> resourceHistory(powers, name));
+            Json.Arr answer = resource.isPresent() || kind == Kind.resource
+                    ? resource.orElseThrow(() -> unknown(name))
+                    : Shapes.found(() -> policyHistory(powers, name)).orElseThrow(() -> unknown(name));
+            context.output().answer(answer, style -> Views.PROFILE_HISTORY.render(answer.objects(), style));
+        }
+    }
+
+    private static Json.Arr resourceHistory(Powers powers, String name) {
+        try (ResourceProfileReader.Client reader = powers.profileReader()) {
+            var request = reader.historyRequest();
+            request.params().setName(name);
+            try (var response = request.send().join()) {
+                return Differences.of(Shapes.profileHistory(response.get().getResult()), Kind.resource.recordKind);
+            }
+        }
+    }
+
+    private static Json.Arr policyHistory(Powers powers, String name) {
+        try (RoleDirectory.Client directory = powers.roleDirectory()) {
+            var request = directory.policyProfileHistoryRequest();
+            request.params().setName(name);
+            try (var response = request.send().join()) {
+                return Differences.of(Shapes.profileHistory(response.get().getResult()), Kind.policy.recordKind);
+            }
+        }
+    }
+
+    private void printChanged(Json.Obj changed) {
+        context.output().answer(changed, style -> Views.changedProfile(changed));
     }
 
     private static CommandFailure unknown(String name) {

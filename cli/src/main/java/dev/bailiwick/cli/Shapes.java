@@ -1,5 +1,6 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.ProfileId;
 import dev.bailiwick.schema.RecordId;
@@ -11,10 +12,14 @@ import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.AccountResult;
 import dev.bailiwick.schema.gen.Actor;
 import dev.bailiwick.schema.gen.Attribute;
+import dev.bailiwick.schema.gen.BindingChange;
+import dev.bailiwick.schema.gen.BindingInfo;
+import dev.bailiwick.schema.gen.BindingResult;
 import dev.bailiwick.schema.gen.BundlePlan;
 import dev.bailiwick.schema.gen.CreateResult;
 import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.EntryInfo;
+import dev.bailiwick.schema.gen.ExternalIdentityBinding;
 import dev.bailiwick.schema.gen.Finding;
 import dev.bailiwick.schema.gen.GetResult;
 import dev.bailiwick.schema.gen.HistoryEntry;
@@ -25,7 +30,10 @@ import dev.bailiwick.schema.gen.MutationResult;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.PlanResult;
 import dev.bailiwick.schema.gen.PolicyProfile;
+import dev.bailiwick.schema.gen.PolicyProfileChange;
 import dev.bailiwick.schema.gen.PolicyProfileResult;
+import dev.bailiwick.schema.gen.ProfileHistoryEntry;
+import dev.bailiwick.schema.gen.ProfileHistoryResult;
 import dev.bailiwick.schema.gen.ProfileRef;
 import dev.bailiwick.schema.gen.ProofResult;
 import dev.bailiwick.schema.gen.PutResult;
@@ -34,6 +42,7 @@ import dev.bailiwick.schema.gen.RebuildResult;
 import dev.bailiwick.schema.gen.Receipt;
 import dev.bailiwick.schema.gen.RemoveResult;
 import dev.bailiwick.schema.gen.ResourceProfile;
+import dev.bailiwick.schema.gen.ResourceProfileChange;
 import dev.bailiwick.schema.gen.ResourceProfileResult;
 import dev.bailiwick.schema.gen.RoleDefinition;
 import dev.bailiwick.schema.gen.RoleResult;
@@ -169,6 +178,37 @@ final class Shapes {
                 .with("leases", Texts.list(role.getLeases()));
     }
 
+    static Json.Obj bindingInfo(BindingInfo.Reader info) {
+        return Json.object()
+                .with("binding", binding(info.getBinding()))
+                .with("accountName", info.getAccountName().toString());
+    }
+
+    static Json.Obj binding(ExternalIdentityBinding.Reader binding) {
+        return Json.object()
+                .with("bindingId", Texts.id(binding.getBindingId(), BindingId::of))
+                .with("provider", binding.getProvider().toString())
+                .with("subjectHash", Texts.hex(binding.getSubjectHash()))
+                .with("principalId", Texts.id(binding.getPrincipalId(), PrincipalId::of))
+                .with("tenant", binding.getTenant().toString())
+                .with("acceptedClaims", Texts.list(binding.getAcceptedClaims()))
+                .with("expiresAtMs", binding.getExpiresAtMs())
+                .with("policyProfile", binding.hasPolicyProfile() ? profileRef(binding.getPolicyProfile()) : NOTHING)
+                .with(
+                        "resourceProfile",
+                        binding.hasResourceProfile() ? profileRef(binding.getResourceProfile()) : NOTHING)
+                .with("schemaVersion", unsigned(binding.getSchemaVersion()))
+                .with("storeEpoch", binding.getStoreEpoch())
+                .with("recordVersion", binding.getRecordVersion())
+                .with("policyEpoch", binding.getPolicyEpoch())
+                .with("previousHash", Texts.hex(binding.getPreviousHash()))
+                .with("contentHash", Texts.hex(binding.getContentHash()))
+                .with("recordId", Texts.id(binding.getRecordId(), RecordId::of))
+                .with("state", Texts.enumName(binding.getState()))
+                .with("createdAtMs", binding.getCreatedAtMs())
+                .with("updatedAtMs", binding.getUpdatedAtMs());
+    }
+
     private static Json.Obj profileRef(ProfileRef.Reader ref) {
         return Json.object()
                 .with("profileId", Texts.id(ref.getProfileId(), ProfileId::of))
@@ -223,6 +263,20 @@ final class Shapes {
         return Json.object()
                 .with("account", account(entry.getAccount()))
                 .with("sequence", entry.getSequence())
+                .with("timeMs", entry.getTimeMs())
+                .with("operation", entry.getOperation().toString())
+                .with("actor", actor(entry.getActor()))
+                .with("actorName", entry.getActorName().toString())
+                .with("approval", Texts.hex(entry.getApproval()));
+    }
+
+    private static Json.Obj historyEntry(ProfileHistoryEntry.Reader entry) {
+        Json.Obj profile = switch (entry.which()) {
+            case RESOURCE_PROFILE -> Json.object().with("resourceProfile", resourceProfile(entry.getResourceProfile()));
+            case POLICY_PROFILE -> Json.object().with("policyProfile", policyProfile(entry.getPolicyProfile()));
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+        return profile.with("sequence", entry.getSequence())
                 .with("timeMs", entry.getTimeMs())
                 .with("operation", entry.getOperation().toString())
                 .with("actor", actor(entry.getActor()))
@@ -441,6 +495,67 @@ final class Shapes {
         };
     }
 
+    static Json.Obj binding(BindingResult.Reader result) {
+        return switch (result.which()) {
+            case FOUND -> bindingInfo(result.getFound());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj bindingChange(BindingChange.Reader result) {
+        return switch (result.which()) {
+            case COMMITTED ->
+                Json.object()
+                        .with("binding", bindingInfo(result.getCommitted().getBinding()))
+                        .with("sequence", result.getCommitted().getSequence());
+            case CONFLICT ->
+                throw conflict(
+                        result.getConflict().getCurrentVersion(),
+                        Texts.hex(result.getConflict().getCurrentHash()));
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj profileChange(ResourceProfileChange.Reader result) {
+        return switch (result.which()) {
+            case COMMITTED ->
+                Json.object()
+                        .with("profile", resourceProfile(result.getCommitted().getProfile()))
+                        .with("sequence", result.getCommitted().getSequence());
+            case CONFLICT ->
+                throw conflict(
+                        result.getConflict().getCurrentVersion(),
+                        Texts.hex(result.getConflict().getCurrentHash()));
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj profileChange(PolicyProfileChange.Reader result) {
+        return switch (result.which()) {
+            case COMMITTED ->
+                Json.object()
+                        .with("profile", policyProfile(result.getCommitted().getProfile()))
+                        .with("sequence", result.getCommitted().getSequence());
+            case CONFLICT ->
+                throw conflict(
+                        result.getConflict().getCurrentVersion(),
+                        Texts.hex(result.getConflict().getCurrentHash()));
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Arr profileHistory(ProfileHistoryResult.Reader result) {
+        return switch (result.which()) {
+            case ENTRIES -> list(result.getEntries(), Shapes::historyEntry);
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
     static Json.Obj resourceProfile(ResourceProfileResult.Reader result) {
         return switch (result.which()) {
             case FOUND -> resourceProfile(result.getFound());
@@ -530,7 +645,7 @@ final class Shapes {
     }
 
     /** What the look-up finds; empty when it answers that there is no such thing. */
-    static Optional<Json.Obj> found(Supplier<Json.Obj> lookUp) {
+    static <T extends Json> Optional<T> found(Supplier<T> lookUp) {
         try {
             return Optional.of(lookUp.get());
         } catch (CommandFailure failure) {

@@ -30,6 +30,29 @@ final class Views {
                     "CONTENT HASH",
                     row -> Printable.shortHash(row.object("account").text("contentHash")));
 
+    static final Table BINDINGS = Table.table()
+            .column("BINDING", row -> row.object("binding").text("bindingId"))
+            .column("ACCOUNT", "accountName")
+            .column("STATE", row -> bindingState(row.object("binding")))
+            .column("PROVIDER", row -> row.object("binding").text("provider"))
+            .column("TENANT", row -> orDash(row.object("binding").text("tenant")))
+            .column("EXPIRES", row -> Printable.time(row.object("binding").number("expiresAtMs")))
+            .numbers(
+                    "VERSION", row -> row.object("binding").get("recordVersion").toString())
+            .column(
+                    "SUBJECT HASH",
+                    row -> Printable.shortHash(row.object("binding").text("subjectHash")));
+
+    static final Table PROFILE_HISTORY = Table.table()
+            .numbers("VERSION", row -> profileOf(row).get("recordVersion").toString())
+            .numbers("SEQUENCE", "sequence")
+            .column("TIME", row -> Printable.time(row.number("timeMs")))
+            .column("OPERATION", "operation")
+            .column("ACTOR", Views::actor)
+            .column("APPROVAL", row -> orDash(row.text("approval")))
+            .column("CHANGED", Views::changes)
+            .column("CONTENT HASH", row -> Printable.shortHash(profileOf(row).text("contentHash")));
+
     static final Table ROLES = Table.table()
             .column("NAME", "name")
             .column("BOUND BY", Views::boundBy)
@@ -188,9 +211,13 @@ final class Views {
     static String created(Json.Obj created, String what, Style style) {
         Json.Obj account = created.object("account");
         String name = Printable.text(account.text("name"));
-        return what + " " + style.bold(name) + " (version " + account.get("recordVersion") + ", journal sequence "
-                + created.get("sequence") + ")\n"
-                + "enrolment code: " + style.accent(created.text("enrolmentCode")) + "\n"
+        String head = what + " " + style.bold(name) + " (version " + account.get("recordVersion")
+                + ", journal sequence " + created.get("sequence") + ")\n";
+        if (created.text("enrolmentCode").isEmpty()) {
+            return head + "this was done before under that transaction id, and its code was shown then;"
+                    + " 'account new-code' issues another\n";
+        }
+        return head + "enrolment code: " + style.accent(created.text("enrolmentCode")) + "\n"
                 + "works once, until " + Printable.time(created.number("codeExpiresAtMs")) + ", with: bailiwick enroll "
                 + name + "\n";
     }
@@ -201,6 +228,53 @@ final class Views {
         return Printable.text(account.text("name")) + " is " + account.text("status") + ", roles: "
                 + orDash(account.joined("roles")) + " (version " + account.get("recordVersion") + ", journal sequence "
                 + changed.get("sequence") + ")\n";
+    }
+
+    private static Json.Obj profileOf(Json.Obj entry) {
+        return entry.object(entry.fields().containsKey("policyProfile") ? "policyProfile" : "resourceProfile");
+    }
+
+    /** The schema calls a binding that was disabled revoked. */
+    private static String bindingState(Json.Obj binding) {
+        return binding.text("state").equals("revoked") ? "disabled" : binding.text("state");
+    }
+
+    /** One external binding. */
+    static String binding(Json.Obj info, Style style) {
+        Json.Obj binding = info.object("binding");
+        Table.Sheet sheet = Table.sheet()
+                .line("bindingId", binding.text("bindingId"))
+                .line("account", info.text("accountName"))
+                .line("state", bindingState(binding))
+                .line("provider", binding.text("provider"))
+                .line("tenant", orDash(binding.text("tenant")))
+                .line("subjectHash", binding.text("subjectHash"))
+                .line("acceptedClaims", orDash(binding.joined("acceptedClaims")))
+                .line("expires", Printable.time(binding.number("expiresAtMs")))
+                .line("principalId", binding.text("principalId"))
+                .line("recordVersion", binding.number("recordVersion"))
+                .line("created", Printable.time(binding.number("createdAtMs")))
+                .line("changed", Printable.time(binding.number("updatedAtMs")))
+                .line("contentHash", binding.text("contentHash"));
+        profile(sheet, "resourceProfile", binding.get("resourceProfile"));
+        profile(sheet, "policyProfile", binding.get("policyProfile"));
+        return sheet.render(style);
+    }
+
+    /** A changed binding. */
+    static String changedBinding(Json.Obj changed) {
+        Json.Obj info = changed.object("binding");
+        Json.Obj binding = info.object("binding");
+        return binding.text("bindingId") + " of " + Printable.text(info.text("accountName")) + " is "
+                + bindingState(binding) + ", until " + Printable.time(binding.number("expiresAtMs")) + " (version "
+                + binding.get("recordVersion") + ", journal sequence " + changed.get("sequence") + ")\n";
+    }
+
+    /** A changed profile. */
+    static String changedProfile(Json.Obj changed) {
+        Json.Obj profile = changed.object("profile");
+        return Printable.text(profile.text("name")) + " is at version " + profile.get("recordVersion") + ", "
+                + profile.text("versionId") + " (journal sequence " + changed.get("sequence") + ")\n";
     }
 
     /** Profiles of both kinds. */

@@ -1,10 +1,14 @@
 package dev.bailiwick.profiles;
 
+import dev.bailiwick.profiles.ManifestProblem.Code;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The content of one {@code PolicyVersion}: every role and every fragment in force, closed under reference, so that a
@@ -14,6 +18,18 @@ import java.util.function.Function;
  * @param fragments by name; every fragment and lease that a role names is here
  */
 public record PolicyCatalogue(SortedMap<String, RoleDefinition> roles, SortedMap<String, BundleFragment> fragments) {
+    /** What an anonymous caller may have: its session, the ways to log in, and help (seed 002, "Anonymous remote sessions"). */
+    private static final Set<Slot> ANONYMOUS_SLOTS = Set.of(Slot.SESSION, Slot.LOGIN, Slot.HELP);
+
+    /**
+     * Why a profile cannot be had.
+     *
+     * @param code stable
+     * @param message for people
+     * @param hint for people; may be empty
+     */
+    public record Fault(ManifestProblem.Code code, String message, String hint) {}
+
     public PolicyCatalogue {
         Checks.atMost("roles in a catalogue", roles.size(), Limits.CATALOGUE_ITEMS);
         Checks.atMost("fragments in a catalogue", fragments.size(), Limits.CATALOGUE_ITEMS);
@@ -40,6 +56,59 @@ public record PolicyCatalogue(SortedMap<String, RoleDefinition> roles, SortedMap
     /** The fragment of this name, if the catalogue has it. */
     public Optional<BundleFragment> fragment(String name) {
         return Optional.ofNullable(fragments.get(name));
+    }
+
+    /** Why a policy profile may not allow a role of this name; empty if it may. */
+    public Optional<Fault> roleFault(String role) {
+        return roles.containsKey(role)
+                ? Optional.empty()
+                : Optional.of(new Fault(
+                        Code.UNKNOWN_ROLE,
+                        "there is no role \"" + role + "\"",
+                        "use one of " + String.join(", ", roles.keySet())));
+    }
+
+    /** Why a policy profile for those kinds may not give every session a fragment of this name; empty if it may. */
+    public Optional<Fault> fragmentFault(String name, Collection<PrincipalKind> kinds) {
+        BundleFragment fragment = fragments.get(name);
+        if (fragment == null) {
+            return Optional.of(new Fault(
+                    Code.UNKNOWN_FRAGMENT,
+                    "there is no fragment \"" + name + "\"",
+                    "use one of " + String.join(", ", fragments.keySet())));
+        }
+        if (isAdministrative(fragment)) {
+            return Optional.of(new Fault(
+                    Code.ADMINISTRATIVE_FRAGMENT,
+                    "the fragment \"" + name + "\" comes with an administrative role only",
+                    "bind the role to the accounts that need it"));
+        }
+        boolean tooMuch = kinds.contains(PrincipalKind.ANONYMOUS)
+                && !fragment.slots().stream().map(SlotRule::slot).allMatch(ANONYMOUS_SLOTS::contains);
+        return tooMuch
+                ? Optional.of(new Fault(
+                        Code.FRAGMENT_NOT_FOR_ANONYMOUS,
+                        "the fragment \"" + name + "\" gives anonymous callers more than a way to log in",
+                        "give it to a profile of another kind"))
+                : Optional.empty();
+    }
+
+    /** Why a policy profile does not go with this catalogue; empty if it does. */
+    public Optional<Fault> fault(PolicyProfile profile) {
+        return Stream.concat(
+                        profile.allowedRoles().stream().map(this::roleFault),
+                        profile.fragments().stream().map(fragment -> fragmentFault(fragment, profile.kinds())))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** True when administrative roles add or lease it and no other role does. */
+    private boolean isAdministrative(BundleFragment fragment) {
+        List<RoleDefinition> adding = roles.values().stream()
+                .filter(role -> role.fragments().contains(fragment.name())
+                        || role.leases().contains(fragment.name()))
+                .toList();
+        return !adding.isEmpty() && adding.stream().allMatch(RoleDefinition::administrative);
     }
 
     private static <T> SortedMap<String, T> byName(Collection<T> items, Function<T, String> nameOf) {

@@ -7,16 +7,12 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code [[resource-profile]]} and {@code [[policy-profile]]} tables of a manifest. */
 final class ProfileReader {
     private static final Duration SHORTEST = Duration.ofMillis(1);
-
-    /** What an anonymous caller may have: its session, the ways to log in, and help (seed 002, "Anonymous remote sessions"). */
-    private static final Set<Slot> ANONYMOUS_SLOTS = Set.of(Slot.SESSION, Slot.LOGIN, Slot.HELP);
 
     private final PolicyCatalogue catalogue;
     private final SeedIds ids;
@@ -136,9 +132,10 @@ final class ProfileReader {
             TableReader table, @Nullable Located<String> name, @Nullable ProfileId id, int before) {
         List<PrincipalKind> kinds = table.choices("kinds", PrincipalKind::ofText, Catalogue.KINDS);
         List<Located<String>> allowedRoles = table.tokens("allowed-roles");
-        allowedRoles.forEach(this::requireRole);
+        allowedRoles.forEach(role -> catalogue.roleFault(role.value()).ifPresent(fault -> report(role.at(), fault)));
         List<Located<String>> fragments = table.tokens("fragments");
-        fragments.forEach(fragment -> requireFragment(fragment, kinds));
+        fragments.forEach(fragment ->
+                catalogue.fragmentFault(fragment.value(), kinds).ifPresent(fault -> report(fragment.at(), fault)));
         Duration lifetime = table.duration("session-lifetime", SHORTEST, Limits.SESSION_LIFETIME);
         // A broken lifetime reads as zero and is reported as such; what depends on it then meets the general bound.
         Duration longest = lifetime.isZero() ? Limits.SESSION_LIFETIME : lifetime;
@@ -162,47 +159,8 @@ final class ProfileReader {
                 labels);
     }
 
-    private void requireRole(Located<String> role) {
-        if (catalogue.role(role.value()).isEmpty()) {
-            problems.add(
-                    Code.UNKNOWN_ROLE,
-                    role.at(),
-                    "there is no role \"" + role.value() + "\"",
-                    "use one of " + String.join(", ", catalogue.roles().keySet()));
-        }
-    }
-
-    private void requireFragment(Located<String> name, List<PrincipalKind> kinds) {
-        BundleFragment fragment = catalogue.fragment(name.value()).orElse(null);
-        if (fragment == null) {
-            problems.add(
-                    Code.UNKNOWN_FRAGMENT,
-                    name.at(),
-                    "there is no fragment \"" + name.value() + "\"",
-                    "use one of " + String.join(", ", catalogue.fragments().keySet()));
-        } else if (isAdministrative(fragment)) {
-            problems.add(
-                    Code.ADMINISTRATIVE_FRAGMENT,
-                    name.at(),
-                    "the fragment \"" + name.value() + "\" comes with an administrative role only",
-                    "bind the role to the accounts that need it");
-        } else if (kinds.contains(PrincipalKind.ANONYMOUS)
-                && !fragment.slots().stream().map(SlotRule::slot).allMatch(ANONYMOUS_SLOTS::contains)) {
-            problems.add(
-                    Code.FRAGMENT_NOT_FOR_ANONYMOUS,
-                    name.at(),
-                    "the fragment \"" + name.value() + "\" gives anonymous callers more than a way to log in",
-                    "give it to a profile of another kind");
-        }
-    }
-
-    /** True when administrative roles add or lease it and no other role does. */
-    private boolean isAdministrative(BundleFragment fragment) {
-        List<RoleDefinition> adding = catalogue.roles().values().stream()
-                .filter(role -> role.fragments().contains(fragment.name())
-                        || role.leases().contains(fragment.name()))
-                .toList();
-        return !adding.isEmpty() && adding.stream().allMatch(RoleDefinition::administrative);
+    private void report(Position at, PolicyCatalogue.Fault fault) {
+        problems.add(fault.code(), at, fault.message(), fault.hint());
     }
 
     /** Stated or derived, and in either case used once. Null when it cannot be told. */

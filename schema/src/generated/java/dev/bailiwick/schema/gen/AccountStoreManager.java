@@ -8,11 +8,13 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.capnp.rpc.Request;
+import dev.bailiwick.capnp.rpc.StructPipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -62,7 +64,19 @@ public final class AccountStoreManager {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 6, "rename",
                             () -> RenameParams.factory, () -> RenameResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 7, "createBinding",
+                            () -> CreateBindingParams.factory, () -> CreateBindingResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 8, "disableBinding",
+                            () -> DisableBindingParams.factory, () -> DisableBindingResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 9, "resourceProfiles",
+                            () -> ResourceProfilesParams.factory, () -> ResourceProfilesResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
+                    new MethodSchema(TYPE_ID, 10, "policyProfiles",
+                            () -> PolicyProfilesParams.factory, () -> PolicyProfilesResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
             Map.of());
 
     private AccountStoreManager() {}
@@ -130,6 +144,38 @@ public final class AccountStoreManager {
         public Request<RenameParams.Builder, RenameResults.Reader, AnyPipeline> renameRequest() {
             return newRequest(TYPE_ID, 6, RenameParams.factory, RenameResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * Admits an outside subject as the account's principal, until then. The subject is not stored, only its hash (docs/format.md). A
+         * disabled binding of that subject to the same account is put in force again. Empty profiles: those named "external".
+         *
+         * <p>Parameters: {@code name}, {@code provider}, {@code providerKind}, {@code tenant}, {@code subject}, {@code acceptedClaims}, {@code expiresAtMs}, {@code policyProfile}, {@code resourceProfile}, {@code transactionId}. Results: {@code result}.
+         */
+        public Request<CreateBindingParams.Builder, CreateBindingResults.Reader, AnyPipeline> createBindingRequest() {
+            return newRequest(TYPE_ID, 7, CreateBindingParams.factory, CreateBindingResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: {@code bindingId}, {@code expect}, {@code transactionId}. Results: {@code result}. */
+        public Request<DisableBindingParams.Builder, DisableBindingResults.Reader, AnyPipeline> disableBindingRequest(
+                ) {
+            return newRequest(TYPE_ID, 8, DisableBindingParams.factory, DisableBindingResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: none. Results: {@code manager}. */
+        public Request<ResourceProfilesParams.Builder, ResourceProfilesResults.Reader, ResourceProfilesResults.Pipeline> resourceProfilesRequest(
+                ) {
+            return newRequest(TYPE_ID, 9, ResourceProfilesParams.factory, ResourceProfilesResults.factory, ResourceProfilesResults.Pipeline::new);
+        }
+
+        /**
+         * Objects of their own, so that changing profiles can be passed on without changing accounts.
+         *
+         * <p>Parameters: none. Results: {@code manager}.
+         */
+        public Request<PolicyProfilesParams.Builder, PolicyProfilesResults.Reader, PolicyProfilesResults.Pipeline> policyProfilesRequest(
+                ) {
+            return newRequest(TYPE_ID, 10, PolicyProfilesParams.factory, PolicyProfilesResults.factory, PolicyProfilesResults.Pipeline::new);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -193,6 +239,39 @@ public final class AccountStoreManager {
             return Calls.unimplemented("AccountStoreManager.rename");
         }
 
+        /**
+         * Admits an outside subject as the account's principal, until then. The subject is not stored, only its hash (docs/format.md). A
+         * disabled binding of that subject to the same account is put in force again. Empty profiles: those named "external".
+         *
+         * <p>Parameters: {@code name}, {@code provider}, {@code providerKind}, {@code tenant}, {@code subject}, {@code acceptedClaims}, {@code expiresAtMs}, {@code policyProfile}, {@code resourceProfile}, {@code transactionId}. Results: {@code result}.
+         */
+        default CompletionStage<?> createBinding(
+                CallContext<CreateBindingParams.Reader, CreateBindingResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreManager.createBinding");
+        }
+
+        /** Parameters: {@code bindingId}, {@code expect}, {@code transactionId}. Results: {@code result}. */
+        default CompletionStage<?> disableBinding(
+                CallContext<DisableBindingParams.Reader, DisableBindingResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreManager.disableBinding");
+        }
+
+        /** Parameters: none. Results: {@code manager}. */
+        default CompletionStage<?> resourceProfiles(
+                CallContext<ResourceProfilesParams.Reader, ResourceProfilesResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreManager.resourceProfiles");
+        }
+
+        /**
+         * Objects of their own, so that changing profiles can be passed on without changing accounts.
+         *
+         * <p>Parameters: none. Results: {@code manager}.
+         */
+        default CompletionStage<?> policyProfiles(
+                CallContext<PolicyProfilesParams.Reader, PolicyProfilesResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreManager.policyProfiles");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -206,6 +285,10 @@ public final class AccountStoreManager {
                 case 4 -> setProfiles(call.typed(SetProfilesParams.factory, SetProfilesResults.factory));
                 case 5 -> issueEnrolment(call.typed(IssueEnrolmentParams.factory, IssueEnrolmentResults.factory));
                 case 6 -> rename(call.typed(RenameParams.factory, RenameResults.factory));
+                case 7 -> createBinding(call.typed(CreateBindingParams.factory, CreateBindingResults.factory));
+                case 8 -> disableBinding(call.typed(DisableBindingParams.factory, DisableBindingResults.factory));
+                case 9 -> resourceProfiles(call.typed(ResourceProfilesParams.factory, ResourceProfilesResults.factory));
+                case 10 -> policyProfiles(call.typed(PolicyProfilesParams.factory, PolicyProfilesResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -1842,6 +1925,881 @@ public final class AccountStoreManager {
 
             public MutationResult.Reader getResult() {
                 return _getPointerField(MutationResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code createBinding}. */
+    public static final class CreateBindingParams {
+        public static final long TYPE_ID = 0xdb49fee7a1d03004L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 8);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private CreateBindingParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasProvider() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getProvider() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setProvider(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setProvider(String value) {
+                setProvider(new Text.Reader(value));
+            }
+
+            public Text.Builder initProvider(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+
+            public ProviderKind getProviderKind() {
+                return ProviderKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getProviderKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public void setProviderKind(ProviderKind value) {
+                _setShortField(0, value.code());
+            }
+
+            public boolean hasTenant() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Builder getTenant() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public void setTenant(Text.Reader value) {
+                _setPointerField(Text.factory, 2, value);
+            }
+
+            public void setTenant(String value) {
+                setTenant(new Text.Reader(value));
+            }
+
+            public Text.Builder initTenant(int size) {
+                return _initPointerField(Text.factory, 2, size);
+            }
+
+            public boolean hasSubject() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public Text.Builder getSubject() {
+                return _getPointerField(Text.factory, 3);
+            }
+
+            public void setSubject(Text.Reader value) {
+                _setPointerField(Text.factory, 3, value);
+            }
+
+            public void setSubject(String value) {
+                setSubject(new Text.Reader(value));
+            }
+
+            public Text.Builder initSubject(int size) {
+                return _initPointerField(Text.factory, 3, size);
+            }
+
+            public boolean hasAcceptedClaims() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public TextList.Builder getAcceptedClaims() {
+                if (_pointerFieldIsNull(4)) {
+                    return TextList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                }
+                return _getPointerField(TextList.factory, 4);
+            }
+
+            public void setAcceptedClaims(TextList.Reader value) {
+                _setPointerField(TextList.factory, 4, value);
+            }
+
+            public TextList.Builder initAcceptedClaims(int size) {
+                return _initPointerField(TextList.factory, 4, size);
+            }
+
+            public long getExpiresAtMs() {
+                return _getLongField(1);
+            }
+
+            public void setExpiresAtMs(long value) {
+                _setLongField(1, value);
+            }
+
+            public boolean hasPolicyProfile() {
+                return !_pointerFieldIsNull(5);
+            }
+
+            public Text.Builder getPolicyProfile() {
+                return _getPointerField(Text.factory, 5);
+            }
+
+            public void setPolicyProfile(Text.Reader value) {
+                _setPointerField(Text.factory, 5, value);
+            }
+
+            public void setPolicyProfile(String value) {
+                setPolicyProfile(new Text.Reader(value));
+            }
+
+            public Text.Builder initPolicyProfile(int size) {
+                return _initPointerField(Text.factory, 5, size);
+            }
+
+            public boolean hasResourceProfile() {
+                return !_pointerFieldIsNull(6);
+            }
+
+            public Text.Builder getResourceProfile() {
+                return _getPointerField(Text.factory, 6);
+            }
+
+            public void setResourceProfile(Text.Reader value) {
+                _setPointerField(Text.factory, 6, value);
+            }
+
+            public void setResourceProfile(String value) {
+                setResourceProfile(new Text.Reader(value));
+            }
+
+            public Text.Builder initResourceProfile(int size) {
+                return _initPointerField(Text.factory, 6, size);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(7);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 7);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _initPointerField(Data.factory, 7, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 7, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasProvider() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getProvider() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public ProviderKind getProviderKind() {
+                return ProviderKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getProviderKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public boolean hasTenant() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Reader getTenant() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public boolean hasSubject() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public Text.Reader getSubject() {
+                return _getPointerField(Text.factory, 3);
+            }
+
+            public boolean hasAcceptedClaims() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public TextList.Reader getAcceptedClaims() {
+                return _getPointerField(TextList.factory, 4);
+            }
+
+            public long getExpiresAtMs() {
+                return _getLongField(1);
+            }
+
+            public boolean hasPolicyProfile() {
+                return !_pointerFieldIsNull(5);
+            }
+
+            public Text.Reader getPolicyProfile() {
+                return _getPointerField(Text.factory, 5);
+            }
+
+            public boolean hasResourceProfile() {
+                return !_pointerFieldIsNull(6);
+            }
+
+            public Text.Reader getResourceProfile() {
+                return _getPointerField(Text.factory, 6);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(7);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 7);
+            }
+        }
+    }
+
+    /** Results of {@code createBinding}. */
+    public static final class CreateBindingResults {
+        public static final long TYPE_ID = 0x9fd7062805809040L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private CreateBindingResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public BindingChange.Builder getResult() {
+                return _getPointerField(BindingChange.factory, 0);
+            }
+
+            public void setResult(BindingChange.Reader value) {
+                _setPointerField(BindingChange.factory, 0, value);
+            }
+
+            public BindingChange.Builder initResult() {
+                return _initPointerField(BindingChange.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public BindingChange.Reader getResult() {
+                return _getPointerField(BindingChange.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code disableBinding}. */
+    public static final class DisableBindingParams {
+        public static final long TYPE_ID = 0xc913ecfa6f490205L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DisableBindingParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasBindingId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getBindingId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setBindingId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setBindingId(byte[] value) {
+                setBindingId(new Data.Reader(value));
+            }
+
+            public Data.Builder initBindingId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public long getExpect() {
+                return _getLongField(0);
+            }
+
+            public void setExpect(long value) {
+                _setLongField(0, value);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasBindingId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getBindingId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public long getExpect() {
+                return _getLongField(0);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 1);
+            }
+        }
+    }
+
+    /** Results of {@code disableBinding}. */
+    public static final class DisableBindingResults {
+        public static final long TYPE_ID = 0xeeccd8e1415b73b3L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DisableBindingResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public BindingChange.Builder getResult() {
+                return _getPointerField(BindingChange.factory, 0);
+            }
+
+            public void setResult(BindingChange.Reader value) {
+                _setPointerField(BindingChange.factory, 0, value);
+            }
+
+            public BindingChange.Builder initResult() {
+                return _initPointerField(BindingChange.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public BindingChange.Reader getResult() {
+                return _getPointerField(BindingChange.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code resourceProfiles}. */
+    public static final class ResourceProfilesParams {
+        public static final long TYPE_ID = 0x8c54d51041364b44L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ResourceProfilesParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code resourceProfiles}. */
+    public static final class ResourceProfilesResults {
+        public static final long TYPE_ID = 0xde07b053eb39b2b1L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ResourceProfilesResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasManager() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ResourceProfileManager.Client getManager() {
+                return _getPointerField(ResourceProfileManager.factory, 0);
+            }
+
+            public void setManager(ResourceProfileManager.Client value) {
+                _setPointerField(ResourceProfileManager.factory, 0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasManager() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ResourceProfileManager.Client getManager() {
+                return _getPointerField(ResourceProfileManager.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public ResourceProfileManager.Client getManager() {
+                return _capability(ResourceProfileManager.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code policyProfiles}. */
+    public static final class PolicyProfilesParams {
+        public static final long TYPE_ID = 0xdeec5893f6791998L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private PolicyProfilesParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code policyProfiles}. */
+    public static final class PolicyProfilesResults {
+        public static final long TYPE_ID = 0xe3bc255019f18317L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private PolicyProfilesResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasManager() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public PolicyProfileManager.Client getManager() {
+                return _getPointerField(PolicyProfileManager.factory, 0);
+            }
+
+            public void setManager(PolicyProfileManager.Client value) {
+                _setPointerField(PolicyProfileManager.factory, 0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasManager() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public PolicyProfileManager.Client getManager() {
+                return _getPointerField(PolicyProfileManager.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public PolicyProfileManager.Client getManager() {
+                return _capability(PolicyProfileManager.factory, 0);
             }
         }
     }

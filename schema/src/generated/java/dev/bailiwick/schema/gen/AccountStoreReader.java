@@ -16,6 +16,7 @@ import dev.bailiwick.capnp.rpc.Request;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.capnproto.Data;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -53,6 +54,12 @@ public final class AccountStoreReader {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 5, "prove",
                             () -> ProveParams.factory, () -> ProveResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 6, "bindings",
+                            () -> BindingsParams.factory, () -> BindingsResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 7, "binding",
+                            () -> BindingParams.factory, () -> BindingResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -128,6 +135,20 @@ public final class AccountStoreReader {
         public Request<ProveParams.Builder, ProveResults.Reader, AnyPipeline> proveRequest() {
             return newRequest(TYPE_ID, 5, ProveParams.factory, ProveResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * External bindings in the order of their ids, disabled ones too; {@code next} is empty at the end.
+         *
+         * <p>Parameters: {@code after}, {@code limit}. Results: {@code bindings}, {@code next}.
+         */
+        public Request<BindingsParams.Builder, BindingsResults.Reader, AnyPipeline> bindingsRequest() {
+            return newRequest(TYPE_ID, 6, BindingsParams.factory, BindingsResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: {@code bindingId}. Results: {@code result}. */
+        public Request<BindingParams.Builder, BindingResults.Reader, AnyPipeline> bindingRequest() {
+            return newRequest(TYPE_ID, 7, BindingParams.factory, BindingResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -196,6 +217,22 @@ public final class AccountStoreReader {
             return Calls.unimplemented("AccountStoreReader.prove");
         }
 
+        /**
+         * External bindings in the order of their ids, disabled ones too; {@code next} is empty at the end.
+         *
+         * <p>Parameters: {@code after}, {@code limit}. Results: {@code bindings}, {@code next}.
+         */
+        default CompletionStage<?> bindings(
+                CallContext<BindingsParams.Reader, BindingsResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.bindings");
+        }
+
+        /** Parameters: {@code bindingId}. Results: {@code result}. */
+        default CompletionStage<?> binding(
+                CallContext<BindingParams.Reader, BindingResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.binding");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -208,6 +245,8 @@ public final class AccountStoreReader {
                 case 3 -> rawRecord(call.typed(RawRecordParams.factory, RawRecordResults.factory));
                 case 4 -> sequenceAt(call.typed(SequenceAtParams.factory, SequenceAtResults.factory));
                 case 5 -> prove(call.typed(ProveParams.factory, ProveResults.factory));
+                case 6 -> bindings(call.typed(BindingsParams.factory, BindingsResults.factory));
+                case 7 -> binding(call.typed(BindingParams.factory, BindingResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -1256,6 +1295,373 @@ public final class AccountStoreReader {
 
             public ProofResult.Reader getResult() {
                 return _getPointerField(ProofResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code bindings}. */
+    public static final class BindingsParams {
+        public static final long TYPE_ID = 0xc9fbc5358304cb37L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private BindingsParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getAfter() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setAfter(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setAfter(byte[] value) {
+                setAfter(new Data.Reader(value));
+            }
+
+            public Data.Builder initAfter(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public int getLimit() {
+                return _getIntField(0);
+            }
+
+            public void setLimit(int value) {
+                _setIntField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getAfter() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public int getLimit() {
+                return _getIntField(0);
+            }
+        }
+    }
+
+    /** Results of {@code bindings}. */
+    public static final class BindingsResults {
+        public static final long TYPE_ID = 0x9ed3875835a6e2dfL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private BindingsResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasBindings() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public StructList.Builder<BindingInfo.Builder> getBindings() {
+                if (_pointerFieldIsNull(0)) {
+                    return BindingInfo.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                }
+                return _getPointerField(BindingInfo.listFactory, 0);
+            }
+
+            public void setBindings(StructList.Reader<BindingInfo.Reader> value) {
+                _setPointerField(BindingInfo.listFactory, 0, value);
+            }
+
+            public StructList.Builder<BindingInfo.Builder> initBindings(int size) {
+                return _initPointerField(BindingInfo.listFactory, 0, size);
+            }
+
+            public boolean hasNext() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Builder getNext() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public void setNext(Data.Reader value) {
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setNext(byte[] value) {
+                setNext(new Data.Reader(value));
+            }
+
+            public Data.Builder initNext(int size) {
+                return _initPointerField(Data.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasBindings() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public StructList.Reader<BindingInfo.Reader> getBindings() {
+                return _getPointerField(BindingInfo.listFactory, 0);
+            }
+
+            public boolean hasNext() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Reader getNext() {
+                return _getPointerField(Data.factory, 1);
+            }
+        }
+    }
+
+    /** Parameters of {@code binding}. */
+    public static final class BindingParams {
+        public static final long TYPE_ID = 0xc7d4efa2dfac5952L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private BindingParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasBindingId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getBindingId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setBindingId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setBindingId(byte[] value) {
+                setBindingId(new Data.Reader(value));
+            }
+
+            public Data.Builder initBindingId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasBindingId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getBindingId() {
+                return _getPointerField(Data.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code binding}. */
+    public static final class BindingResults {
+        public static final long TYPE_ID = 0x8c101b8bae5f1c38L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private BindingResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public BindingResult.Builder getResult() {
+                return _getPointerField(BindingResult.factory, 0);
+            }
+
+            public void setResult(BindingResult.Reader value) {
+                _setPointerField(BindingResult.factory, 0, value);
+            }
+
+            public BindingResult.Builder initResult() {
+                return _initPointerField(BindingResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public BindingResult.Reader getResult() {
+                return _getPointerField(BindingResult.factory, 0);
             }
         }
     }

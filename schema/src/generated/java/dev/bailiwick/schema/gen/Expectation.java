@@ -64,8 +64,7 @@ public final class Expectation {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Expectation holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -111,8 +110,7 @@ public final class Expectation {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Expectation holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 

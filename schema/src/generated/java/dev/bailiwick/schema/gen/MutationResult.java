@@ -63,8 +63,7 @@ public final class MutationResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "MutationResult holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -137,8 +136,7 @@ public final class MutationResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "MutationResult holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 

@@ -62,8 +62,7 @@ public final class RebuildResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "RebuildResult holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -121,8 +120,7 @@ public final class RebuildResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "RebuildResult holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 

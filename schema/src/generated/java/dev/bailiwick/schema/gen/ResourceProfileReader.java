@@ -40,6 +40,9 @@ public final class ResourceProfileReader {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "show",
                             () -> ShowParams.factory, () -> ShowResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 2, "history",
+                            () -> HistoryParams.factory, () -> HistoryResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -70,6 +73,11 @@ public final class ResourceProfileReader {
         public Request<ShowParams.Builder, ShowResults.Reader, AnyPipeline> showRequest() {
             return newRequest(TYPE_ID, 1, ShowParams.factory, ShowResults.factory, pipeline -> pipeline);
         }
+
+        /** Parameters: {@code name}. Results: {@code result}. */
+        public Request<HistoryParams.Builder, HistoryResults.Reader, AnyPipeline> historyRequest() {
+            return newRequest(TYPE_ID, 2, HistoryParams.factory, HistoryResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -89,6 +97,12 @@ public final class ResourceProfileReader {
             return Calls.unimplemented("ResourceProfileReader.show");
         }
 
+        /** Parameters: {@code name}. Results: {@code result}. */
+        default CompletionStage<?> history(
+                CallContext<HistoryParams.Reader, HistoryResults.Builder> call) throws Exception {
+            return Calls.unimplemented("ResourceProfileReader.history");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -97,6 +111,7 @@ public final class ResourceProfileReader {
             return switch (call.methodId()) {
                 case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
                 case 1 -> show(call.typed(ShowParams.factory, ShowResults.factory));
+                case 2 -> history(call.typed(HistoryParams.factory, HistoryResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -397,6 +412,168 @@ public final class ResourceProfileReader {
 
             public ResourceProfileResult.Reader getResult() {
                 return _getPointerField(ResourceProfileResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code history}. */
+    public static final class HistoryParams {
+        public static final long TYPE_ID = 0x9ef3dafa0acfb4f2L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private HistoryParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code history}. */
+    public static final class HistoryResults {
+        public static final long TYPE_ID = 0xdd92745f2094bcbcL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private HistoryResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProfileHistoryResult.Builder getResult() {
+                return _getPointerField(ProfileHistoryResult.factory, 0);
+            }
+
+            public void setResult(ProfileHistoryResult.Reader value) {
+                _setPointerField(ProfileHistoryResult.factory, 0, value);
+            }
+
+            public ProfileHistoryResult.Builder initResult() {
+                return _initPointerField(ProfileHistoryResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProfileHistoryResult.Reader getResult() {
+                return _getPointerField(ProfileHistoryResult.factory, 0);
             }
         }
     }

@@ -47,6 +47,9 @@ public final class RoleDirectory {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "policyProfile",
                             () -> PolicyProfileParams.factory, () -> PolicyProfileResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 4, "policyProfileHistory",
+                            () -> PolicyProfileHistoryParams.factory, () -> PolicyProfileHistoryResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -88,6 +91,12 @@ public final class RoleDirectory {
         public Request<PolicyProfileParams.Builder, PolicyProfileResults.Reader, AnyPipeline> policyProfileRequest() {
             return newRequest(TYPE_ID, 3, PolicyProfileParams.factory, PolicyProfileResults.factory, pipeline -> pipeline);
         }
+
+        /** Parameters: {@code name}. Results: {@code result}. */
+        public Request<PolicyProfileHistoryParams.Builder, PolicyProfileHistoryResults.Reader, AnyPipeline> policyProfileHistoryRequest(
+                ) {
+            return newRequest(TYPE_ID, 4, PolicyProfileHistoryParams.factory, PolicyProfileHistoryResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -119,6 +128,12 @@ public final class RoleDirectory {
             return Calls.unimplemented("RoleDirectory.policyProfile");
         }
 
+        /** Parameters: {@code name}. Results: {@code result}. */
+        default CompletionStage<?> policyProfileHistory(
+                CallContext<PolicyProfileHistoryParams.Reader, PolicyProfileHistoryResults.Builder> call) throws Exception {
+            return Calls.unimplemented("RoleDirectory.policyProfileHistory");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -129,6 +144,7 @@ public final class RoleDirectory {
                 case 1 -> show(call.typed(ShowParams.factory, ShowResults.factory));
                 case 2 -> policyProfiles(call.typed(PolicyProfilesParams.factory, PolicyProfilesResults.factory));
                 case 3 -> policyProfile(call.typed(PolicyProfileParams.factory, PolicyProfileResults.factory));
+                case 4 -> policyProfileHistory(call.typed(PolicyProfileHistoryParams.factory, PolicyProfileHistoryResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -728,6 +744,168 @@ public final class RoleDirectory {
 
             public PolicyProfileResult.Reader getResult() {
                 return _getPointerField(PolicyProfileResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code policyProfileHistory}. */
+    public static final class PolicyProfileHistoryParams {
+        public static final long TYPE_ID = 0xac2c037e46fc0388L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private PolicyProfileHistoryParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code policyProfileHistory}. */
+    public static final class PolicyProfileHistoryResults {
+        public static final long TYPE_ID = 0xc953e36051b31cd7L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private PolicyProfileHistoryResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProfileHistoryResult.Builder getResult() {
+                return _getPointerField(ProfileHistoryResult.factory, 0);
+            }
+
+            public void setResult(ProfileHistoryResult.Reader value) {
+                _setPointerField(ProfileHistoryResult.factory, 0, value);
+            }
+
+            public ProfileHistoryResult.Builder initResult() {
+                return _initPointerField(ProfileHistoryResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProfileHistoryResult.Reader getResult() {
+                return _getPointerField(ProfileHistoryResult.factory, 0);
             }
         }
     }

@@ -10,7 +10,6 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -307,7 +306,6 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -453,7 +451,6 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -655,7 +652,6 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -885,7 +881,6 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -1059,7 +1054,6 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }

@@ -70,10 +70,10 @@ final class BrokenClient extends ClientHook {
             }
 
             @Override
-            void cancel(RpcException why) {}
+            void cancel() {}
 
             @Override
-            void close(Supplier<RpcException> why) {}
+            public void close() {}
         };
     }
 }

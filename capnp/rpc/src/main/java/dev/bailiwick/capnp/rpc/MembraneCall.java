@@ -1,7 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /** A call that crossed a membrane, as its caller sees it: results and pipeline are wrapped on their way back. */
 final class MembraneCall extends CallHandle {
@@ -18,8 +17,8 @@ final class MembraneCall extends CallHandle {
         this.pipeline = new WrappedPipeline();
         this.outer = new PendingCall() {
             @Override
-            void cancel(RpcException why) {
-                inner.cancel(why);
+            void cancel() {
+                inner.cancel();
             }
 
             @Override
@@ -67,15 +66,15 @@ final class MembraneCall extends CallHandle {
     }
 
     @Override
-    void cancel(RpcException why) {
-        inner.cancel(why);
+    void cancel() {
+        inner.cancel();
     }
 
     @Override
-    void close(Supplier<RpcException> why) {
+    public void close() {
         membrane.forget(this);
-        outer.close(why);
-        inner.close(why);
+        outer.close();
+        inner.close();
     }
 
     /** Wraps what the inner pipeline gives out, so that pipelined calls cross at once. */

@@ -1,7 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +62,7 @@ abstract class PendingCall extends CallHandle {
     }
 
     @Override
-    void close(Supplier<RpcException> why) {
+    public void close() {
         synchronized (this) {
             if (closed) {
                 return;
@@ -71,9 +70,7 @@ abstract class PendingCall extends CallHandle {
             closed = true;
         }
         if (!results.isDone()) {
-            RpcException reason = why.get();
-            cancel(reason);
-            settle(Pipeline.broken(reason));
+            cancel();
         }
         dropHeld();
         pipeline().close();

@@ -56,10 +56,8 @@ public final class PointerType<B, R> implements PointerFactory<B, R>, SetPointer
         return places.fromPointerBuilder(segment, pointer);
     }
 
-    /** Makes a field anew; the capabilities that were in it are given back. */
     @Override
     public B initFromPointerBuilder(SegmentBuilder segment, int pointer, int elementCount) {
-        DeepCopy.clear(segment, pointer);
         return places.initFromPointerBuilder(segment, pointer, elementCount);
     }
 
@@ -67,7 +65,6 @@ public final class PointerType<B, R> implements PointerFactory<B, R>, SetPointer
     @Override
     public void setPointerBuilder(SegmentBuilder segment, int pointer, R value) {
         if (!DeepCopy.value(segment, pointer, value)) {
-            DeepCopy.clear(segment, pointer);
             setter.setPointerBuilder(segment, pointer, value);
         }
     }

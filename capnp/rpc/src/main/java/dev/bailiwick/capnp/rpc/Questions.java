@@ -234,17 +234,18 @@ final class Questions {
     // ---- answers
 
     /** Tells the peer that the answer is not needed; the question stays in the table until the peer's return. */
-    void cancel(QuestionCall question, RpcException why) {
+    void cancel(QuestionCall question) {
         lock.lock();
         try {
             if (link.isClosed() || question.finishSent || table.get(question.id()) != question) {
                 return;
             }
+            RpcException cancelled = PendingCall.cancelled();
             if (!question.isSettled()) {
-                settlePromises(question, Pipeline.broken(why));
+                settlePromises(question, Pipeline.broken(cancelled));
             }
             sendFinish(question, true);
-            lock.later(() -> question.fail(why));
+            lock.later(() -> question.fail(cancelled));
         } finally {
             lock.unlock();
         }

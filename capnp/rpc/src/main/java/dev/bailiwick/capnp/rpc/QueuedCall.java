@@ -1,6 +1,5 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A call made on a promise, waiting for it to settle. */
@@ -61,7 +60,7 @@ final class QueuedCall extends PromisedCall {
     }
 
     @Override
-    void cancel(RpcException why) {
+    void cancel() {
         Parcel dropped;
         CallHandle handle;
         synchronized (this) {
@@ -72,22 +71,22 @@ final class QueuedCall extends PromisedCall {
         }
         if (dropped != null) {
             dropped.close();
-            fail(why);
+            fail(cancelled());
             queue.forgetCancelled();
         } else if (handle != null) {
-            handle.cancel(why);
+            handle.cancel();
         }
     }
 
     @Override
-    void close(Supplier<RpcException> why) {
-        super.close(why);
+    public void close() {
+        super.close();
         CallHandle handle;
         synchronized (this) {
             handle = delivered;
         }
         if (handle != null) {
-            handle.close(why);
+            handle.close();
         }
     }
 }

@@ -165,7 +165,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     }
 
     @Override
-    void cancel(RpcException why) {
+    void cancel() {
         List<Runnable> actions;
         boolean neverRuns;
         CallHandle forwarded;
@@ -181,13 +181,13 @@ final class ServedCall extends PromisedCall implements Runnable {
         }
         if (neverRuns) {
             releaseParams();
-            fail(why);
+            fail(cancelled());
             object.forgetCancelled();
         } else {
             actions.forEach(object.executor()::execute);
         }
         if (forwarded != null) {
-            forwarded.cancel(why);
+            forwarded.cancel();
         }
     }
 }

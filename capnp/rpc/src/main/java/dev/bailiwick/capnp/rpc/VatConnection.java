@@ -233,7 +233,7 @@ final class VatConnection {
             questions.close(reason);
             imports.close(reason);
             resolutions.close(reason);
-            answers.close(reason);
+            answers.close();
             exports.close();
             lock.later(bootstrap::release);
             link.writer.close();

@@ -19,9 +19,9 @@ class QueuedCallTest {
             queued.cancel();
             return new PromisedCall() {
                 @Override
-                void cancel(RpcException why) {
+                void cancel() {
                     cancelled.set(true);
-                    fail(why);
+                    fail(cancelled());
                 }
             };
         }

@@ -65,8 +65,7 @@ public final class Field {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Field holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -187,8 +186,7 @@ public final class Field {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Field holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -422,8 +420,7 @@ public final class Field {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Field.ordinal holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -468,8 +465,7 @@ public final class Field {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Field.ordinal holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 

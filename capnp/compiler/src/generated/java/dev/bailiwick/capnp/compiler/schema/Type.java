@@ -64,8 +64,7 @@ public final class Type {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Type holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -345,8 +344,7 @@ public final class Type {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Type holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -800,8 +798,7 @@ public final class Type {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Type.anyPointer holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -868,8 +865,7 @@ public final class Type {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Type.anyPointer holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -943,8 +939,7 @@ public final class Type {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new IllegalStateException(
-                                "Type.anyPointer.unconstrained holds " + which() + ", not " + member + "; look at which() before reading a member");
+                        throw new IllegalStateException("the union holds " + which() + ", not " + member);
                     }
                 }
 
@@ -1015,8 +1010,7 @@ public final class Type {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new IllegalStateException(
-                                "Type.anyPointer.unconstrained holds " + which() + ", not " + member + "; look at which() before reading a member");
+                        throw new IllegalStateException("the union holds " + which() + ", not " + member);
                     }
                 }
 

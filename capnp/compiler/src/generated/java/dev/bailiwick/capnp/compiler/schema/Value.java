@@ -67,8 +67,7 @@ public final class Value {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Value holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -404,8 +403,7 @@ public final class Value {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Value holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 

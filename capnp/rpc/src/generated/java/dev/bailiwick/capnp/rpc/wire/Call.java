@@ -200,8 +200,7 @@ public final class Call {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Call.sendResultsTo holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -273,8 +272,7 @@ public final class Call {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Call.sendResultsTo holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 

@@ -156,8 +156,7 @@ public final class PromisedAnswer {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "PromisedAnswer.Op holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -202,8 +201,7 @@ public final class PromisedAnswer {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "PromisedAnswer.Op holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 

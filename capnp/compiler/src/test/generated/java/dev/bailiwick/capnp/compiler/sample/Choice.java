@@ -69,8 +69,7 @@ public final class Choice {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Choice holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -286,8 +285,7 @@ public final class Choice {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Choice holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -510,8 +508,7 @@ public final class Choice {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Choice.named holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -588,8 +585,7 @@ public final class Choice {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Choice.named holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -713,8 +709,7 @@ public final class Choice {
 
                     private void _expect(Which member) {
                         if (which() != member) {
-                            throw new IllegalStateException(
-                                    "Choice.named.third.more holds " + which() + ", not " + member + "; look at which() before reading a member");
+                            throw new IllegalStateException("the union holds " + which() + ", not " + member);
                         }
                     }
 
@@ -774,8 +769,7 @@ public final class Choice {
 
                     private void _expect(Which member) {
                         if (which() != member) {
-                            throw new IllegalStateException(
-                                    "Choice.named.third.more holds " + which() + ", not " + member + "; look at which() before reading a member");
+                            throw new IllegalStateException("the union holds " + which() + ", not " + member);
                         }
                     }
 

@@ -90,8 +90,7 @@ public final class Kinds {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Kinds holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -233,7 +232,6 @@ public final class Kinds {
         }
 
         public Kinds.Builder initSelf() {
-            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(Kinds.factory, 3, 0);
         }
 
@@ -250,7 +248,6 @@ public final class Kinds {
         }
 
         public AnyPointer.Builder initAny() {
-            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(AnyPointer.factory, 4, 0);
         }
 
@@ -510,7 +507,6 @@ public final class Kinds {
         }
 
         public StructList.Builder<Kinds.Builder> initSelves(int size) {
-            DeepCopy.clear(segment, pointers + 18);
             return _initPointerField(Kinds.listFactory, 18, size);
         }
 
@@ -527,7 +523,6 @@ public final class Kinds {
         }
 
         public CapabilityList.Builder<Counter.Client> initCounters(int size) {
-            DeepCopy.clear(segment, pointers + 19);
             return _initPointerField(Counter.listFactory, 19, size);
         }
 
@@ -630,7 +625,6 @@ public final class Kinds {
 
         public void setWord(Text.Reader value) {
             _setShortField(11, (short) Which.WORD.ordinal());
-            DeepCopy.clear(segment, pointers + 23);
             _setPointerField(Text.factory, 23, value);
         }
 
@@ -640,7 +634,6 @@ public final class Kinds {
 
         public Text.Builder initWord(int size) {
             _setShortField(11, (short) Which.WORD.ordinal());
-            DeepCopy.clear(segment, pointers + 23);
             return _initPointerField(Text.factory, 23, size);
         }
 
@@ -655,7 +648,7 @@ public final class Kinds {
 
         public Both.Builder initBoth() {
             _setShortField(11, (short) Which.BOTH.ordinal());
-            DeepCopy.clear(segment, pointers + 23);
+            _clearPointerField(23);
             _clearPointerField(24);
             return new Both.Builder(segment, data, pointers, dataSize, pointerCount);
         }
@@ -680,7 +673,6 @@ public final class Kinds {
 
         public AnyPointer.Builder initAnything() {
             _setShortField(11, (short) Which.ANYTHING.ordinal());
-            DeepCopy.clear(segment, pointers + 23);
             return _initPointerField(AnyPointer.factory, 23, 0);
         }
 
@@ -813,7 +805,6 @@ public final class Kinds {
         }
 
         public Box.Builder<Text.Builder, Text.Reader, Small.Builder, Small.Reader> initBox() {
-            DeepCopy.clear(segment, pointers + 31);
             return _initPointerField(Box.factory(PointerType.TEXT, PointerType.of(Small.factory)), 31, 0);
         }
     }
@@ -831,8 +822,7 @@ public final class Kinds {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Kinds holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -1245,12 +1235,10 @@ public final class Kinds {
             }
 
             public void setLeft(Small.Reader value) {
-                DeepCopy.clear(segment, pointers + 23);
                 _setPointerField(Small.factory, 23, value);
             }
 
             public Small.Builder initLeft() {
-                DeepCopy.clear(segment, pointers + 23);
                 return _initPointerField(Small.factory, 23, 0);
             }
 
@@ -1319,8 +1307,7 @@ public final class Kinds {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Kinds.named holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 
@@ -1370,8 +1357,7 @@ public final class Kinds {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException(
-                            "Kinds.named holds " + which() + ", not " + member + "; look at which() before reading a member");
+                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
                 }
             }
 

@@ -68,8 +68,7 @@ public final class Older {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Older holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -199,8 +198,7 @@ public final class Older {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Older holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 

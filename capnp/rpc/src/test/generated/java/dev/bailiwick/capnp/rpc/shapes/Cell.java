@@ -10,7 +10,6 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -255,12 +254,10 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }
@@ -372,12 +369,10 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }

@@ -70,8 +70,7 @@ public final class Holder {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Holder holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -120,7 +119,6 @@ public final class Holder {
         }
 
         public CapabilityList.Builder<Thing.Client> initThings(int size) {
-            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Thing.listFactory, 2, size);
         }
 
@@ -137,7 +135,6 @@ public final class Holder {
         }
 
         public Holder.Builder initInner() {
-            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(Holder.factory, 3, 0);
         }
 
@@ -154,7 +151,6 @@ public final class Holder {
         }
 
         public AnyPointer.Builder initAny() {
-            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(AnyPointer.factory, 4, 0);
         }
 
@@ -221,7 +217,6 @@ public final class Holder {
         }
 
         public StructList.Builder<Holder.Builder> initHolders(int size) {
-            DeepCopy.clear(segment, pointers + 7);
             return _initPointerField(Holder.listFactory, 7, size);
         }
     }
@@ -239,8 +234,7 @@ public final class Holder {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException(
-                        "Holder holds " + which() + ", not " + member + "; look at which() before reading a member");
+                throw new IllegalStateException("the union holds " + which() + ", not " + member);
             }
         }
 
@@ -407,7 +401,6 @@ public final class Holder {
             }
 
             public CapabilityList.Builder<Thing.Client> initRest(int size) {
-                DeepCopy.clear(segment, pointers + 6);
                 return _initPointerField(Thing.listFactory, 6, size);
             }
         }

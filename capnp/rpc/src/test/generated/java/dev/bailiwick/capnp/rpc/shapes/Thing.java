@@ -9,7 +9,6 @@ import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -304,7 +303,6 @@ public final class Thing {
             }
 
             public Holder.Builder initHolder() {
-                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(Holder.factory, 1, 0);
             }
         }
@@ -534,12 +532,10 @@ public final class Thing {
             }
 
             public T_Builder initValue() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }
@@ -651,12 +647,10 @@ public final class Thing {
             }
 
             public T_Builder initValue() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }

@@ -10,7 +10,6 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
-import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -150,7 +149,6 @@ public final class Archive {
             }
 
             public Reel.Builder<Data.Builder, Data.Reader> initReel() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(Reel.factory(PointerType.DATA), 0, 0);
             }
         }
@@ -241,7 +239,6 @@ public final class Archive {
             }
 
             public Reel.Builder<Data.Builder, Data.Reader> initReel() {
-                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(Reel.factory(PointerType.DATA), 0, 0);
             }
         }

@@ -123,7 +123,6 @@ public final class Reel {
         }
 
         public CapabilityList.Builder<AnyCapability> initAnys(int size) {
-            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(AnyCapability.listFactory, 2, size);
         }
 
@@ -145,7 +144,6 @@ public final class Reel {
 
         public PointerList.Builder<CapabilityList.Builder<Bytes.Client>, CapabilityList.Reader<Bytes.Client>> initGrid(
                 int size) {
-            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(new PointerList.Factory<>(PointerType.of(Bytes.listFactory)), 3, size);
         }
 
@@ -167,7 +165,6 @@ public final class Reel {
 
         public PointerList.Builder<PointerList.Builder<CapabilityList.Builder<Bytes.Client>, CapabilityList.Reader<Bytes.Client>>, PointerList.Reader<CapabilityList.Reader<Bytes.Client>>> initCube(
                 int size) {
-            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(new PointerList.Factory<>(PointerType.of(new PointerList.Factory<>(PointerType.of(Bytes.listFactory)))), 4, size);
         }
 
@@ -187,7 +184,6 @@ public final class Reel {
         }
 
         public PointerList.Builder<AnyPointer.Builder, AnyPointer.Reader> initLists(int size) {
-            DeepCopy.clear(segment, pointers + 5);
             return _initPointerField(new PointerList.Factory<>(PointerType.ANY), 5, size);
         }
 
@@ -204,7 +200,6 @@ public final class Reel {
         }
 
         public AnyPointer.Builder initList() {
-            DeepCopy.clear(segment, pointers + 6);
             return _initPointerField(AnyPointer.factory, 6, 0);
         }
 
@@ -221,7 +216,6 @@ public final class Reel {
         }
 
         public AnyPointer.Builder initStruct() {
-            DeepCopy.clear(segment, pointers + 7);
             return _initPointerField(AnyPointer.factory, 7, 0);
         }
 
@@ -238,7 +232,6 @@ public final class Reel {
         }
 
         public AnyPointer.Builder initPointer() {
-            DeepCopy.clear(segment, pointers + 8);
             return _initPointerField(AnyPointer.factory, 8, 0);
         }
 
@@ -258,7 +251,6 @@ public final class Reel {
         }
 
         public StructList.Builder<Frame.Builder> initFrames(int size) {
-            DeepCopy.clear(segment, pointers + 9);
             return _initPointerField(Frame.listFactory, 9, size);
         }
 
@@ -278,7 +270,6 @@ public final class Reel {
         }
 
         public ListList.Builder<StructList.Builder<Frame.Builder>> initFrameGrid(int size) {
-            DeepCopy.clear(segment, pointers + 10);
             return _initPointerField(new ListList.Factory<>(Frame.listFactory), 10, size);
         }
 
@@ -295,7 +286,6 @@ public final class Reel {
         }
 
         public Reel.Builder<Bytes.Client, Bytes.Client> initBoxed() {
-            DeepCopy.clear(segment, pointers + 11);
             return _initPointerField(Reel.factory(PointerType.of(Bytes.factory)), 11, 0);
         }
     }
