@@ -57,6 +57,11 @@ final class ChainFieldCodec {
         message.getRoot(new Factory(of(kind))).write(from);
     }
 
+    /** Writes one more field into a message that {@link #write} has written the others into. */
+    static void writeContentHash(Hash256 hash, RecordKind kind, MessageBuilder message) {
+        message.getRoot(new Factory(of(kind))).writeContentHash(hash);
+    }
+
     /** The fields of a canonical record of that kind. */
     static ChainFields read(RecordKind kind, byte[] canonical) {
         return Canonical.reader(canonical).getRoot(new Factory(of(kind))).read();
@@ -110,7 +115,11 @@ final class ChainFieldCodec {
             _setLongField(places.updatedAtMs(), from.updatedAt().toEpochMilli());
             data(places.recordId(), from.recordId().toBytes());
             from.previousHash().ifPresent(hash -> data(places.previousHash(), hash.toBytes()));
-            from.contentHash().ifPresent(hash -> data(places.contentHash(), hash.toBytes()));
+            from.contentHash().ifPresent(this::writeContentHash);
+        }
+
+        void writeContentHash(Hash256 hash) {
+            data(places.contentHash(), hash.toBytes());
         }
 
         private void data(int pointer, byte[] bytes) {

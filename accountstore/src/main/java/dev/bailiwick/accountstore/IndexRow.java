@@ -38,6 +38,10 @@ final class IndexRow {
         return Arrays.equals(key, other.key);
     }
 
+    boolean matches(IndexRow other) {
+        return matches(other.key, other.value);
+    }
+
     boolean matches(byte[] otherKey, byte[] otherValue) {
         return Arrays.equals(key, otherKey) && Arrays.equals(value, otherValue);
     }

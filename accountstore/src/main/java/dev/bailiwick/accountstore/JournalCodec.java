@@ -32,7 +32,7 @@ final class JournalCodec {
     // ---- commands ----
 
     static byte[] encode(Transaction from) {
-        MessageBuilder message = new MessageBuilder();
+        MessageBuilder message = new MessageBuilder(RecordCodec.FIRST_WORDS);
         Command.Builder to = message.initRoot(Command.factory);
         to.setTransactionId(from.id().toBytes());
         to.setTimeMs(from.time().toEpochMilli());
@@ -100,7 +100,7 @@ final class JournalCodec {
     // ---- journal entries ----
 
     static byte[] encode(JournalEntry from) {
-        MessageBuilder message = new MessageBuilder();
+        MessageBuilder message = new MessageBuilder(RecordCodec.FIRST_WORDS);
         var to = message.initRoot(dev.bailiwick.schema.gen.JournalEntry.factory);
         to.setSequence(from.sequence());
         to.setStoreEpoch(from.storeEpoch());
@@ -169,7 +169,7 @@ final class JournalCodec {
     // ---- audit records ----
 
     static byte[] encode(AuditEntry from) {
-        MessageBuilder message = new MessageBuilder();
+        MessageBuilder message = new MessageBuilder(RecordCodec.FIRST_WORDS);
         AuditRecord.Builder to = message.initRoot(AuditRecord.factory);
         AuditEvent event = from.event();
         to.setSequence(from.sequence());

@@ -3,6 +3,7 @@ package dev.bailiwick.accountstore;
 import dev.bailiwick.schema.Hash256;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Merkle tree of a chain, as RFC 9162 section 2.1 defines it, with SHA-256. Every complete subtree's hash is stored
@@ -17,7 +18,7 @@ import java.util.List;
  *                       0    1      2    3      4    5      6
  * </pre>
  *
- * Immutable.
+ * Immutable and thread-safe.
  */
 final class MerkleTree {
     private static final byte[] LEAF = {0};
@@ -25,6 +26,9 @@ final class MerkleTree {
 
     private final long size;
     private final List<Hash256> peaks;
+
+    /** Computed when it is first asked for; whoever computes it comes to the same. */
+    private @Nullable Hash256 root;
 
     private MerkleTree(long size, List<Hash256> peaks) {
         this.size = size;
@@ -60,14 +64,23 @@ final class MerkleTree {
 
     /** The root hash; that of the empty tree is SHA-256 of nothing. */
     Hash256 root() {
+        Hash256 known = root;
+        if (known == null) {
+            known = foldedPeaks();
+            root = known;
+        }
+        return known;
+    }
+
+    private Hash256 foldedPeaks() {
         if (peaks.isEmpty()) {
             return Hash256.sha256();
         }
-        Hash256 root = peaks.getLast();
+        Hash256 folded = peaks.getLast();
         for (int i = peaks.size() - 2; i >= 0; i--) {
-            root = parent(peaks.get(i), root);
+            folded = parent(peaks.get(i), folded);
         }
-        return root;
+        return folded;
     }
 
     /** The tree with one more leaf. Every subtree that it completes goes to {@code completed}. */
@@ -233,6 +246,6 @@ final class MerkleTree {
 
     /** The hash of a node over two others: SHA-256(0x01, left, right). */
     static Hash256 parent(Hash256 left, Hash256 right) {
-        return Hash256.sha256(NODE, left.toBytes(), right.toBytes());
+        return Hash256.sha256(NODE, left, right);
     }
 }

@@ -42,6 +42,9 @@ import org.capnproto.TextList;
  * is not ascending, an enum value or schema version of a newer build. Such a record is unreadable, and grants nothing.
  */
 final class RecordCodec {
+    /** Words for a message to begin with: as much as most records need. What is allotted is zeroed, so more would cost. */
+    static final int FIRST_WORDS = 128;
+
     private RecordCodec() {}
 
     /** A decoded record: its chain fields and what it says. */
@@ -54,15 +57,38 @@ final class RecordCodec {
         return encode(ChainFields.proposed(recordId), content);
     }
 
+    /**
+     * A record with its content hash.
+     *
+     * @param bytes its canonical bytes, as they are to be stored
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+    record Sealed(ChainFields chain, byte[] bytes) {}
+
     /** The chain fields with the content hash computed. */
     static ChainFields sealed(ChainFields chain, RecordContent content) {
+        return seal(chain, content).chain();
+    }
+
+    /**
+     * Computes the content hash of a record and encodes it.
+     *
+     * @param chain without a content hash
+     */
+    static Sealed seal(ChainFields chain, RecordContent content) {
         RecordKind kind = content.recordKind();
-        Hash256 hash = ContentHash.ofRecord(kind.typeId(), encode(chain, content), kind.contentHashPointer());
-        return chain.withContentHash(hash);
+        MessageBuilder message = message(chain, content);
+        Hash256 hash = ContentHash.ofStruct(kind.typeId(), Canonical.of(message));
+        ChainFieldCodec.writeContentHash(hash, kind, message);
+        return new Sealed(chain.withContentHash(hash), Canonical.of(message));
     }
 
     static byte[] encode(ChainFields chain, RecordContent content) {
-        MessageBuilder message = new MessageBuilder();
+        return Canonical.of(message(chain, content));
+    }
+
+    private static MessageBuilder message(ChainFields chain, RecordContent content) {
+        MessageBuilder message = new MessageBuilder(FIRST_WORDS);
         switch (content) {
             case Account account -> write(account, message.initRoot(AccountRecord.factory));
             case ResourceProfileContent(VersionId version, var profile) ->
@@ -79,7 +105,7 @@ final class RecordCodec {
             case StoreKeyContent key -> write(key, message.initRoot(StoreKey.factory));
         }
         ChainFieldCodec.write(chain, content.recordKind(), message);
-        return Canonical.of(message);
+        return message;
     }
 
     static Decoded decode(RecordKind kind, byte[] bytes) {

@@ -21,9 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Records {
     private final View view;
+    private final Optional<RecordMemory> memory;
 
     Records(View view) {
         this.view = view;
+        this.memory = Optional.empty();
+    }
+
+    /** Records of a view that only the commit lane uses. */
+    Records(View view, RecordMemory memory) {
+        this.view = view;
+        this.memory = Optional.of(memory);
     }
 
     /** The newest version's number and hash. */
@@ -38,13 +46,19 @@ final class Records {
         if (head.isEmpty()) {
             return Optional.empty();
         }
+        RecordRef ref = new RecordRef(kind, record);
+        Optional<Stored<?>> known = memory.flatMap(remembered -> remembered.get(ref, head.get()));
+        if (known.isPresent()) {
+            return known;
+        }
         Stored<?> stored = version(kind, record, head.get().version());
         if (!stored.contentHash().equals(head.get().contentHash())) {
             throw new CorruptStoreException(
                     CorruptStoreException.Code.RECORD_REPLACED,
-                    new RecordRef(kind, record).version(stored.version()),
+                    ref.version(stored.version()),
                     "its hash is not the one in its head row");
         }
+        memory.ifPresent(remembering -> remembering.keep(ref, stored));
         return Optional.of(stored);
     }
 

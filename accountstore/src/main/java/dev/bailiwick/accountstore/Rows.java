@@ -30,14 +30,6 @@ final class Rows {
         rows.computeIfAbsent(table, t -> new TreeMap<>(Arrays::compareUnsigned)).put(key, null);
     }
 
-    /** Does not write a row that is to have the value which it already has. */
-    void leaveOut(Table table, byte[] key, byte[] value) {
-        NavigableMap<byte[], byte @Nullable []> changed = rows.get(table);
-        if (changed != null && Arrays.equals(changed.get(key), value)) {
-            changed.remove(key);
-        }
-    }
-
     /** The value as it will be. */
     byte @Nullable [] get(Table table, byte[] key) {
         NavigableMap<byte[], byte @Nullable []> changed = rows.get(table);

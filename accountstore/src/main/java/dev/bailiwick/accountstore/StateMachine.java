@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -58,6 +59,10 @@ final class StateMachine {
     private final Command command;
     private final Transaction transaction;
     private final Meta meta;
+
+    /** As it will be. */
+    private final long policyEpoch;
+
     private final Rows rows;
     private final ChainMemory chains;
 
@@ -70,12 +75,21 @@ final class StateMachine {
     /** The versions that they replace. */
     private final Map<RecordRef, Stored<?>> replaced = new HashMap<>();
 
+    /** The accounts that it writes, by principal, and those that they replace. */
+    private final Map<PrincipalId, Account> accountsWritten = new HashMap<>();
+
+    private final Map<PrincipalId, Account> accountsReplaced = new HashMap<>();
+
+    /** Whose role bindings it writes. */
+    private final Set<PrincipalId> bound = new HashSet<>();
+
     private StateMachine(View view, Command command, ChainMemory chains) {
         this.view = view;
-        this.records = new Records(view);
+        this.records = new Records(view, chains.records());
         this.command = command;
         this.transaction = command.transaction();
         this.meta = Meta.load(view);
+        this.policyEpoch = policyEpoch(transaction, meta);
         this.rows = new Rows(view);
         this.chains = chains;
         this.time = later(transaction.time(), chains.lastTime(HashChain.JOURNAL, view));
@@ -221,7 +235,6 @@ final class StateMachine {
     // ---- records ----
 
     private Optional<CommitResult> writeRecords() {
-        long policyEpoch = policyEpoch();
         for (Mutation mutation : transaction.mutations()) {
             RecordRef record = refOf(mutation);
             Optional<Stored<?>> before = records.newest(record.kind(), record.recordId());
@@ -230,14 +243,14 @@ final class StateMachine {
                 return Optional.of(
                         rejected(Rejection.IMMUTABLE_FIELD, changed.get() + " of " + record + " never changes"));
             }
-            before.ifPresent(old -> replaced.put(record, old));
-            Stored<?> after = next(mutation, before, policyEpoch);
-            byte[] bytes = after.canonical();
+            RecordCodec.Sealed sealed = RecordCodec.seal(chain(mutation, before), mutation.content());
+            byte[] bytes = sealed.bytes();
             if (bytes.length > StoreLimits.RECORD_BYTES) {
                 return Optional.of(
                         rejected(Rejection.SIZE, record + " has more than " + StoreLimits.RECORD_BYTES + " bytes"));
             }
-            written.put(record, after);
+            Stored<?> after = stored(sealed.chain(), mutation.content());
+            note(record, before, after);
             rows.put(StoreTables.RECORDS, Keys.record(record.kind(), record.recordId(), after.version()), bytes);
             rows.put(
                     StoreTables.HEADS,
@@ -247,14 +260,29 @@ final class StateMachine {
         return Optional.empty();
     }
 
-    private long policyEpoch() {
+    private static long policyEpoch(Transaction transaction, Meta meta) {
         boolean moves = transaction.mutations().stream()
                 .anyMatch(mutation -> mutation.content().recordKind().movesPolicyEpoch());
         return moves ? meta.policyEpoch() + 1 : meta.policyEpoch();
     }
 
-    private Stored<?> next(Mutation mutation, Optional<Stored<?>> before, long policyEpoch) {
-        ChainFields chain = new ChainFields(
+    private void note(RecordRef record, Optional<Stored<?>> before, Stored<?> after) {
+        written.put(record, after);
+        before.ifPresent(old -> replaced.put(record, old));
+        if (after.content() instanceof Account account) {
+            accountsWritten.put(account.principalId(), account);
+        }
+        if (after.content() instanceof RoleBinding binding) {
+            bound.add(binding.principalId());
+        }
+        before.map(Stored::content)
+                .filter(Account.class::isInstance)
+                .map(Account.class::cast)
+                .ifPresent(account -> accountsReplaced.put(account.principalId(), account));
+    }
+
+    private ChainFields chain(Mutation mutation, Optional<Stored<?>> before) {
+        return new ChainFields(
                 mutation.recordId(),
                 ChainFields.SCHEMA_VERSION,
                 meta.storeEpoch(),
@@ -264,7 +292,9 @@ final class StateMachine {
                 Optional.empty(),
                 before.<Instant>map(Stored::createdAt).orElse(time),
                 time);
-        ChainFields sealed = RecordCodec.sealed(chain, mutation.content());
+    }
+
+    private static Stored<?> stored(ChainFields sealed, RecordContent content) {
         return new Stored<>(
                 sealed.recordId(),
                 sealed.recordVersion(),
@@ -275,31 +305,39 @@ final class StateMachine {
                 sealed.contentHash().orElseThrow(),
                 sealed.createdAt(),
                 sealed.updatedAt(),
-                mutation.content());
+                content);
     }
 
     // ---- indexes ----
 
     /** INVARIANT (indexes): after every commit the index holds exactly the rows that the records derive. */
     private Optional<CommitResult> writeIndex() {
+        // What moves away goes first, so that records of one transaction can exchange their names. Rows that stay as
+        // they
+        // are are not written again.
+        Map<RecordRef, List<IndexRow>> added = new LinkedHashMap<>();
         for (Map.Entry<RecordRef, Stored<?>> entry : written.entrySet()) {
+            Stored<?> after = entry.getValue();
             Stored<?> before = replaced.get(entry.getKey());
-            if (before != null) {
-                IndexRow.ofHead(before.recordId(), before.content())
-                        .forEach(row -> rows.delete(StoreTables.INDEX, row.key()));
-            }
-        }
-        for (Stored<?> after : written.values()) {
+            List<IndexRow> gone = before == null ? List.of() : IndexRow.ofHead(before.recordId(), before.content());
             List<IndexRow> derived = new ArrayList<>(IndexRow.ofHead(after.recordId(), after.content()));
+            for (IndexRow row : gone) {
+                if (!derived.removeIf(row::matches)) {
+                    rows.delete(StoreTables.INDEX, row.key());
+                }
+            }
             derived.addAll(IndexRow.ofVersion(
                     after.recordId(),
                     after.version(),
                     after.content(),
-                    Optional.ofNullable(replaced.get(refOf(after))).map(Stored::content)));
-            for (IndexRow row : derived) {
+                    Optional.ofNullable(before).map(Stored::content)));
+            added.put(entry.getKey(), derived);
+        }
+        for (Map.Entry<RecordRef, List<IndexRow>> entry : added.entrySet()) {
+            for (IndexRow row : entry.getValue()) {
                 byte @Nullable [] other = rows.get(StoreTables.INDEX, row.key());
                 if (other != null) {
-                    return Optional.of(taken(row, other, after));
+                    return Optional.of(taken(row, other, Objects.requireNonNull(written.get(entry.getKey()))));
                 }
                 rows.put(StoreTables.INDEX, row.key(), row.value());
             }
@@ -471,14 +509,10 @@ final class StateMachine {
 
     /** What the account is bound to; where neither it nor a binding of it is touched, what the projection was found to be before. */
     private SortedSet<String> boundRoles(Account account) {
-        boolean bindingWritten = written.values().stream()
-                .anyMatch(record -> record.content() instanceof RoleBinding binding
-                        && binding.principalId().equals(account.principalId()));
-        boolean sameBefore = replaced.values().stream()
-                .anyMatch(record -> record.content() instanceof Account before
-                        && before.principalId().equals(account.principalId())
-                        && before.roles().equals(account.roles()));
-        return sameBefore && !bindingWritten ? account.roles() : activeRoles(account.principalId());
+        PrincipalId principal = account.principalId();
+        Account before = accountsReplaced.get(principal);
+        boolean same = before != null && before.roles().equals(account.roles()) && !bound.contains(principal);
+        return same ? account.roles() : activeRoles(principal);
     }
 
     private SortedSet<String> activeRoles(PrincipalId principal) {
@@ -518,6 +552,11 @@ final class StateMachine {
     }
 
     private Optional<Account> accountOf(PrincipalId principal) {
+        // INVARIANT (indexes): a principal has one account, and its index row names it.
+        Account changed = accountsWritten.get(principal);
+        if (changed != null) {
+            return Optional.of(changed);
+        }
         byte @Nullable [] row = rows.get(StoreTables.INDEX, Keys.principal(principal));
         return row == null
                 ? Optional.empty()
@@ -529,10 +568,6 @@ final class StateMachine {
     // ---- journal ----
 
     private Transition commit() {
-        // An index row that stays as it is need not be written again.
-        replaced.values()
-                .forEach(before -> IndexRow.ofHead(before.recordId(), before.content())
-                        .forEach(row -> rows.leaveOut(StoreTables.INDEX, row.key(), row.value())));
         HashChain.State journal = chains.load(HashChain.JOURNAL, view);
         List<Change> changes = written.values().stream()
                 .map(record -> new Change(record.kind(), record.recordId(), record.version(), record.contentHash()))
@@ -540,7 +575,7 @@ final class StateMachine {
         JournalEntry entry = new JournalEntry(
                 journal.size() + 1,
                 meta.storeEpoch(),
-                policyEpoch(),
+                policyEpoch,
                 journal.lastEntryHash(),
                 transaction.id(),
                 command.hash(),
@@ -563,13 +598,16 @@ final class StateMachine {
                 StoreTables.TRANSACTIONS,
                 transaction.id().toBytes(),
                 new TransactionRow(entry.sequence(), command.hash()).encode());
-        Meta.writePolicyEpoch(entry.policyEpoch(), rows);
+        if (policyEpoch != meta.policyEpoch()) {
+            Meta.writePolicyEpoch(policyEpoch, rows);
+        }
         for (Stored<?> record : written.values()) {
             if (record.content() instanceof StoreKeyContent key) {
                 Meta.writePublicKey(key.publicKey(), rows);
             }
         }
         audit(entry);
+        written.forEach(chains.records()::keep);
         Hash256 entryHash = grown.lastEntryHash().orElseThrow();
         return new Transition(new Committed(receipt(entry, entryHash)), Optional.of(rows));
     }

@@ -28,6 +28,9 @@ final class StoreLimits {
     /** Accounts whose newest version is kept in memory, about a kilobyte each. */
     static final int CACHED_ACCOUNTS = 100_000;
 
+    /** Newest versions that the commit lane keeps in memory, about a kilobyte each. */
+    static final int LANE_RECORDS = 16_384;
+
     /** Findings of one verification: enough to see the shape of the damage, bounded for a store of nothing but damage. */
     static final int FINDINGS = 1000;
 

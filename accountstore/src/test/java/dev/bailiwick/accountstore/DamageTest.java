@@ -226,22 +226,37 @@ class DamageTest {
     }
 
     @Test
-    void nothingIsCommittedOnTopOfADamagedRecord() {
+    void nothingIsCommittedOnTopOfARecordThatIsFoundDamagedWhenItIsLoaded() {
+        Transaction transaction = damagedBelow();
+        assertThatThrownBy(() -> engine.commit(txn -> StateMachine.apply(txn, StateMachine.Command.of(transaction))))
+                .isInstanceOf(CorruptStoreException.class);
+        assertThat(store.inspector().head().journalSize()).isEqualTo(3);
+    }
+
+    @Test
+    void aRecordThatRotsOnceItIsKnownIsFoundAndDoesNotSpreadToTheNextVersion() {
+        Transaction transaction = damagedBelow();
+        assertThat(store.commit(transaction)).isInstanceOf(CommitResult.Committed.class);
+        Stored<Account> after = store.accounts().byId(alice.recordId()).orElseThrow();
+        assertThat(after.previousHash()).contains(alice.contentHash());
+        assertThat(after.content()).isEqualTo(alice.content().withStatus(AccountStatus.ACTIVE));
+        assertThat(findings()).isNotEmpty();
+    }
+
+    /** Flips a bit in alice's newest version; answers a transaction that replaces it. */
+    private Transaction damagedBelow() {
         byte[] row = Keys.record(RecordKind.ACCOUNT, alice.recordId(), 2);
         byte[] bytes = read(StoreTables.RECORDS, row);
         bytes[40] ^= 1;
         write(StoreTables.RECORDS, row, bytes);
-        Account content = alice.content().withStatus(AccountStatus.ACTIVE);
-        Transaction transaction = new Transaction(
+        return new Transaction(
                 TransactionId.of(new byte[16]),
                 Stores.NOON,
                 new Actor.Daemon(),
                 "account.test",
                 Optional.empty(),
-                List.of(Mutation.replace(alice, content)),
+                List.of(Mutation.replace(alice, alice.content().withStatus(AccountStatus.ACTIVE))),
                 List.of());
-        assertThatThrownBy(() -> store.commit(transaction)).isInstanceOf(CorruptStoreException.class);
-        assertThat(store.inspector().head().journalSize()).isEqualTo(3);
     }
 
     @Test

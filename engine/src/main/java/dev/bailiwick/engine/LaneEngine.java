@@ -311,9 +311,11 @@ final class LaneEngine implements Engine {
     private void makeDurable(Overlay group, List<Job<?>> ran) {
         if (!group.isEmpty()) {
             backend.write(group.changes());
+            rows.written(group.changes());
             CountedSnapshot synced = snapshot();
+            View seen = rows.over(synced.view);
             try {
-                hooks.forEach(hook -> hook.synced(synced.view));
+                hooks.forEach(hook -> hook.synced(seen));
             } catch (RuntimeException | Error e) {
                 synced.release();
                 throw e;
@@ -321,7 +323,6 @@ final class LaneEngine implements Engine {
             CountedSnapshot previous = published;
             published = synced;
             previous.release();
-            rows.written(group.changes());
         }
         ran.forEach(Job::runActions);
     }

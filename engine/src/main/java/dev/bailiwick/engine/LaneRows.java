@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time: whoever is the lane.
  */
 final class LaneRows {
-    /** Some hundred kilobytes. When full it is emptied: what is hot is back after one commit. */
-    private static final int ROWS = 4096;
+    /** Some ten megabytes. When full it is emptied: what is hot is back after one commit. */
+    private static final int ROWS = 1 << 16;
 
     /** Larger rows are not read with every commit. */
     private static final int ROW_BYTES = 256;

@@ -10,6 +10,9 @@ public final class Hash256 {
     /** The length of every hash. */
     public static final int BYTES = 32;
 
+    /** Never fed: each hash is taken with a copy, which costs less than looking the algorithm up. */
+    private static final MessageDigest SHA256 = newDigest();
+
     private final byte[] bytes;
 
     private Hash256(byte[] bytes) {
@@ -31,12 +34,33 @@ public final class Hash256 {
 
     /** SHA-256 of the parts, one after the other. */
     public static Hash256 sha256(byte[]... parts) {
+        MessageDigest digest = digest();
+        for (byte[] part : parts) {
+            digest.update(part);
+        }
+        return new Hash256(digest.digest());
+    }
+
+    /** SHA-256 of a prefix and two hashes, as in the nodes of a hash tree. */
+    public static Hash256 sha256(byte[] prefix, Hash256 left, Hash256 right) {
+        MessageDigest digest = digest();
+        digest.update(prefix);
+        digest.update(left.bytes);
+        digest.update(right.bytes);
+        return new Hash256(digest.digest());
+    }
+
+    private static MessageDigest digest() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] part : parts) {
-                digest.update(part);
-            }
-            return new Hash256(digest.digest());
+            return (MessageDigest) SHA256.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the platform's SHA-256 can be copied", e);
+        }
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
