@@ -62,7 +62,8 @@ public final class AccountResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "AccountResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -127,7 +128,8 @@ public final class AccountResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "AccountResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

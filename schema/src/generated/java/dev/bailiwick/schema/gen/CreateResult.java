@@ -63,7 +63,8 @@ public final class CreateResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "CreateResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -122,7 +123,8 @@ public final class CreateResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "CreateResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -64,7 +64,8 @@ public final class Expectation {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Expectation holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -110,7 +111,8 @@ public final class Expectation {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Expectation holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

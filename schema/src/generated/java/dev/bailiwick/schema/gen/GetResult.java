@@ -66,7 +66,8 @@ public final class GetResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "GetResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -149,7 +150,8 @@ public final class GetResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "GetResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -3,6 +3,7 @@ package dev.bailiwick.schema.gen;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
 import dev.bailiwick.capnp.rpc.CarrierReader;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import org.capnproto.Data;
 import org.capnproto.SegmentBuilder;
@@ -70,7 +71,8 @@ public final class LoginResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "LoginResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -87,6 +89,7 @@ public final class LoginResult {
         }
 
         public SessionBundle.Builder initBundle() {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(SessionBundle.factory, 0, 0);
         }
 
@@ -177,7 +180,8 @@ public final class LoginResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "LoginResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -732,6 +733,7 @@ public final class Namespace {
             }
 
             public GetResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(GetResult.factory, 0, 0);
             }
         }

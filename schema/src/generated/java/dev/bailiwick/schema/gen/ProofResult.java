@@ -63,7 +63,8 @@ public final class ProofResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ProofResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -132,7 +133,8 @@ public final class ProofResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ProofResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -62,7 +62,8 @@ public final class PutResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "PutResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -142,7 +143,8 @@ public final class PutResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "PutResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

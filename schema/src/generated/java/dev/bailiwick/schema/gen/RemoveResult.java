@@ -63,7 +63,8 @@ public final class RemoveResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "RemoveResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -131,7 +132,8 @@ public final class RemoveResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "RemoveResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -63,7 +63,8 @@ public final class RotationResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "RotationResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -120,7 +121,8 @@ public final class RotationResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "RotationResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -306,6 +307,7 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -451,6 +453,7 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -652,6 +655,7 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -881,6 +885,7 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }
@@ -1054,6 +1059,7 @@ public final class SessionManager {
             }
 
             public LoginResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(LoginResult.factory, 0, 0);
             }
         }

@@ -63,7 +63,8 @@ public final class WriteResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "WriteResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -117,7 +118,8 @@ public final class WriteResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "WriteResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

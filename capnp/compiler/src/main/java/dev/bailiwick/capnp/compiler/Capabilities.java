@@ -36,6 +36,35 @@ final class Capabilities {
         return reaches(type, false, true, new HashSet<>());
     }
 
+    /**
+     * The pointers of a struct that a capability may lie behind, counted from its first. A group has the struct's pointers, and
+     * members of a union share them: what one of them holds, another one overwrites.
+     */
+    Set<Integer> carryingPointers(Declaration.Struct struct) {
+        Declaration.Struct whole = struct;
+        for (Declaration scope : schema.scopes(struct)) {
+            if (whole.group() && scope instanceof Declaration.Struct around) {
+                whole = around;
+            }
+        }
+        Set<Integer> found = new HashSet<>();
+        addCarryingPointers(whole, schema.isDataOnly(whole), found);
+        return found;
+    }
+
+    private void addCarryingPointers(Declaration.Struct struct, boolean dataOnly, Set<Integer> found) {
+        for (Declaration.Field field : struct.fields()) {
+            switch (field) {
+                case Declaration.Group group -> addCarryingPointers(schema.struct(group.typeId()), dataOnly, found);
+                case Declaration.Slot slot -> {
+                    if (reaches(slot.type(), dataOnly, true, new HashSet<>())) {
+                        found.add(slot.offset());
+                    }
+                }
+            }
+        }
+    }
+
     /** The search starts anew for every struct: a result found inside a cycle would only hold for where it was entered. */
     private boolean reaches(Declaration.Struct struct, boolean throughLists, Set<Long> seen) {
         if (!seen.add(struct.id())) {

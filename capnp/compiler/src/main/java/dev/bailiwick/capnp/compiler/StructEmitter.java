@@ -23,6 +23,8 @@ final class StructEmitter {
     private final JavaSource out;
     private final Declaration.Struct struct;
     private final boolean carries;
+    /** The pointers behind which capabilities may lie. What overwrites one gives them back. */
+    private final Set<Integer> carryingPointers;
     /** {@code <T_Builder, T_Reader>}, or nothing. */
     private final String typed;
     /** {@code <>} behind a constructor's name if the class is generic. */
@@ -39,6 +41,7 @@ final class StructEmitter {
         this.out = out;
         this.struct = struct;
         this.carries = capabilities.carries(struct);
+        this.carryingPointers = capabilities.carryingPointers(struct);
         this.typed = types.declared(struct.id());
         this.diamond = typed.isEmpty() ? "" : "<>";
         this.extra = String.join(
@@ -355,9 +358,16 @@ final class StructEmitter {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new %s("the union holds " + which() + ", not " + member);
+                        throw new %s(
+                                "%s holds " + which() + ", not " + member + "; look at which() before reading a member");
                     }
-                }""".formatted(tagOffset, out.lang("IllegalStateException")));
+                }""".formatted(tagOffset, out.lang("IllegalStateException"), shortName()));
+    }
+
+    /** The struct as its schema file calls it. */
+    private String shortName() {
+        String name = struct.header().displayName();
+        return name.substring(name.indexOf(':') + 1);
     }
 
     private void isCurrent(Declaration.Field field) {
@@ -546,6 +556,9 @@ final class StructEmitter {
         String type = anyClient ? types.rpc("CapabilityClient") : types.reader(slot.type());
         method(Optional.empty(), "void", "set", slot.name(), type + " value");
         setTag(slot);
+        if (carriesAt(slot) && !capabilities.carries(slot.type())) {
+            out.add(giveBack(slot)); // another member of the union may have left some; other setters do it themselves
+        }
         out.add(copy);
         out.close();
     }
@@ -585,6 +598,9 @@ final class StructEmitter {
     private void init(Declaration.Slot slot, String type, String factory, String parameter, String size) {
         method(Optional.empty(), type, "init", slot.name(), parameter);
         setTag(slot);
+        if (carriesAt(slot)) {
+            out.add(giveBack(slot));
+        }
         out.add("return _initPointerField(" + factory + ", " + slot.offset() + ", " + size + ");");
         out.close();
     }
@@ -664,10 +680,7 @@ final class StructEmitter {
 
     private Optional<String> clearing(Declaration.Slot slot) {
         if (slot.type().isPointer()) {
-            return Optional.of(
-                    carries && capabilities.carries(slot.type())
-                            ? types.rpc("DeepCopy") + ".clear(segment, pointers + " + slot.offset() + ");"
-                            : "_clearPointerField(" + slot.offset() + ");");
+            return Optional.of(carriesAt(slot) ? giveBack(slot) : "_clearPointerField(" + slot.offset() + ");");
         }
         if (!(slot.type() instanceof FieldType.Primitive primitive)) {
             return Optional.of("_setShortField(" + slot.offset() + ", (short) 0);");
@@ -680,6 +693,15 @@ final class StructEmitter {
             case INT32, UINT32, FLOAT32 -> Optional.of("_setIntField(" + slot.offset() + ", 0);");
             case INT64, UINT64, FLOAT64 -> Optional.of("_setLongField(" + slot.offset() + ", 0L);");
         };
+    }
+
+    private boolean carriesAt(Declaration.Slot slot) {
+        return slot.type().isPointer() && carryingPointers.contains(slot.offset());
+    }
+
+    /** The statement that gives back the capabilities behind a pointer; the stock runtime would keep them with the message. */
+    private String giveBack(Declaration.Slot slot) {
+        return types.rpc("DeepCopy") + ".clear(segment, pointers + " + slot.offset() + ");";
     }
 
     private static IllegalStateException notPointer(Declaration.Slot slot) {

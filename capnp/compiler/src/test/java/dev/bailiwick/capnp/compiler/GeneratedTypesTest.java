@@ -104,7 +104,7 @@ class GeneratedTypesTest {
 
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(choice::getText)
-                .withMessage("the union holds NUMBER, not TEXT");
+                .withMessage("Choice holds NUMBER, not TEXT; look at which() before reading a member");
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(choice.asReader()::getBoth);
         assertThat(choice.hasText()).isFalse();
         assertThat(choice.asReader().hasText()).isFalse();

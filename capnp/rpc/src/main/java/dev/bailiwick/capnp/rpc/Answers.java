@@ -281,11 +281,11 @@ final class Answers {
     // ---- the end
 
     /** Cancels what runs and forgets everything, because the connection is gone. Under the lock. */
-    void close() {
+    void close(RpcException reason) {
         for (Answer answer : table.values()) {
             CallHandle handle = answer.handle;
             if (handle != null) {
-                lock.later(handle::close);
+                lock.later(() -> handle.close(() -> reason));
             }
         }
         table.clear();
@@ -319,6 +319,6 @@ final class Answers {
     /** The answer to a bootstrap question. */
     private static final class ServedBootstrap extends PromisedCall {
         @Override
-        void cancel() {}
+        void cancel(RpcException why) {}
     }
 }

@@ -70,10 +70,10 @@ final class BrokenClient extends ClientHook {
             }
 
             @Override
-            void cancel() {}
+            void cancel(RpcException why) {}
 
             @Override
-            public void close() {}
+            void close(Supplier<RpcException> why) {}
         };
     }
 }

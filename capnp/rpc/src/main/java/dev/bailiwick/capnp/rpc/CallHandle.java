@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A call on its way. Whoever made it holds the handle, and closes it when neither the results nor the pipeline are needed any
@@ -55,10 +56,22 @@ abstract class CallHandle implements AutoCloseable {
     /** The capabilities the results will hold. Lives as long as the handle. */
     abstract Pipeline pipeline();
 
-    /** Asks that the call be abandoned. Its results complete all the same: as cancelled, or as if nothing had been asked. */
-    abstract void cancel();
+    /** Asks that the call be abandoned because nobody wants its results. */
+    final void cancel() {
+        cancel(PendingCall.cancelled());
+    }
+
+    /**
+     * Asks that the call be abandoned. Its results complete all the same: with that failure, or as if nothing had been asked.
+     */
+    abstract void cancel(RpcException why);
 
     /** Gives up results and pipeline, and cancels the call if it is still running. */
     @Override
-    public abstract void close();
+    public final void close() {
+        close(PendingCall::cancelled);
+    }
+
+    /** As {@link #close()}. What still depends on the call, because it was redirected to it, fails for that reason. */
+    abstract void close(Supplier<RpcException> why);
 }

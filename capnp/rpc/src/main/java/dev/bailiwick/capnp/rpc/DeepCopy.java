@@ -70,6 +70,7 @@ public final class DeepCopy {
      */
     public static <R> void list(SegmentBuilder target, int targetPointer, SetPointerBuilder<?, R> factory, R source) {
         if (!value(target, targetPointer, source)) {
+            clear(target, targetPointer);
             factory.setPointerBuilder(target, targetPointer, source);
         }
     }

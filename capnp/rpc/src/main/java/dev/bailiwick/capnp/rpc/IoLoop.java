@@ -141,9 +141,15 @@ final class IoLoop {
 
     /** Called by any thread that is about to wait for something that may take long. */
     static void blocking() {
-        if (Thread.currentThread() instanceof Worker worker && !worker.delivering) {
-            worker.loop().replace(worker, worker.running);
+        Batch running = batchOfThisThread();
+        if (running != null) {
+            running.giveRoleAway();
         }
+    }
+
+    /** The methods that this thread of a loop is running; null if it is none, or busy with something else. */
+    static @Nullable Batch batchOfThisThread() {
+        return Thread.currentThread() instanceof Worker worker && !worker.delivering ? worker.batch() : null;
     }
 
     /** Whether this thread will send what the transport has, in a moment and together with more. */
@@ -151,19 +157,51 @@ final class IoLoop {
         return Thread.currentThread() instanceof Worker worker && worker.gathers(transport);
     }
 
-    /** Gives the role to another thread, if that one still runs that batch; for one that has begun to read again must not lose it. */
-    private synchronized void replace(Worker stuck, long batch) {
-        if (owner.equals(stuck) && stuck.running == batch) {
-            Worker next = new Worker();
-            try {
-                next.start();
-            } catch (OutOfMemoryError none) { // no thread is to be had: then all wait for the method
-                LOG.log(System.Logger.Level.WARNING, "a method blocks, and there is no thread to take its place", none);
-                return;
-            }
-            owner = next;
-            replaced.incrementAndGet();
-            stuck.giveTasksAway();
+    private synchronized boolean replace(Worker stuck, long batch) {
+        if (!owner.equals(stuck) || stuck.running != batch) {
+            return false;
+        }
+        Worker next = new Worker();
+        try {
+            next.start();
+        } catch (OutOfMemoryError none) { // no thread is to be had: then all wait for the method
+            LOG.log(System.Logger.Level.WARNING, "a method blocks, and there is no thread to take its place", none);
+            return false;
+        }
+        owner = next;
+        replaced.incrementAndGet();
+        stuck.giveTasksAway();
+        return true;
+    }
+
+    /** Methods that a thread runs one after another, as somebody saw it do; it may be done with them since. */
+    final class Batch {
+        private final Worker worker;
+        private final long number;
+
+        private Batch(Worker worker, long number) {
+            this.worker = worker;
+            this.number = number;
+        }
+
+        /**
+         * Gives the thread's role to another one, and tells whether it did. INVARIANT (one reader): a thread that is done with
+         * the batch may have begun to read again, so it keeps the role; and it reads only when nobody is about to take it.
+         */
+        boolean giveRoleAway() {
+            return replace(worker, number);
+        }
+
+        IoLoop loop() {
+            return IoLoop.this;
+        }
+
+        Thread thread() {
+            return worker;
+        }
+
+        private boolean is(@Nullable Batch other) {
+            return other != null && worker.equals(other.worker) && number == other.number;
         }
     }
 
@@ -188,6 +226,12 @@ final class IoLoop {
 
         IoLoop loop() {
             return IoLoop.this;
+        }
+
+        @Nullable
+        Batch batch() {
+            long number = running;
+            return number == 0 ? null : new Batch(this, number);
         }
 
         @Override
@@ -314,8 +358,7 @@ final class IoLoop {
 
         @Override
         public void run() {
-            long seen = 0;
-            Worker seenWorker = owner;
+            Batch seen = null;
             int quiet = 0;
             while (selector.isOpen()) {
                 if (quiet > WATCHES_UNTIL_SLEEP) {
@@ -327,14 +370,12 @@ final class IoLoop {
                     quiet = 0;
                 }
                 LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
-                Worker worker = owner;
-                long running = worker.running;
-                if (running != 0 && running == seen && worker.equals(seenWorker)) {
-                    replace(worker, running);
+                Batch running = owner.batch();
+                if (running != null && running.is(seen)) {
+                    running.giveRoleAway();
                 }
-                quiet = running == 0 ? quiet + 1 : 0;
+                quiet = running == null ? quiet + 1 : 0;
                 seen = running;
-                seenWorker = worker;
             }
         }
     }

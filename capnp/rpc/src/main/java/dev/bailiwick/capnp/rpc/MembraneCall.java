@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** A call that crossed a membrane, as its caller sees it: results and pipeline are wrapped on their way back. */
 final class MembraneCall extends CallHandle {
@@ -17,8 +18,8 @@ final class MembraneCall extends CallHandle {
         this.pipeline = new WrappedPipeline();
         this.outer = new PendingCall() {
             @Override
-            void cancel() {
-                inner.cancel();
+            void cancel(RpcException why) {
+                inner.cancel(why);
             }
 
             @Override
@@ -66,15 +67,15 @@ final class MembraneCall extends CallHandle {
     }
 
     @Override
-    void cancel() {
-        inner.cancel();
+    void cancel(RpcException why) {
+        inner.cancel(why);
     }
 
     @Override
-    public void close() {
+    void close(Supplier<RpcException> why) {
         membrane.forget(this);
-        outer.close();
-        inner.close();
+        outer.close(why);
+        inner.close(why);
     }
 
     /** Wraps what the inner pipeline gives out, so that pipelined calls cross at once. */

@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ abstract class PendingCall extends CallHandle {
     }
 
     @Override
-    public void close() {
+    void close(Supplier<RpcException> why) {
         synchronized (this) {
             if (closed) {
                 return;
@@ -70,7 +71,9 @@ abstract class PendingCall extends CallHandle {
             closed = true;
         }
         if (!results.isDone()) {
-            cancel();
+            RpcException reason = why.get();
+            cancel(reason);
+            settle(Pipeline.broken(reason));
         }
         dropHeld();
         pipeline().close();

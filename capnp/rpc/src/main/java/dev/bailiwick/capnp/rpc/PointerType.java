@@ -56,8 +56,10 @@ public final class PointerType<B, R> implements PointerFactory<B, R>, SetPointer
         return places.fromPointerBuilder(segment, pointer);
     }
 
+    /** Makes a field anew; the capabilities that were in it are given back. */
     @Override
     public B initFromPointerBuilder(SegmentBuilder segment, int pointer, int elementCount) {
+        DeepCopy.clear(segment, pointer);
         return places.initFromPointerBuilder(segment, pointer, elementCount);
     }
 
@@ -65,6 +67,7 @@ public final class PointerType<B, R> implements PointerFactory<B, R>, SetPointer
     @Override
     public void setPointerBuilder(SegmentBuilder segment, int pointer, R value) {
         if (!DeepCopy.value(segment, pointer, value)) {
+            DeepCopy.clear(segment, pointer);
             setter.setPointerBuilder(segment, pointer, value);
         }
     }

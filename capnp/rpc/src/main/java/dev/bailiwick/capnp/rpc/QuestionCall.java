@@ -69,8 +69,8 @@ final class QuestionCall extends PendingCall {
     }
 
     @Override
-    void cancel() {
-        questions.cancel(this);
+    void cancel(RpcException why) {
+        questions.cancel(this, why);
     }
 
     @Override

@@ -234,18 +234,17 @@ final class Questions {
     // ---- answers
 
     /** Tells the peer that the answer is not needed; the question stays in the table until the peer's return. */
-    void cancel(QuestionCall question) {
+    void cancel(QuestionCall question, RpcException why) {
         lock.lock();
         try {
             if (link.isClosed() || question.finishSent || table.get(question.id()) != question) {
                 return;
             }
-            RpcException cancelled = PendingCall.cancelled();
             if (!question.isSettled()) {
-                settlePromises(question, Pipeline.broken(cancelled));
+                settlePromises(question, Pipeline.broken(why));
             }
             sendFinish(question, true);
-            lock.later(() -> question.fail(cancelled));
+            lock.later(() -> question.fail(why));
         } finally {
             lock.unlock();
         }

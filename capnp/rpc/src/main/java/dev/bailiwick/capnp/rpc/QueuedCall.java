@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A call made on a promise, waiting for it to settle. */
@@ -60,7 +61,7 @@ final class QueuedCall extends PromisedCall {
     }
 
     @Override
-    void cancel() {
+    void cancel(RpcException why) {
         Parcel dropped;
         CallHandle handle;
         synchronized (this) {
@@ -71,22 +72,22 @@ final class QueuedCall extends PromisedCall {
         }
         if (dropped != null) {
             dropped.close();
-            fail(cancelled());
+            fail(why);
             queue.forgetCancelled();
         } else if (handle != null) {
-            handle.cancel();
+            handle.cancel(why);
         }
     }
 
     @Override
-    public void close() {
-        super.close();
+    void close(Supplier<RpcException> why) {
+        super.close(why);
         CallHandle handle;
         synchronized (this) {
             handle = delivered;
         }
         if (handle != null) {
-            handle.close();
+            handle.close(why);
         }
     }
 }

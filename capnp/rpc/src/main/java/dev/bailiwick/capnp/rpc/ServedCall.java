@@ -165,7 +165,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     }
 
     @Override
-    void cancel() {
+    void cancel(RpcException why) {
         List<Runnable> actions;
         boolean neverRuns;
         CallHandle forwarded;
@@ -181,13 +181,13 @@ final class ServedCall extends PromisedCall implements Runnable {
         }
         if (neverRuns) {
             releaseParams();
-            fail(cancelled());
+            fail(why);
             object.forgetCancelled();
         } else {
             actions.forEach(object.executor()::execute);
         }
         if (forwarded != null) {
-            forwarded.cancel();
+            forwarded.cancel(why);
         }
     }
 }

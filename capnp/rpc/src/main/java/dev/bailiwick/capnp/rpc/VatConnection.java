@@ -233,7 +233,7 @@ final class VatConnection {
             questions.close(reason);
             imports.close(reason);
             resolutions.close(reason);
-            answers.close();
+            answers.close(reason);
             exports.close();
             lock.later(bootstrap::release);
             link.writer.close();

@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,10 +44,12 @@ class IoLoopTest {
     /** A counter some of whose methods block, and which runs where objects usually do. */
     private class Stubborn extends Adder {
         volatile boolean ranOnVirtualThread;
+        volatile IoLoop.@Nullable Batch ranIn;
 
         @Override
         public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             ranOnVirtualThread = Thread.currentThread().isVirtual();
+            ranIn = IoLoop.batchOfThisThread();
             return super.add(call);
         }
 
@@ -148,6 +152,38 @@ class IoLoopTest {
             go.countDown();
             hanging.await();
         }
+    }
+
+    @Test
+    void aThreadThatReadsAgainKeepsTheRoleWhoeverThoughtItStuck() {
+        for (int i = 0; i < 20; i++) {
+            IoLoop.Batch over = batchOfACall();
+            add(counter, 1); // its thread has read this one since
+            assertThat(over.giveRoleAway()).isFalse();
+        }
+    }
+
+    @Test
+    void aThreadReadsOnlyWhenNobodyIsAboutToTakeItsRole() {
+        List<RemoteCall<?, ?>> calls = new ArrayList<>();
+        synchronized (batchOfACall().loop()) { // as somebody does who takes the role
+            await().atMost(5, TimeUnit.SECONDS).until(() -> {
+                calls.add(adding(counter, 1).send());
+                IoLoop.Batch over = server.ranIn;
+                return over != null && over.thread().getState() == Thread.State.BLOCKED;
+            });
+        }
+        calls.forEach(RemoteCall::await);
+    }
+
+    /** What the thread that received a call ran; the call is over. */
+    private IoLoop.Batch batchOfACall() {
+        return await().until(
+                        () -> { // the first calls take long, and then their objects get virtual threads
+                            add(counter, 1);
+                            return server.ranIn;
+                        },
+                        Objects::nonNull);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.Exception;
 import dev.bailiwick.capnp.rpc.wire.Message;
 import dev.bailiwick.capnp.rpc.wire.Return;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -176,6 +177,29 @@ class ProtocolTest {
             assertThat(failureOf(call).reason()).isEqualTo("kept");
             assertThat(peer.hear(Message.Which.FINISH).getFinish().getQuestionId())
                     .isEqualTo(question);
+        }
+    }
+
+    @Test
+    void whatDependsOnARedirectedCallIsDisconnectedWithItsConnection() {
+        try (Counter.Client theirs = answered()) {
+            peer.bootstrap();
+            var call = theirs.childRequest().send();
+            int question = peer.hear(Message.Which.CALL).getCall().getQuestionId();
+            peer.holdBack();
+            peer.call(3, RawPeer.CHILD, child -> child.getSendResultsTo().setYourself(Void.VOID));
+            peer.say(message -> {
+                message.initReturn().setAnswerId(question);
+                message.getReturn().setTakeFromOtherQuestion(3);
+            });
+            try (Counter.Client child = call.pipeline().getCounter()) {
+                var pipelined = adding(child, 1).send();
+                peer.vat.close(RpcException.disconnected("the cable broke"));
+                for (RpcException failure : List.of(failureOf(call), failureOf(pipelined))) {
+                    assertThat(failure.type()).isEqualTo(RpcException.Type.DISCONNECTED);
+                    assertThat(failure.reason()).isEqualTo("the cable broke");
+                }
+            }
         }
     }
 
@@ -657,9 +681,9 @@ class ProtocolTest {
                 void settle(Pipeline actual) {}
 
                 @Override
-                void cancel() {
+                void cancel(RpcException why) {
                     mustNotBeLocked();
-                    fail(cancelled());
+                    fail(why);
                 }
 
                 @Override

@@ -19,9 +19,9 @@ class QueuedCallTest {
             queued.cancel();
             return new PromisedCall() {
                 @Override
-                void cancel() {
+                void cancel(RpcException why) {
                     cancelled.set(true);
-                    fail(cancelled());
+                    fail(why);
                 }
             };
         }

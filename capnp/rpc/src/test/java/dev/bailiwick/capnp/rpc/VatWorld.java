@@ -443,10 +443,7 @@ final class VatWorld {
             assertThat(outcome.isDone()).as("call %d is answered", number).isTrue();
             if (outcome.isCompletedExceptionally() && !sent.cancelled().get()) {
                 RpcException failure = RpcException.of(outcome.exceptionNow());
-                // A call that came back here by way of a lost connection is also cancelled by that connection's end.
-                boolean isExplained = failure.type() == RpcException.Type.DISCONNECTED
-                        || failure.reason().equals(PendingCall.cancelled().reason());
-                assertThat(disconnected && isExplained)
+                assertThat(disconnected && failure.type() == RpcException.Type.DISCONNECTED)
                         .as("call %d fails: %s: %s", number, failure.type(), failure.reason())
                         .isTrue();
             }

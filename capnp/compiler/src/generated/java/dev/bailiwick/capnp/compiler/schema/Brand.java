@@ -146,7 +146,8 @@ public final class Brand {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Brand.Scope holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -214,7 +215,8 @@ public final class Brand {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Brand.Scope holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -317,7 +319,8 @@ public final class Brand {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Brand.Binding holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -371,7 +374,8 @@ public final class Brand {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Brand.Binding holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 

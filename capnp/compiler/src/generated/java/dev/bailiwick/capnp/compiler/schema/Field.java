@@ -65,7 +65,8 @@ public final class Field {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Field holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -186,7 +187,8 @@ public final class Field {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Field holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -420,7 +422,8 @@ public final class Field {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Field.ordinal holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -465,7 +468,8 @@ public final class Field {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Field.ordinal holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 

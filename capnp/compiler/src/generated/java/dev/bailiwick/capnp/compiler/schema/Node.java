@@ -65,7 +65,8 @@ public final class Node {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Node holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -307,7 +308,8 @@ public final class Node {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Node holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -64,7 +64,8 @@ public final class Type {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Type holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -344,7 +345,8 @@ public final class Type {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Type holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -798,7 +800,8 @@ public final class Type {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Type.anyPointer holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -865,7 +868,8 @@ public final class Type {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Type.anyPointer holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -939,7 +943,8 @@ public final class Type {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                        throw new IllegalStateException(
+                                "Type.anyPointer.unconstrained holds " + which() + ", not " + member + "; look at which() before reading a member");
                     }
                 }
 
@@ -1010,7 +1015,8 @@ public final class Type {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                        throw new IllegalStateException(
+                                "Type.anyPointer.unconstrained holds " + which() + ", not " + member + "; look at which() before reading a member");
                     }
                 }
 

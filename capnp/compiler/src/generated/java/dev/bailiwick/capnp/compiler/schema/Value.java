@@ -67,7 +67,8 @@ public final class Value {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Value holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -403,7 +404,8 @@ public final class Value {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Value holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

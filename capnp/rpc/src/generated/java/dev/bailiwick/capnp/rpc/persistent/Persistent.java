@@ -161,6 +161,7 @@ public final class Persistent {
             }
 
             public AnyPointer.Builder initSealFor() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(AnyPointer.factory, 0, 0);
             }
         }
@@ -252,6 +253,7 @@ public final class Persistent {
             }
 
             public AnyPointer.Builder initSturdyRef() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(AnyPointer.factory, 0, 0);
             }
         }

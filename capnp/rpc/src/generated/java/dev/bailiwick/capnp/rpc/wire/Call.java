@@ -200,7 +200,8 @@ public final class Call {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Call.sendResultsTo holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -272,7 +273,8 @@ public final class Call {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Call.sendResultsTo holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 

@@ -64,7 +64,8 @@ public final class CapDescriptor {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "CapDescriptor holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -193,7 +194,8 @@ public final class CapDescriptor {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "CapDescriptor holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

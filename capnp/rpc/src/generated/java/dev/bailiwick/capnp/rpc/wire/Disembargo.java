@@ -127,7 +127,8 @@ public final class Disembargo {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Disembargo.context holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -203,7 +204,8 @@ public final class Disembargo {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Disembargo.context holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 

@@ -64,7 +64,8 @@ public final class Message {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Message holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -409,7 +410,8 @@ public final class Message {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Message holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -63,7 +63,8 @@ public final class MessageTarget {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "MessageTarget holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -118,7 +119,8 @@ public final class MessageTarget {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "MessageTarget holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

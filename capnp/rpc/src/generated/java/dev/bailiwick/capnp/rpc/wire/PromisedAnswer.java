@@ -156,7 +156,8 @@ public final class PromisedAnswer {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "PromisedAnswer.Op holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -201,7 +202,8 @@ public final class PromisedAnswer {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "PromisedAnswer.Op holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 

@@ -63,7 +63,8 @@ public final class Resolve {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Resolve holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -135,7 +136,8 @@ public final class Resolve {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Resolve holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

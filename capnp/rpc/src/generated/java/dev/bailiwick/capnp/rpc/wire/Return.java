@@ -65,7 +65,8 @@ public final class Return {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Return holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -213,7 +214,8 @@ public final class Return {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Return holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -69,7 +69,8 @@ public final class Choice {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Choice holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -285,7 +286,8 @@ public final class Choice {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Choice holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -508,7 +510,8 @@ public final class Choice {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Choice.named holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -585,7 +588,8 @@ public final class Choice {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Choice.named holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -709,7 +713,8 @@ public final class Choice {
 
                     private void _expect(Which member) {
                         if (which() != member) {
-                            throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                            throw new IllegalStateException(
+                                    "Choice.named.third.more holds " + which() + ", not " + member + "; look at which() before reading a member");
                         }
                     }
 
@@ -769,7 +774,8 @@ public final class Choice {
 
                     private void _expect(Which member) {
                         if (which() != member) {
-                            throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                            throw new IllegalStateException(
+                                    "Choice.named.third.more holds " + which() + ", not " + member + "; look at which() before reading a member");
                         }
                     }
 

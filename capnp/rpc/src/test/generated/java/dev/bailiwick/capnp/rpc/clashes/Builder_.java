@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -132,6 +133,7 @@ public final class Builder_ {
         }
 
         public Pipeline_.Builder initPipeline() {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Pipeline_.factory, 2, 0);
         }
     }

@@ -66,7 +66,8 @@ public final class Words {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Words holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -315,7 +316,8 @@ public final class Words {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Words holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc.generics;
 
 import dev.bailiwick.capnp.rpc.AnyPipeline;
 import dev.bailiwick.capnp.rpc.CarrierReader;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.PointerType;
 import dev.bailiwick.capnp.rpc.StructPipeline;
 import org.capnproto.SegmentBuilder;
@@ -92,10 +93,12 @@ public final class Box {
         }
 
         public T_Builder initValue() {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(_T, 0, 0);
         }
 
         public T_Builder initValue(int size) {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(_T, 0, size);
         }
 

@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -333,10 +334,12 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }
@@ -448,10 +451,12 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }
@@ -785,10 +790,12 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
 
@@ -931,10 +938,12 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
 
@@ -951,10 +960,12 @@ public final class Cell {
             }
 
             public U_Builder initOther() {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(_U, 1, 0);
             }
 
             public U_Builder initOther(int size) {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(_U, 1, size);
             }
         }
@@ -1162,10 +1173,12 @@ public final class Cell {
                 }
 
                 public T_Builder initValue() {
+                    DeepCopy.clear(segment, pointers + 0);
                     return _initPointerField(_T, 0, 0);
                 }
 
                 public T_Builder initValue(int size) {
+                    DeepCopy.clear(segment, pointers + 0);
                     return _initPointerField(_T, 0, size);
                 }
             }
@@ -1333,10 +1346,12 @@ public final class Cell {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
 

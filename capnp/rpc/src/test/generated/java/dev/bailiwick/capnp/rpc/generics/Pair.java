@@ -93,7 +93,8 @@ public final class Pair {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Pair holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -110,10 +111,12 @@ public final class Pair {
         }
 
         public First_Builder initFirst() {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(_First, 0, 0);
         }
 
         public First_Builder initFirst(int size) {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(_First, 0, size);
         }
 
@@ -130,10 +133,12 @@ public final class Pair {
         }
 
         public Second_Builder initSecond() {
+            DeepCopy.clear(segment, pointers + 1);
             return _initPointerField(_Second, 1, 0);
         }
 
         public Second_Builder initSecond(int size) {
+            DeepCopy.clear(segment, pointers + 1);
             return _initPointerField(_Second, 1, size);
         }
 
@@ -150,6 +155,7 @@ public final class Pair {
         }
 
         public Pair.Builder<Second_Builder, Second_Reader, First_Builder, First_Reader> initSwapped() {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Pair.factory(_Second, _First), 2, 0);
         }
 
@@ -166,6 +172,7 @@ public final class Pair {
         }
 
         public Box.Builder<First_Builder, First_Reader> initBoxed() {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(Box.factory(_First), 3, 0);
         }
 
@@ -185,6 +192,7 @@ public final class Pair {
         }
 
         public StructList.Builder<Box.Builder<Second_Builder, Second_Reader>> initBoxes(int size) {
+            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(Box.listFactory(_Second), 4, size);
         }
 
@@ -201,6 +209,7 @@ public final class Pair {
         }
 
         public Inner.Builder<First_Builder, First_Reader, Text.Builder, Text.Reader> initInner() {
+            DeepCopy.clear(segment, pointers + 5);
             return _initPointerField(Inner.factory(_First, PointerType.TEXT), 5, 0);
         }
 
@@ -217,6 +226,7 @@ public final class Pair {
         }
 
         public Inner.Deep.Builder<Second_Builder, Second_Reader, Second_Builder, Second_Reader> initDeeper() {
+            DeepCopy.clear(segment, pointers + 6);
             return _initPointerField(Inner.Deep.factory(_Second, _Second), 6, 0);
         }
 
@@ -252,6 +262,7 @@ public final class Pair {
 
         public Box.Builder<Box.Builder<First_Builder, First_Reader>, Box.Reader<First_Builder, First_Reader>> initNested(
                 ) {
+            DeepCopy.clear(segment, pointers + 8);
             return _initPointerField(Box.factory(PointerType.of(Box.factory(_First))), 8, 0);
         }
 
@@ -299,11 +310,13 @@ public final class Pair {
 
         public Second_Builder initSome() {
             _setShortField(2, (short) Which.SOME.ordinal());
+            DeepCopy.clear(segment, pointers + 11);
             return _initPointerField(_Second, 11, 0);
         }
 
         public Second_Builder initSome(int size) {
             _setShortField(2, (short) Which.SOME.ordinal());
+            DeepCopy.clear(segment, pointers + 11);
             return _initPointerField(_Second, 11, size);
         }
 
@@ -343,7 +356,8 @@ public final class Pair {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Pair holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -553,10 +567,12 @@ public final class Pair {
             }
 
             public First_Builder initLeft() {
+                DeepCopy.clear(segment, pointers + 9);
                 return _initPointerField(_First, 9, 0);
             }
 
             public First_Builder initLeft(int size) {
+                DeepCopy.clear(segment, pointers + 9);
                 return _initPointerField(_First, 9, size);
             }
 
@@ -581,6 +597,7 @@ public final class Pair {
             }
 
             public Box.Builder<Second_Builder, Second_Reader> initRight() {
+                DeepCopy.clear(segment, pointers + 10);
                 return _initPointerField(Box.factory(_Second), 10, 0);
             }
         }
@@ -667,10 +684,12 @@ public final class Pair {
             }
 
             public First_Builder initOne() {
+                DeepCopy.clear(segment, pointers + 11);
                 return _initPointerField(_First, 11, 0);
             }
 
             public First_Builder initOne(int size) {
+                DeepCopy.clear(segment, pointers + 11);
                 return _initPointerField(_First, 11, size);
             }
 
@@ -693,6 +712,7 @@ public final class Pair {
 
             public StructList.Builder<Pair.Builder<First_Builder, First_Reader, Second_Builder, Second_Reader>> initMore(
                     int size) {
+                DeepCopy.clear(segment, pointers + 12);
                 return _initPointerField(Pair.listFactory(_First, _Second), 12, size);
             }
         }
@@ -821,10 +841,12 @@ public final class Pair {
             }
 
             public First_Builder initFirst() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_First, 0, 0);
             }
 
             public First_Builder initFirst(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_First, 0, size);
             }
 
@@ -841,10 +863,12 @@ public final class Pair {
             }
 
             public Third_Builder initThird() {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(_Third, 1, 0);
             }
 
             public Third_Builder initThird(int size) {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(_Third, 1, size);
             }
         }
@@ -974,10 +998,12 @@ public final class Pair {
                 }
 
                 public Third_Builder initThird() {
+                    DeepCopy.clear(segment, pointers + 0);
                     return _initPointerField(_Third, 0, 0);
                 }
 
                 public Third_Builder initThird(int size) {
+                    DeepCopy.clear(segment, pointers + 0);
                     return _initPointerField(_Third, 0, size);
                 }
 
@@ -994,10 +1020,12 @@ public final class Pair {
                 }
 
                 public Second_Builder initSecond() {
+                    DeepCopy.clear(segment, pointers + 1);
                     return _initPointerField(_Second, 1, 0);
                 }
 
                 public Second_Builder initSecond(int size) {
+                    DeepCopy.clear(segment, pointers + 1);
                     return _initPointerField(_Second, 1, size);
                 }
 
@@ -1243,10 +1271,12 @@ public final class Pair {
             }
 
             public First_Builder initMine() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_First, 0, 0);
             }
 
             public First_Builder initMine(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_First, 0, size);
             }
 
@@ -1263,6 +1293,7 @@ public final class Pair {
             }
 
             public Pair.Builder<First_Builder, First_Reader, Second_Builder, Second_Reader> initTheirs() {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(Pair.factory(_First, _Second), 1, 0);
             }
         }

@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -426,6 +427,7 @@ public final class Registry {
             }
 
             public CapabilityList.Builder<Cell.Client<Person.Builder, Person.Reader>> initAll(int size) {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(Cell.listFactory(PointerType.of(Person.factory)), 1, size);
             }
         }

@@ -80,7 +80,8 @@ public final class Uses {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Uses holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -97,6 +98,7 @@ public final class Uses {
         }
 
         public Box.Builder<Text.Builder, Text.Reader> initText() {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(Box.factory(PointerType.TEXT), 0, 0);
         }
 
@@ -113,6 +115,7 @@ public final class Uses {
         }
 
         public Box.Builder<Data.Builder, Data.Reader> initData() {
+            DeepCopy.clear(segment, pointers + 1);
             return _initPointerField(Box.factory(PointerType.DATA), 1, 0);
         }
 
@@ -129,6 +132,7 @@ public final class Uses {
         }
 
         public Box.Builder<Person.Builder, Person.Reader> initPerson() {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Box.factory(PointerType.of(Person.factory)), 2, 0);
         }
 
@@ -145,6 +149,7 @@ public final class Uses {
         }
 
         public Box.Builder<PrimitiveList.Int.Builder, PrimitiveList.Int.Reader> initNumbers() {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(Box.factory(PointerType.of(PrimitiveList.Int.factory)), 3, 0);
         }
 
@@ -161,6 +166,7 @@ public final class Uses {
         }
 
         public Box.Builder<StructList.Builder<Person.Builder>, StructList.Reader<Person.Reader>> initPeople() {
+            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(Box.factory(PointerType.of(Person.listFactory)), 4, 0);
         }
 
@@ -177,6 +183,7 @@ public final class Uses {
         }
 
         public Box.Builder<TextList.Builder, TextList.Reader> initWords() {
+            DeepCopy.clear(segment, pointers + 5);
             return _initPointerField(Box.factory(PointerType.of(TextList.factory)), 5, 0);
         }
 
@@ -196,6 +203,7 @@ public final class Uses {
 
         public Box.Builder<Box.Builder<Box.Builder<Text.Builder, Text.Reader>, Box.Reader<Text.Builder, Text.Reader>>, Box.Reader<Box.Builder<Text.Builder, Text.Reader>, Box.Reader<Text.Builder, Text.Reader>>> initNested(
                 ) {
+            DeepCopy.clear(segment, pointers + 6);
             return _initPointerField(Box.factory(PointerType.of(Box.factory(PointerType.of(Box.factory(PointerType.TEXT))))), 6, 0);
         }
 
@@ -213,6 +221,7 @@ public final class Uses {
         }
 
         public Box.Builder<Cell.Client<Text.Builder, Text.Reader>, Cell.Client<Text.Builder, Text.Reader>> initCell() {
+            DeepCopy.clear(segment, pointers + 7);
             return _initPointerField(Box.factory(PointerType.of(Cell.factory(PointerType.TEXT))), 7, 0);
         }
 
@@ -235,6 +244,7 @@ public final class Uses {
 
         public StructList.Builder<Box.Builder<Cell.Client<Person.Builder, Person.Reader>, Cell.Client<Person.Builder, Person.Reader>>> initCells(
                 int size) {
+            DeepCopy.clear(segment, pointers + 8);
             return _initPointerField(Box.listFactory(PointerType.of(Cell.factory(PointerType.of(Person.factory)))), 8, size);
         }
 
@@ -251,6 +261,7 @@ public final class Uses {
         }
 
         public Pair.Builder<Person.Builder, Person.Reader, TextList.Builder, TextList.Reader> initPair() {
+            DeepCopy.clear(segment, pointers + 9);
             return _initPointerField(Pair.factory(PointerType.of(Person.factory), PointerType.of(TextList.factory)), 9, 0);
         }
 
@@ -267,6 +278,7 @@ public final class Uses {
         }
 
         public Pair.Inner.Builder<Text.Builder, Text.Reader, Person.Builder, Person.Reader> initInner() {
+            DeepCopy.clear(segment, pointers + 10);
             return _initPointerField(Pair.Inner.factory(PointerType.TEXT, PointerType.of(Person.factory)), 10, 0);
         }
 
@@ -283,6 +295,7 @@ public final class Uses {
         }
 
         public Pair.Inner.Deep.Builder<Data.Builder, Data.Reader, Person.Builder, Person.Reader> initDeep() {
+            DeepCopy.clear(segment, pointers + 11);
             return _initPointerField(Pair.Inner.Deep.factory(PointerType.DATA, PointerType.of(Person.factory)), 11, 0);
         }
 
@@ -312,6 +325,7 @@ public final class Uses {
         }
 
         public Box.Builder<AnyPointer.Builder, AnyPointer.Reader> initUnbound() {
+            DeepCopy.clear(segment, pointers + 12);
             return _initPointerField(Box.factory(PointerType.ANY), 12, 0);
         }
 
@@ -328,6 +342,7 @@ public final class Uses {
         }
 
         public Box.Builder<AnyPointer.Builder, AnyPointer.Reader> initAnything() {
+            DeepCopy.clear(segment, pointers + 13);
             return _initPointerField(Box.factory(PointerType.ANY), 13, 0);
         }
 
@@ -347,6 +362,7 @@ public final class Uses {
         }
 
         public ListList.Builder<StructList.Builder<Box.Builder<Text.Builder, Text.Reader>>> initGrid(int size) {
+            DeepCopy.clear(segment, pointers + 14);
             return _initPointerField(new ListList.Factory<>(Box.listFactory(PointerType.TEXT)), 14, size);
         }
 
@@ -366,6 +382,7 @@ public final class Uses {
         }
 
         public Box.Builder<Person.Builder, Person.Reader> initWithDefault() {
+            DeepCopy.clear(segment, pointers + 15);
             return _initPointerField(Box.factory(PointerType.of(Person.factory)), 15, 0);
         }
 
@@ -382,6 +399,7 @@ public final class Uses {
         }
 
         public Box.Builder<Uses.Builder, Uses.Reader> initSelf() {
+            DeepCopy.clear(segment, pointers + 16);
             return _initPointerField(Box.factory(PointerType.of(Uses.factory)), 16, 0);
         }
 
@@ -418,6 +436,7 @@ public final class Uses {
 
         public Box.Builder<Text.Builder, Text.Reader> initBoxed() {
             _setShortField(1, (short) Which.BOXED.ordinal());
+            DeepCopy.clear(segment, pointers + 17);
             return _initPointerField(Box.factory(PointerType.TEXT), 17, 0);
         }
     }
@@ -435,7 +454,8 @@ public final class Uses {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Uses holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

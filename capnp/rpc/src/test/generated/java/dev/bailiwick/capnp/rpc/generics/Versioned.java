@@ -9,6 +9,7 @@ import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -257,6 +258,7 @@ public final class Versioned {
 
             public Cell.Snapshot.Builder<Box.Builder<V_Builder, V_Reader>, Box.Reader<V_Builder, V_Reader>> initSnapshot(
                     ) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(Cell.Snapshot.factory(PointerType.of(Box.factory(_V))), 0, 0);
             }
         }

@@ -94,10 +94,12 @@ public final class Box {
         }
 
         public Key_Builder initKey() {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(_Key, 0, 0);
         }
 
         public Key_Builder initKey(int size) {
+            DeepCopy.clear(segment, pointers + 0);
             return _initPointerField(_Key, 0, size);
         }
 
@@ -114,10 +116,12 @@ public final class Box {
         }
 
         public Value_Builder initValue() {
+            DeepCopy.clear(segment, pointers + 1);
             return _initPointerField(_Value, 1, 0);
         }
 
         public Value_Builder initValue(int size) {
+            DeepCopy.clear(segment, pointers + 1);
             return _initPointerField(_Value, 1, size);
         }
 
@@ -139,6 +143,7 @@ public final class Box {
 
         public StructList.Builder<Pair.Builder<Key_Builder, Key_Reader, Value_Builder, Value_Reader>> initPairs(
                 int size) {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Pair.listFactory(_Key, _Value), 2, size);
         }
     }
@@ -276,10 +281,12 @@ public final class Box {
             }
 
             public Key_Builder initKey() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_Key, 0, 0);
             }
 
             public Key_Builder initKey(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_Key, 0, size);
             }
 
@@ -296,10 +303,12 @@ public final class Box {
             }
 
             public Value_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(_Value, 1, 0);
             }
 
             public Value_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(_Value, 1, size);
             }
         }

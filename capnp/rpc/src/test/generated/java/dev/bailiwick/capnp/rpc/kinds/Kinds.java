@@ -90,7 +90,8 @@ public final class Kinds {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Kinds holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -232,6 +233,7 @@ public final class Kinds {
         }
 
         public Kinds.Builder initSelf() {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(Kinds.factory, 3, 0);
         }
 
@@ -248,6 +250,7 @@ public final class Kinds {
         }
 
         public AnyPointer.Builder initAny() {
+            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(AnyPointer.factory, 4, 0);
         }
 
@@ -507,6 +510,7 @@ public final class Kinds {
         }
 
         public StructList.Builder<Kinds.Builder> initSelves(int size) {
+            DeepCopy.clear(segment, pointers + 18);
             return _initPointerField(Kinds.listFactory, 18, size);
         }
 
@@ -523,6 +527,7 @@ public final class Kinds {
         }
 
         public CapabilityList.Builder<Counter.Client> initCounters(int size) {
+            DeepCopy.clear(segment, pointers + 19);
             return _initPointerField(Counter.listFactory, 19, size);
         }
 
@@ -625,6 +630,7 @@ public final class Kinds {
 
         public void setWord(Text.Reader value) {
             _setShortField(11, (short) Which.WORD.ordinal());
+            DeepCopy.clear(segment, pointers + 23);
             _setPointerField(Text.factory, 23, value);
         }
 
@@ -634,6 +640,7 @@ public final class Kinds {
 
         public Text.Builder initWord(int size) {
             _setShortField(11, (short) Which.WORD.ordinal());
+            DeepCopy.clear(segment, pointers + 23);
             return _initPointerField(Text.factory, 23, size);
         }
 
@@ -648,7 +655,7 @@ public final class Kinds {
 
         public Both.Builder initBoth() {
             _setShortField(11, (short) Which.BOTH.ordinal());
-            _clearPointerField(23);
+            DeepCopy.clear(segment, pointers + 23);
             _clearPointerField(24);
             return new Both.Builder(segment, data, pointers, dataSize, pointerCount);
         }
@@ -673,6 +680,7 @@ public final class Kinds {
 
         public AnyPointer.Builder initAnything() {
             _setShortField(11, (short) Which.ANYTHING.ordinal());
+            DeepCopy.clear(segment, pointers + 23);
             return _initPointerField(AnyPointer.factory, 23, 0);
         }
 
@@ -805,6 +813,7 @@ public final class Kinds {
         }
 
         public Box.Builder<Text.Builder, Text.Reader, Small.Builder, Small.Reader> initBox() {
+            DeepCopy.clear(segment, pointers + 31);
             return _initPointerField(Box.factory(PointerType.TEXT, PointerType.of(Small.factory)), 31, 0);
         }
     }
@@ -822,7 +831,8 @@ public final class Kinds {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Kinds holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -1235,10 +1245,12 @@ public final class Kinds {
             }
 
             public void setLeft(Small.Reader value) {
+                DeepCopy.clear(segment, pointers + 23);
                 _setPointerField(Small.factory, 23, value);
             }
 
             public Small.Builder initLeft() {
+                DeepCopy.clear(segment, pointers + 23);
                 return _initPointerField(Small.factory, 23, 0);
             }
 
@@ -1307,7 +1319,8 @@ public final class Kinds {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Kinds.named holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -1357,7 +1370,8 @@ public final class Kinds {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Kinds.named holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 

@@ -131,7 +131,8 @@ public final class Language {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Language holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -296,6 +297,7 @@ public final class Language {
         }
 
         public Language.Builder initSelf() {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Language.factory, 2, 0);
         }
 
@@ -315,6 +317,7 @@ public final class Language {
         }
 
         public AnyPointer.Builder initAnyWithDefault() {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(AnyPointer.factory, 3, 0);
         }
 
@@ -342,6 +345,7 @@ public final class Language {
         }
 
         public AnyPointer.Builder initListWithDefault() {
+            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(AnyPointer.factory, 4, 0);
         }
 
@@ -361,6 +365,7 @@ public final class Language {
         }
 
         public AnyPointer.Builder initStructWithDefault() {
+            DeepCopy.clear(segment, pointers + 5);
             return _initPointerField(AnyPointer.factory, 5, 0);
         }
 
@@ -684,6 +689,7 @@ public final class Language {
         }
 
         public StructList.Builder<Language.Builder> initSelves(int size) {
+            DeepCopy.clear(segment, pointers + 22);
             return _initPointerField(Language.listFactory, 22, size);
         }
 
@@ -895,6 +901,7 @@ public final class Language {
         }
 
         public Box.Builder<Text.Builder, Text.Reader> initBoxed() {
+            DeepCopy.clear(segment, pointers + 28);
             return _initPointerField(Box.factory(PointerType.TEXT), 28, 0);
         }
 
@@ -911,6 +918,7 @@ public final class Language {
         }
 
         public Box.Builder<StructList.Builder<Note.Builder>, StructList.Reader<Note.Reader>> initBoxedNotes() {
+            DeepCopy.clear(segment, pointers + 29);
             return _initPointerField(Box.factory(PointerType.of(Note.listFactory)), 29, 0);
         }
 
@@ -927,6 +935,7 @@ public final class Language {
         }
 
         public Pair.Builder<Note.Builder, Note.Reader, Data.Builder, Data.Reader> initPair() {
+            DeepCopy.clear(segment, pointers + 30);
             return _initPointerField(Pair.factory(PointerType.of(Note.factory), PointerType.DATA), 30, 0);
         }
 
@@ -946,6 +955,7 @@ public final class Language {
 
         public Pair.Inner.Builder<Note.Builder, Note.Reader, ListList.Builder<PrimitiveList.Short.Builder>, ListList.Reader<PrimitiveList.Short.Reader>> initInner(
                 ) {
+            DeepCopy.clear(segment, pointers + 31);
             return _initPointerField(Pair.Inner.factory(PointerType.of(Note.factory), PointerType.of(new ListList.Factory<>(PrimitiveList.Short.factory))), 31, 0);
         }
 
@@ -1163,7 +1173,8 @@ public final class Language {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Language holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -1944,7 +1955,8 @@ public final class Language {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                        throw new IllegalStateException(
+                                "Language.both.inner holds " + which() + ", not " + member + "; look at which() before reading a member");
                     }
                 }
 
@@ -2004,7 +2016,8 @@ public final class Language {
 
                 private void _expect(Which member) {
                     if (which() != member) {
-                        throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                        throw new IllegalStateException(
+                                "Language.both.inner holds " + which() + ", not " + member + "; look at which() before reading a member");
                     }
                 }
 
@@ -2074,7 +2087,8 @@ public final class Language {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Language.named holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -2148,7 +2162,8 @@ public final class Language {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Language.named holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -2528,6 +2543,7 @@ public final class Language {
                     }
 
                     public Inside.Builder initInside() {
+                        DeepCopy.clear(segment, pointers + 0);
                         return _initPointerField(Inside.factory, 0, 0);
                     }
                 }

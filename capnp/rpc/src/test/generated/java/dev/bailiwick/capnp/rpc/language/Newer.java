@@ -71,7 +71,8 @@ public final class Newer {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Newer holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -279,7 +280,8 @@ public final class Newer {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Newer holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -68,7 +68,8 @@ public final class Older {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Older holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -198,7 +199,8 @@ public final class Older {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Older holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

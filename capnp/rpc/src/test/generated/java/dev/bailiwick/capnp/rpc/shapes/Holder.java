@@ -70,7 +70,8 @@ public final class Holder {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Holder holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -119,6 +120,7 @@ public final class Holder {
         }
 
         public CapabilityList.Builder<Thing.Client> initThings(int size) {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Thing.listFactory, 2, size);
         }
 
@@ -135,6 +137,7 @@ public final class Holder {
         }
 
         public Holder.Builder initInner() {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(Holder.factory, 3, 0);
         }
 
@@ -151,6 +154,7 @@ public final class Holder {
         }
 
         public AnyPointer.Builder initAny() {
+            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(AnyPointer.factory, 4, 0);
         }
 
@@ -217,6 +221,7 @@ public final class Holder {
         }
 
         public StructList.Builder<Holder.Builder> initHolders(int size) {
+            DeepCopy.clear(segment, pointers + 7);
             return _initPointerField(Holder.listFactory, 7, size);
         }
     }
@@ -234,7 +239,8 @@ public final class Holder {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "Holder holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -401,6 +407,7 @@ public final class Holder {
             }
 
             public CapabilityList.Builder<Thing.Client> initRest(int size) {
+                DeepCopy.clear(segment, pointers + 6);
                 return _initPointerField(Thing.listFactory, 6, size);
             }
         }

@@ -9,6 +9,7 @@ import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -303,6 +304,7 @@ public final class Thing {
             }
 
             public Holder.Builder initHolder() {
+                DeepCopy.clear(segment, pointers + 1);
                 return _initPointerField(Holder.factory, 1, 0);
             }
         }
@@ -532,10 +534,12 @@ public final class Thing {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }
@@ -647,10 +651,12 @@ public final class Thing {
             }
 
             public T_Builder initValue() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initValue(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }

@@ -123,6 +123,7 @@ public final class Reel {
         }
 
         public CapabilityList.Builder<AnyCapability> initAnys(int size) {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(AnyCapability.listFactory, 2, size);
         }
 
@@ -144,6 +145,7 @@ public final class Reel {
 
         public PointerList.Builder<CapabilityList.Builder<Bytes.Client>, CapabilityList.Reader<Bytes.Client>> initGrid(
                 int size) {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(new PointerList.Factory<>(PointerType.of(Bytes.listFactory)), 3, size);
         }
 
@@ -165,6 +167,7 @@ public final class Reel {
 
         public PointerList.Builder<PointerList.Builder<CapabilityList.Builder<Bytes.Client>, CapabilityList.Reader<Bytes.Client>>, PointerList.Reader<CapabilityList.Reader<Bytes.Client>>> initCube(
                 int size) {
+            DeepCopy.clear(segment, pointers + 4);
             return _initPointerField(new PointerList.Factory<>(PointerType.of(new PointerList.Factory<>(PointerType.of(Bytes.listFactory)))), 4, size);
         }
 
@@ -184,6 +187,7 @@ public final class Reel {
         }
 
         public PointerList.Builder<AnyPointer.Builder, AnyPointer.Reader> initLists(int size) {
+            DeepCopy.clear(segment, pointers + 5);
             return _initPointerField(new PointerList.Factory<>(PointerType.ANY), 5, size);
         }
 
@@ -200,6 +204,7 @@ public final class Reel {
         }
 
         public AnyPointer.Builder initList() {
+            DeepCopy.clear(segment, pointers + 6);
             return _initPointerField(AnyPointer.factory, 6, 0);
         }
 
@@ -216,6 +221,7 @@ public final class Reel {
         }
 
         public AnyPointer.Builder initStruct() {
+            DeepCopy.clear(segment, pointers + 7);
             return _initPointerField(AnyPointer.factory, 7, 0);
         }
 
@@ -232,6 +238,7 @@ public final class Reel {
         }
 
         public AnyPointer.Builder initPointer() {
+            DeepCopy.clear(segment, pointers + 8);
             return _initPointerField(AnyPointer.factory, 8, 0);
         }
 
@@ -251,6 +258,7 @@ public final class Reel {
         }
 
         public StructList.Builder<Frame.Builder> initFrames(int size) {
+            DeepCopy.clear(segment, pointers + 9);
             return _initPointerField(Frame.listFactory, 9, size);
         }
 
@@ -270,6 +278,7 @@ public final class Reel {
         }
 
         public ListList.Builder<StructList.Builder<Frame.Builder>> initFrameGrid(int size) {
+            DeepCopy.clear(segment, pointers + 10);
             return _initPointerField(new ListList.Factory<>(Frame.listFactory), 10, size);
         }
 
@@ -286,6 +295,7 @@ public final class Reel {
         }
 
         public Reel.Builder<Bytes.Client, Bytes.Client> initBoxed() {
+            DeepCopy.clear(segment, pointers + 11);
             return _initPointerField(Reel.factory(PointerType.of(Bytes.factory)), 11, 0);
         }
     }

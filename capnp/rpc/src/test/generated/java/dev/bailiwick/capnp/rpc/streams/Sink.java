@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
@@ -216,10 +217,12 @@ public final class Sink {
             }
 
             public T_Builder initItem() {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, 0);
             }
 
             public T_Builder initItem(int size) {
+                DeepCopy.clear(segment, pointers + 0);
                 return _initPointerField(_T, 0, size);
             }
         }

@@ -97,6 +97,7 @@ public final class Slot {
         }
 
         public CapabilityList.Builder<Counter.Client> initAll(int size) {
+            DeepCopy.clear(segment, pointers + 1);
             return _initPointerField(Counter.listFactory, 1, size);
         }
 
@@ -113,6 +114,7 @@ public final class Slot {
         }
 
         public Slot.Builder initInner() {
+            DeepCopy.clear(segment, pointers + 2);
             return _initPointerField(Slot.factory, 2, 0);
         }
 
@@ -129,6 +131,7 @@ public final class Slot {
         }
 
         public AnyPointer.Builder initAny() {
+            DeepCopy.clear(segment, pointers + 3);
             return _initPointerField(AnyPointer.factory, 3, 0);
         }
 
@@ -290,7 +293,8 @@ public final class Slot {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Slot.choice holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
@@ -339,7 +343,8 @@ public final class Slot {
 
             private void _expect(Which member) {
                 if (which() != member) {
-                    throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                    throw new IllegalStateException(
+                            "Slot.choice holds " + which() + ", not " + member + "; look at which() before reading a member");
                 }
             }
 
