@@ -25,6 +25,9 @@ import org.capnproto.DecodeException;
  * the signature. What it hands out before the end is not yet proved; it is once {@link #readTo} returns. Used by one thread.
  */
 final class ExportReader {
+    /** Of all records of one entry: a command of the largest size, and for each record what the store adds to it. */
+    private static final long ENTRY_RECORDS_BYTES = StoreLimits.COMMAND_BYTES + 1024L * StoreLimits.MUTATIONS;
+
     private final DataInputStream in;
     private final MessageDigest digest = ExportWriter.sha256();
     private final ExportHead head;
@@ -64,14 +67,23 @@ final class ExportReader {
         return head;
     }
 
-    /** Reads all of it and hands out journal entries, then audit entries. */
-    void readTo(Consumer<NewEpoch.TakenOver> entries, Consumer<AuditEntry> audit) {
+    /**
+     * Reads all of it and hands out journal entries, then audit entries.
+     *
+     * @param anchored what it must contain
+     */
+    void readTo(Optional<AnchoredHead> anchored, Consumer<NewEpoch.TakenOver> entries, Consumer<AuditEntry> audit) {
+        AnchoredHead stated = head.head();
         try {
-            chain(HashChain.JOURNAL, head.head().size(), head.head().root(), bytes -> entries.accept(entry(bytes)));
+            chain(
+                    HashChain.JOURNAL,
+                    new Size(stated.size(), stated.root()),
+                    anchored.map(known -> new Size(known.size(), known.root())),
+                    bytes -> entries.accept(entry(bytes)));
             chain(
                     HashChain.AUDIT,
-                    head.head().auditSize(),
-                    head.head().auditRoot(),
+                    new Size(stated.auditSize(), stated.auditRoot()),
+                    anchored.map(known -> new Size(known.auditSize(), known.auditRoot())),
                     bytes -> audit.accept(decoded(bytes, JournalCodec::decodeAudit)));
             finish();
         } catch (IOException e) {
@@ -91,13 +103,16 @@ final class ExportReader {
         void accept(byte[] bytes) throws IOException;
     }
 
-    private void chain(HashChain chain, long size, Hash256 root, Entry each) throws IOException {
+    /** How long a chain is, and its root then. */
+    private record Size(long entries, Hash256 root) {}
+
+    private void chain(HashChain chain, Size whole, Optional<Size> anchored, Entry each) throws IOException {
         MerkleTree tree = MerkleTree.empty();
         Optional<Hash256> last = Optional.empty();
         Instant time = Instant.EPOCH;
         long epoch = 0;
         ExportFrame.Type expected = chain.equals(HashChain.JOURNAL) ? ExportFrame.Type.ENTRY : ExportFrame.Type.AUDIT;
-        for (long sequence = 1; sequence <= size; sequence++) {
+        for (long sequence = 1; sequence <= whole.entries(); sequence++) {
             byte[] bytes = expect(expected);
             Place place = place(chain, bytes);
             boolean inPlace = place.sequence() == sequence
@@ -113,9 +128,17 @@ final class ExportReader {
             time = place.time();
             epoch = place.epoch();
             tree = tree.append(MerkleTree.leafHash(bytes), (level, index, hash) -> {});
+            if (anchored.isPresent()
+                    && anchored.get().entries() == sequence
+                    && !anchored.get().root().equals(tree.root())) {
+                throw new ExportRefusedException(
+                        Code.FORKED,
+                        "the export's first " + sequence + " " + chain.plural()
+                                + " are not those that the anchor knows");
+            }
             each.accept(bytes);
         }
-        if (!tree.root().equals(root)) {
+        if (!tree.root().equals(whole.root())) {
             throw damaged("the " + chain.plural() + " do not have the root that the head names");
         }
     }
@@ -157,7 +180,11 @@ final class ExportReader {
 
     private NewEpoch.TakenOver entry(byte[] bytes) throws IOException {
         JournalEntry entry = decoded(bytes, JournalCodec::decodeEntry);
+        if (entry.changes().size() > StoreLimits.MUTATIONS) {
+            throw damaged("journal entry " + entry.sequence() + " has more changes than a transaction may make");
+        }
         List<Optional<byte[]>> records = new ArrayList<>();
+        long bytesLeft = ENTRY_RECORDS_BYTES;
         for (Change change : entry.changes()) {
             byte[] content = next();
             boolean withheld = type == ExportFrame.Type.WITHHELD
@@ -166,6 +193,11 @@ final class ExportReader {
                     && content.length == 0;
             if (!withheld && type != ExportFrame.Type.RECORD) {
                 throw damaged("a record of journal entry " + entry.sequence() + " is missing");
+            }
+            bytesLeft -= content.length;
+            if (bytesLeft < 0) {
+                throw damaged("the records of journal entry " + entry.sequence()
+                        + " are larger than a transaction may make them");
             }
             records.add(withheld ? Optional.empty() : Optional.of(content));
         }

@@ -13,7 +13,9 @@ public final class ExportRefusedException extends RuntimeException {
         /** It is signed by another key than the one that was named. */
         KEY("export-key"),
         /** The anchor knows of entries that are not in it. */
-        OLDER("export-older");
+        OLDER("export-older"),
+        /** It has as many entries as the anchor knows, or more, but not the same. */
+        FORKED("export-forked");
 
         private final String word;
 

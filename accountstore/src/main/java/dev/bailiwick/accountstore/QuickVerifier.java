@@ -347,9 +347,21 @@ final class QuickVerifier {
         int levels = Long.SIZE - Long.numberOfLeadingZeros(size);
         for (int level = 0; level < levels; level++) {
             view.scan(chain.tree(), Keys.node(level, size >>> level), Keys.node(level + 1, 0), extra);
+            if (level > PART_LEVEL) {
+                // The parts have looked at what is stored below; of these levels, each node is read by its key.
+                requireNodesAlone(chain, level, size >>> level);
+            }
         }
         view.scan(chain.tree(), Keys.node(levels, 0), null, extra);
         view.scan(chain.tree(), new byte[0], Keys.node(0, 0), extra);
+    }
+
+    private void requireNodesAlone(HashChain chain, int level, long count) {
+        long[] next = new long[1];
+        view.scan(chain.tree(), Keys.node(level, 0), Keys.node(level, count), (key, value) -> {
+            require(Arrays.equals(key, Keys.node(level, next[0]++)), "extra node");
+            return true;
+        });
     }
 
     /** One part of a chain: the entries {@code start < sequence <= end}. */

@@ -1,5 +1,6 @@
 package dev.bailiwick.accountstore;
 
+import dev.bailiwick.engine.Ownership;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.StoreId;
 import java.io.Closeable;
@@ -105,7 +106,7 @@ final class RollbackAnchor implements Closeable {
 
     /** What the anchor of a store holds; empty if there is no file, or none is wanted. Otherwise as {@link #read}. */
     static Optional<AnchoredHead> readIfThere(StoreFiles files) {
-        boolean none = files.mode() instanceof AnchorMode.None || !Files.exists(files.anchor());
+        boolean none = files.mode() instanceof AnchorMode.None || Files.notExists(files.anchor());
         return none ? Optional.empty() : Optional.of(read(files.anchor()));
     }
 
@@ -120,6 +121,9 @@ final class RollbackAnchor implements Closeable {
         try {
             Files.deleteIfExists(draft);
             create(draft, head).close();
+            if (Files.exists(file)) {
+                Ownership.copy(file, draft);
+            }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncDirectoryOf(file);
         } catch (IOException e) {

@@ -31,9 +31,9 @@ public final class StoreImport {
      * @param files where the key is to be; the anchor is only read, and the caller moves it
      * @param verifierKey the verifier key line of whom the export must be signed by; empty to take the export's own word for it
      * @param uid whoever does this, unsigned
-     * @throws ExportRefusedException if it is no sound export, or not one of that key, or the anchor knows of newer entries
+     * @throws ExportRefusedException if it is no sound export, or not one of that key, or the anchor knows of newer entries,
+     *     or of others
      * @throws AnchorException if there is an anchor and it is damaged or another store's
-     * @throws CorruptStoreException if a record in it is not what its journal says
      */
     public static ImportSummary into(
             Engine engine,
@@ -53,7 +53,8 @@ public final class StoreImport {
                     "the export is signed by " + signer + ", not by "
                             + verifierKey.get().strip());
         }
-        requireNewest(exported, files);
+        Optional<AnchoredHead> anchored = RollbackAnchor.readIfThere(files);
+        anchored.ifPresent(known -> requireNewest(exported, known, files));
         Actor actor = new Actor.Offline(uid);
         IdSource ids = new IdSource(random);
         StoreKey key = newKey(files, random);
@@ -65,8 +66,7 @@ public final class StoreImport {
                 0,
                 NewEpoch.first(TransactionId.of(ids.next()), AccountStore.now(clock), actor, "store.import"),
                 Optional.of(exported));
-        reader.readTo(epoch::takeOver, epoch::takeOver);
-        epoch.flush();
+        takeOver(reader, anchored, epoch);
         NewEpoch.nameKey(
                 engine, key.publicKey(), TransactionId.of(ids.next()), AccountStore.now(clock), actor, "store.import");
         long withoutCredentials = reader.head().hasCredentials() ? 0 : withoutCredentials(engine, ids, actor, clock);
@@ -81,13 +81,18 @@ public final class StoreImport {
                 exported, engine.read(Anchoring::headOf), signer, report.recordVersions(), withoutCredentials);
     }
 
-    /** Refuses an export that ends before what the anchor knows. */
-    private static void requireNewest(AnchoredHead exported, StoreFiles files) {
-        Optional<AnchoredHead> anchored = RollbackAnchor.readIfThere(files);
-        if (anchored.isEmpty()) {
-            return;
+    private static void takeOver(ExportReader reader, Optional<AnchoredHead> anchored, NewEpoch epoch) {
+        try {
+            reader.readTo(anchored, epoch::takeOver, epoch::takeOver);
+            epoch.flush();
+        } catch (CorruptStoreException e) {
+            throw new ExportRefusedException(
+                    ExportRefusedException.Code.DAMAGED, "the export is damaged: " + e.what() + ": " + e.why(), e);
         }
-        AnchoredHead expected = anchored.get();
+    }
+
+    /** Refuses an export that ends before what the anchor knows. */
+    private static void requireNewest(AnchoredHead exported, AnchoredHead expected, StoreFiles files) {
         if (!expected.storeId().equals(exported.storeId())) {
             throw new AnchorException(
                     AnchorException.Code.FOREIGN,
@@ -95,7 +100,9 @@ public final class StoreImport {
                     "the anchor \"" + files.anchor() + "\" belongs to store " + expected.storeId()
                             + ", but the export is of store " + exported.storeId());
         }
-        boolean newest = expected.storeEpoch() == exported.storeEpoch() && expected.size() <= exported.size();
+        boolean newest = expected.storeEpoch() == exported.storeEpoch()
+                && expected.size() <= exported.size()
+                && expected.auditSize() <= exported.auditSize();
         if (!newest) {
             throw new ExportRefusedException(
                     ExportRefusedException.Code.OLDER,

@@ -96,6 +96,9 @@ final class StoreKey {
             }
             channel.force(true);
         }
+        try (FileChannel entry = FileChannel.open(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
+            entry.force(true);
+        }
     }
 
     /**

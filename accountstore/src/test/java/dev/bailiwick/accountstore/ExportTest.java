@@ -43,6 +43,21 @@ class ExportTest {
 
     private record Imported(Engine engine, AccountStore store, ImportSummary summary) {}
 
+    private AccountStore imported(byte[] export, Engine target) {
+        StoreFiles files =
+                new StoreFiles(directory.resolve("key" + imports++), files().anchor(), new AnchorMode.None());
+        InstantSource clock = InstantSource.fixed(NOON.plusSeconds(60));
+        StoreImport.into(
+                target,
+                new ByteArrayInputStream(export),
+                files,
+                Optional.empty(),
+                1000,
+                clock,
+                new SplittableRandom(5));
+        return AccountStore.open(target, files, clock, new SplittableRandom(imports));
+    }
+
     private Imported imported(byte[] export) {
         return imported(export, files(), Optional.empty());
     }
@@ -167,8 +182,7 @@ class ExportTest {
         for (int i = 0; i < 60; i++) {
             byte[] changed = export.clone();
             changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
-            assertThatThrownBy(() -> imported(changed))
-                    .isInstanceOfAny(ExportRefusedException.class, CorruptStoreException.class);
+            assertThatThrownBy(() -> imported(changed)).isInstanceOf(ExportRefusedException.class);
         }
     }
 
@@ -214,6 +228,28 @@ class ExportTest {
                         .head()
                         .storeEpoch())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void anExportOfAnotherHistoryThanTheAnchorsIsRefused() {
+        byte[] one = export(ExportCredentials.INCLUDED);
+        Engine otherEngine = RamEngine.open();
+        AccountStore other = imported(one, otherEngine);
+        Engine thirdEngine = RamEngine.open();
+        AccountStore third = imported(one, thirdEngine);
+        Stores.create(other, "mallory");
+        Stores.create(third, "alice");
+        StoreFiles anchored = files().withMode(new AnchorMode.Strict());
+        RollbackAnchor.replace(anchored.anchor(), thirdEngine.read(Anchoring::headOf));
+        Stores.create(other, "eve");
+        ByteArrayOutputStream forged = new ByteArrayOutputStream();
+        other.export(forged, ExportCredentials.INCLUDED);
+
+        assertThatThrownBy(() -> imported(forged.toByteArray(), anchored, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        ExportRefusedException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportRefusedException.Code.FORKED))
+                .hasMessageContaining("the anchor");
     }
 
     @Test

@@ -163,6 +163,20 @@ final class Faults {
                         problem,
                         message,
                         "import a newer export; to take this one as it is, name a new anchor with --anchor NEW-FILE");
+            case EXPORT_FORKED ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "import an export of the history that the anchor followed; to take this one as it is, name a new anchor with"
+                                + " --anchor NEW-FILE");
+            case UNREADABLE ->
+                failure(
+                        ExitStatus.CORRUPT,
+                        problem,
+                        message,
+                        "see that --store names the right directory and its disk is there; put a backup back or import an export; to"
+                                + " begin anew from the manifest, add --manifest-alone");
             case NO_EMERGENCY ->
                 failure(ExitStatus.CONFLICT, problem, message, "emergency mode is for a store that refuses to open");
             case IO -> failure(ExitStatus.UNAVAILABLE, problem, message, "");

@@ -36,6 +36,13 @@ final class RecoverCommand implements Runnable {
                             + " are. Journalled as your word.")
     private boolean asNewest;
 
+    @Option(
+            names = "--manifest-alone",
+            description =
+                    "Begin anew from the manifest if nothing of the store can be read: no account but the manifest's, no home. Without it that is"
+                            + " refused.")
+    private boolean manifestAlone;
+
     private final Context context;
 
     RecoverCommand(Context context) {
@@ -50,6 +57,7 @@ final class RecoverCommand implements Runnable {
                 location,
                 seeds,
                 asNewest ? RecoveryTerms.Trust.OPERATOR : RecoveryTerms.Trust.ANCHOR,
+                manifestAlone,
                 context.host().uid(),
                 InstantSource.system(),
                 new SecureRandom());

@@ -9,6 +9,7 @@ import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineLimits;
 import dev.bailiwick.engine.RocksEngine;
 import dev.bailiwick.engine.RocksOptions;
+import dev.bailiwick.engine.StoreHold;
 import dev.bailiwick.engine.StoreOwner;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.Txn;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -316,7 +318,12 @@ class RecoveryTest {
         delete(store);
         Files.createDirectories(store);
 
-        Json.Obj answer = recovered();
+        TestHost.Ended refused = admin("store", "recover", "--manifest", Site.MANIFEST.toString());
+        assertThat(refused.status()).isEqualTo(6);
+        assertThat(refused.err()).startsWith("error[store-unreadable]: ").contains("--manifest-alone");
+        assertThat(store).isEmptyDirectory();
+
+        Json.Obj answer = recovered("--manifest-alone");
 
         assertThat(answer.text("scope")).isEqualTo("nothing");
         assertThat(answer.number("storeEpoch")).isEqualTo(2);
@@ -343,6 +350,42 @@ class RecoveryTest {
         assertThat(ended.err()).startsWith("error[recovery-interrupted]: ").contains("run the same");
         recovered();
         admin("account", "list").ok();
+    }
+
+    @Test
+    void aCompletedImportThatWaitsIsNotRecoveredOver() throws IOException {
+        Path file = directory.resolve("accounts.bwx");
+        admin("store", "export", file.toString()).ok();
+        Path lost = directory.resolve("lost");
+        Files.move(store, lost);
+        admin("store", "import", file.toString()).ok();
+        Path waiting = directory.resolve("store.importing");
+        Files.move(store, waiting);
+
+        TestHost.Ended refused = admin("store", "recover", "--manifest", Site.MANIFEST.toString(), "--manifest-alone");
+        assertThat(refused.err()).startsWith("error[recovery-interrupted]: ").contains("store.importing");
+        admin("store", "import", file.toString()).ok();
+        assertThat(show("alice").text("status")).isEqualTo("active");
+    }
+
+    @Test
+    void twoRecoveriesAtOnceDoNotTouchEachOther() {
+        try (var _ = StoreHold.ofPlace(store)) {
+            TestHost.Ended refused = admin("store", "recover", "--manifest", Site.MANIFEST.toString());
+            assertThat(refused.status()).isEqualTo(7);
+            assertThat(refused.err()).startsWith("error[store-busy]: ");
+        }
+        assertKept(recovered());
+    }
+
+    @Test
+    void theNewDirectoryHasTheModeOfTheOldOne() throws IOException {
+        assertThat(Files.getPosixFilePermissions(store)).hasSize(3);
+        Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwxr-x---"));
+        recovered();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store)))
+                .isEqualTo("rwxr-x---");
+        assertThat(Files.getPosixFilePermissions(store.resolve("db"))).hasSize(3);
     }
 
     @Test

@@ -58,6 +58,10 @@ public final class DaemonException extends RuntimeException {
         EXPORT_KEY("export-key"),
         /** The anchor knows of entries that are not in an export. */
         EXPORT_OLDER("export-older"),
+        /** An export has other entries than the anchor knows. */
+        EXPORT_FORKED("export-forked"),
+        /** Nothing of a store can be read, and nobody has said that it is to begin anew. */
+        UNREADABLE("store-unreadable"),
         /** There is no reason to serve an emergency, or nobody to serve it to. */
         NO_EMERGENCY("no-emergency"),
         /** The operating system refused to read or write. */

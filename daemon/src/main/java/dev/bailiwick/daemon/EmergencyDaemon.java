@@ -132,6 +132,8 @@ public final class EmergencyDaemon implements AutoCloseable {
                         EXPORT_DAMAGED,
                         EXPORT_KEY,
                         EXPORT_OLDER,
+                        EXPORT_FORKED,
+                        UNREADABLE,
                         NO_EMERGENCY,
                         IO -> throw refused;
             };

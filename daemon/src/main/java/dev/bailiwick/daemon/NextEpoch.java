@@ -5,7 +5,9 @@ import dev.bailiwick.accountstore.AnchoredHead;
 import dev.bailiwick.accountstore.StoreFiles;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.Ownership;
 import dev.bailiwick.engine.RocksOptions;
+import dev.bailiwick.engine.StoreHold;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +33,10 @@ import org.jspecify.annotations.Nullable;
  * 4  DIR.recovering is renamed to DIR
  * </pre>
  *
- * INVARIANT (one of two): the anchor holds either the old epoch's head or the new one's, and what it does not hold does not open. A crash
+ * Whoever does this holds the place ({@link StoreHold#ofPlace}), and the old directory against writers, from before 1 until after 4: nobody
+ * else makes or moves one meanwhile, and nothing is acknowledged by a store that is about to be set aside.
+ *
+ * <p>INVARIANT (one of two): the anchor holds either the old epoch's head or the new one's, and what it does not hold does not open. A crash
  * between 2 and 4 is told by the built directory having exactly the head that the anchor holds; it is completed, never redone.
  */
 final class NextEpoch {
@@ -100,7 +106,9 @@ final class NextEpoch {
     /** Builds it and closes it; what failed is deleted. */
     <T> T build(Function<Engine, T> builder) {
         boolean done = false;
-        try (Engine engine = OpenedStore.engine(building, RocksOptions.Mode.CREATE, Optional.empty())) {
+        // Opened outside: a directory that somebody else has open is not this one's to delete.
+        Engine engine = OpenedStore.engine(building, RocksOptions.Mode.CREATE, Optional.empty());
+        try (engine) {
             T result = builder.apply(engine);
             done = true;
             return result;
@@ -108,6 +116,15 @@ final class NextEpoch {
             if (!done) {
                 discard();
             }
+        }
+    }
+
+    /** Refuses while a recovery or import, whichever this is not, waits for its last steps. */
+    void requireAlone(String otherWord) {
+        if (new NextEpoch(location, otherWord).isComplete()) {
+            throw new DaemonException(
+                    DaemonException.Code.INTERRUPTED,
+                    "\"" + buildingPlace(location, otherWord) + "\" is complete and only waits to be moved into place");
         }
     }
 
@@ -124,20 +141,42 @@ final class NextEpoch {
                     : Files.exists(building.resolve(MARK));
         } catch (EngineException e) {
             return switch (e.code()) {
-                case CORRUPT, LOST, IO, MISSING -> false;
-                case HELD, READ_ONLY, FAILED, OVERLOADED, CLOSED -> throw e;
+                case CORRUPT, LOST, MISSING -> false;
+                case IO, HELD, READ_ONLY, FAILED, OVERLOADED, CLOSED -> throw e;
             };
         }
     }
 
     /** Puts it in the store's place; answers where what was there is now. */
     Optional<Path> install(AnchoredHead head) {
+        try {
+            takeAfterOld();
+            // The anchor may be on another disk: nothing it holds may be lost with this one's cache.
+            sync(building);
+            sync(building.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot finish \"" + building + "\": " + e.getMessage(), e);
+        }
         if (StoreTransfer.isAnchored(location)) {
             AccountStore.replaceAnchor(location.files(), head);
         } else {
             mark();
         }
         return finish();
+    }
+
+    /** Whoever could use the old directory can use the new one, and nobody else. */
+    private void takeAfterOld() throws IOException {
+        if (!Files.exists(location.directory())) {
+            return;
+        }
+        PosixFileAttributes old = Files.readAttributes(location.directory(), PosixFileAttributes.class);
+        try (Stream<Path> files = Files.walk(building)) {
+            for (Path file : files.toList()) {
+                Ownership.give(old, file);
+            }
+        }
+        Files.setPosixFilePermissions(building, old.permissions());
     }
 
     /** Without an anchor that says so, a file does. */
@@ -181,7 +220,8 @@ final class NextEpoch {
         return place;
     }
 
-    private static void sync(@Nullable Path directory) throws IOException {
+    /** Makes what is in a directory last. */
+    static void sync(@Nullable Path directory) throws IOException {
         if (directory != null) {
             try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
                 opened.force(true);

@@ -90,9 +90,9 @@ record OpenedStore(Engine engine, AccountStore accounts) implements AutoCloseabl
     @Override
     public void close() {
         try {
-            accounts.close();
-        } finally {
             engine.close();
+        } finally {
+            accounts.close();
         }
     }
 }

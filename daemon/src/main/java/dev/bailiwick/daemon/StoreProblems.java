@@ -51,6 +51,7 @@ final class StoreProblems {
             case DAMAGED -> Code.EXPORT_DAMAGED;
             case KEY -> Code.EXPORT_KEY;
             case OLDER -> Code.EXPORT_OLDER;
+            case FORKED -> Code.EXPORT_FORKED;
         };
     }
 

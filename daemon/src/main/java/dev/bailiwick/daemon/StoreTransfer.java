@@ -14,6 +14,7 @@ import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.RocksOptions;
 import dev.bailiwick.engine.SalvageScan;
+import dev.bailiwick.engine.StoreHold;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.storage.StorageTables;
@@ -90,6 +91,7 @@ public final class StoreTransfer {
             out.flush();
             channel.force(true);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+            NextEpoch.sync(file.toAbsolutePath().getParent());
             return summary;
         } finally {
             Files.deleteIfExists(draft);
@@ -116,20 +118,23 @@ public final class StoreTransfer {
         return StoreProblems.explaining(() -> {
             NextEpoch next = new NextEpoch(location, "importing");
             next.requireRoom();
-            if (next.isComplete()) {
-                next.finish();
-                return Optional.empty();
-            }
-            next.discard();
-            ImportSummary summary = next.build(target -> {
-                try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
-                    return StoreImport.into(target, in, next.files(), verifierKey, uid, clock, random);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+            try (var _ = StoreHold.ofPlace(location.directory())) {
+                next.requireAlone("recovering");
+                if (next.isComplete()) {
+                    next.finish();
+                    return Optional.empty();
                 }
-            });
-            next.install(summary.head());
-            return Optional.of(summary);
+                next.discard();
+                ImportSummary summary = next.build(target -> {
+                    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
+                        return StoreImport.into(target, in, next.files(), verifierKey, uid, clock, random);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                next.install(summary.head());
+                return Optional.of(summary);
+            }
         });
     }
 
@@ -160,26 +165,37 @@ public final class StoreTransfer {
      * Makes the next epoch of a store out of what is left of it and of its manifest. The directory as it was is set aside and kept. A
      * crash leaves the old state, which is refused as before, or one that running this again completes.
      *
-     * @throws DaemonException if a daemon holds the directory, the anchor is another store's, or it cannot be written
+     * @param manifestAlone begin anew from the manifest if nothing of the store can be read
+     * @throws DaemonException if a daemon holds the directory, the anchor is another store's, or it cannot be read or written;
+     *     {@code UNREADABLE} if there is nothing to recover from and {@code manifestAlone} is false
      */
     public static Recovered recover(
             StoreLocation location,
             SeedPlan manifest,
             RecoveryTerms.Trust trust,
+            boolean manifestAlone,
             int uid,
             InstantSource clock,
             RandomGenerator random) {
         return StoreProblems.explaining(() -> {
             NextEpoch next = new NextEpoch(location, "recovering");
-            if (next.isComplete()) {
-                return new Recovered(Optional.empty(), next.finish(), List.of(), 0, 0);
-            }
-            next.discard();
-            Optional<Engine> damaged = salvage(location);
-            try {
-                return recover(next, damaged, manifest, trust, uid, clock, random);
+            StoreHold place = StoreHold.ofPlace(location.directory());
+            Optional<StoreHold> old = Optional.empty();
+            try (place) {
+                old = StoreHold.againstWriters(location.directory());
+                next.requireAlone("importing");
+                if (next.isComplete()) {
+                    return new Recovered(Optional.empty(), next.finish(), List.of(), 0, 0);
+                }
+                next.discard();
+                Optional<Engine> damaged = salvage(location, manifestAlone);
+                try {
+                    return recover(next, damaged, manifest, trust, uid, clock, random);
+                } finally {
+                    damaged.ifPresent(Engine::close);
+                }
             } finally {
-                damaged.ifPresent(Engine::close);
+                old.ifPresent(StoreHold::close);
             }
         });
     }
@@ -217,14 +233,23 @@ public final class StoreTransfer {
                 .collect(Collectors.toSet());
     }
 
-    /** What is left of a store, opened to be read; empty if it cannot be opened at all. */
-    private static Optional<Engine> salvage(StoreLocation location) {
+    /** What is left of a store, opened to be read; empty if nothing can be read and that is known to whoever asks. */
+    private static Optional<Engine> salvage(StoreLocation location, boolean manifestAlone) {
         try {
             return Optional.of(OpenedStore.engine(location.directory(), RocksOptions.Mode.SALVAGE, Optional.empty()));
         } catch (EngineException e) {
             return switch (e.code()) {
-                case CORRUPT, LOST, IO, MISSING -> Optional.empty();
-                case HELD, READ_ONLY, FAILED, OVERLOADED, CLOSED -> throw e;
+                case CORRUPT, LOST, MISSING -> {
+                    if (!manifestAlone) {
+                        throw new DaemonException(
+                                DaemonException.Code.UNREADABLE,
+                                "nothing of the store can be read: " + e.getMessage(),
+                                e);
+                    }
+                    yield Optional.empty();
+                }
+                // What cannot be read now may be read tomorrow, or by another user: no reason to begin anew.
+                case IO, HELD, READ_ONLY, FAILED, OVERLOADED, CLOSED -> throw e;
             };
         }
     }

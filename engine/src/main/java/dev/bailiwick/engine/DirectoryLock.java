@@ -10,10 +10,12 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -47,10 +49,10 @@ final class DirectoryLock implements AutoCloseable {
         try {
             Path lock = directory.resolve("lock");
             if (!Files.exists(lock)) {
-                Files.write(lock, new byte[0]);
+                makePrivate(lock);
             }
             Path ownerFile = directory.resolve("owner");
-            DirectoryLock held = lock(directory, LOCK_EX, Optional.of(ownerFile));
+            DirectoryLock held = lock(lock, directory, LOCK_EX, Optional.of(ownerFile));
             // Written aside and moved, so that whoever is refused meanwhile reads all of it or the previous one.
             Path draft = directory.resolve("owner.new");
             Files.write(draft, owner.toFileText().getBytes(StandardCharsets.UTF_8));
@@ -63,16 +65,31 @@ final class DirectoryLock implements AutoCloseable {
 
     /** Keeps writers out of the directory; empty if no writer ever was in it, so that there is nothing to lock. */
     static Optional<DirectoryLock> shared(Path directory) {
-        return Files.exists(directory.resolve("lock"))
-                ? Optional.of(lock(directory, LOCK_SH, Optional.empty()))
-                : Optional.empty();
+        Path lock = directory.resolve("lock");
+        return Files.notExists(lock) ? Optional.empty() : Optional.of(lock(lock, directory, LOCK_SH, Optional.empty()));
     }
 
-    private static DirectoryLock lock(Path directory, int how, Optional<Path> ownerFile) {
+    /** Keeps out whoever else would move the directory: holds the one that it is in, which a move changes. */
+    static DirectoryLock place(Path directory) {
+        Path parent = Optional.ofNullable(directory.toAbsolutePath().getParent())
+                .orElseThrow(() -> new EngineException(Code.IO, "'" + directory + "' cannot be moved"));
+        return lock(parent, directory, LOCK_EX, Optional.empty());
+    }
+
+    /** Nobody else may hold the lock, so nobody else may open its file. */
+    private static void makePrivate(Path lock) throws IOException {
+        try {
+            Files.createFile(lock, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // Another opener made it meanwhile; which of the two gets the lock is decided next.
+        }
+    }
+
+    private static DirectoryLock lock(Path held, Path directory, int how, Optional<Path> ownerFile) {
         Libc libc = new Libc();
-        int descriptor = libc.open(directory.resolve("lock"));
+        int descriptor = libc.open(held);
         if (descriptor < 0) {
-            throw new EngineException(Code.IO, "cannot open the lock file of store '" + directory + "'");
+            throw new EngineException(Code.IO, "cannot open '" + held + "' to lock store '" + directory + "'");
         }
         if (libc.flock(descriptor, how | LOCK_NB) != 0) {
             libc.close(descriptor);

@@ -4,6 +4,8 @@ import dev.bailiwick.engine.EngineException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +37,7 @@ public final class RocksEngine {
         boolean create = options.mode() == RocksOptions.Mode.CREATE;
         if (create) {
             try {
-                Files.createDirectories(directory);
+                makePrivate(directory);
             } catch (IOException e) {
                 throw new EngineException(Code.IO, "cannot make '" + directory + "': " + e.getMessage(), e);
             }
@@ -53,6 +55,20 @@ public final class RocksEngine {
         } catch (RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** Where nothing was before, nobody but this user may look; a directory that was there keeps its mode. */
+    private static void makePrivate(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        for (Path each : List.of(directory, RocksBackend.databaseDirectory(directory))) {
+            if (!Files.isDirectory(each)) {
+                Files.createDirectory(
+                        each, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -135,6 +136,48 @@ final class RocksEngineTest extends EngineContract {
             assertThat(two.<String>read(view -> get(view, COLOURS, "sky"))).isEqualTo("blue");
             assertThatThrownBy(() -> open(Mode.READ_WRITE)).isInstanceOf(StoreHeldException.class);
         }
+    }
+
+    @Test
+    void aHoldKeepsWritersOutEvenWhenTheDirectoryIsRenamed() throws IOException {
+        createWithSky();
+        Path renamed = temporary.resolve("renamed");
+        try (var _ = StoreHold.againstWriters(store()).orElseThrow()) {
+            open(Mode.READ_ONLY).close();
+            assertThatThrownBy(() -> open(Mode.READ_WRITE)).isInstanceOf(StoreHeldException.class);
+            Files.move(store(), renamed);
+            assertThatThrownBy(() -> RocksEngine.open(
+                            new RocksOptions(renamed, TABLES, Mode.READ_WRITE, OWNER, EngineLimits.DEFAULT)))
+                    .isInstanceOf(StoreHeldException.class);
+        }
+        Files.move(renamed, store());
+        open(Mode.READ_WRITE).close();
+        assertThat(StoreHold.againstWriters(temporary)).isEmpty();
+    }
+
+    @Test
+    void onlyOneHoldsAPlaceAtATime() {
+        try (var _ = StoreHold.ofPlace(store())) {
+            assertThatThrownBy(() -> StoreHold.ofPlace(temporary.resolve("another")))
+                    .isInstanceOf(StoreHeldException.class);
+        }
+        StoreHold.ofPlace(store()).close();
+    }
+
+    @Test
+    void nobodyElseCanLookIntoANewDirectory() throws IOException {
+        Files.createDirectory(store());
+        Files.setPosixFilePermissions(store(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        createWithSky();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store())))
+                .isEqualTo("rwxr-xr-x");
+        for (String inside : List.of("db", "lock")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store().resolve(inside))))
+                    .endsWith("------");
+        }
+        open(EngineLimits.DEFAULT).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(temporary.resolve("contract0"))))
+                .isEqualTo("rwx------");
     }
 
     @Test
