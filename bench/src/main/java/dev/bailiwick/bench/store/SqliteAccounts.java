@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The same accounts in SQLite: WAL, {@code synchronous=FULL}, changed by compare-and-set with every version kept. One connection
  * writes, its callers taking turns, which is faster than letting connections wait for each other's locks.
  */
-final class SqliteAccounts implements AutoCloseable {
+final class SqliteAccounts implements OtherAccounts, AutoCloseable {
     private static final int BODY_BYTES = 448;
 
     private final Connection connection;
@@ -48,8 +48,13 @@ final class SqliteAccounts implements AutoCloseable {
         this.select = connection.prepareStatement("SELECT id, version, body FROM account WHERE name=?");
     }
 
-    /** One durable commit, if the account is still at that version. */
-    void commit(int number, long version) {
+    @Override
+    public String name() {
+        return "SQLite";
+    }
+
+    @Override
+    public void commit(int caller, int number, long version) {
         byte[] id = Accounts.recordId(number).toBytes();
         byte[] body = new byte[BODY_BYTES];
         turn.lock();
@@ -74,13 +79,13 @@ final class SqliteAccounts implements AutoCloseable {
         }
     }
 
-    /** Finds an account by name; answers its version. */
-    long lookup(String name) {
+    @Override
+    public long lookup(int number) {
         try {
-            select.setString(1, name);
+            select.setString(1, "account-" + number);
             try (ResultSet row = select.executeQuery()) {
                 if (!row.next() || row.getBytes(1).length != 16 || row.getBytes(3).length != BODY_BYTES) {
-                    throw new IllegalStateException("there is no account " + name);
+                    throw new IllegalStateException("there is no account " + number);
                 }
                 return row.getLong(2);
             }

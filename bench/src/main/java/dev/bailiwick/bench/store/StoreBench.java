@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import javax.naming.NamingException;
 import org.rocksdb.RocksDBException;
 
 /** Measures the account store, and prints one table a question. */
@@ -38,6 +39,11 @@ final class StoreBench {
     private static final int WRITERS = 64;
     private static final int COMMITS = Integer.getInteger("bench.commits", 2_000);
     private static final int SQL_CALLERS = 16;
+    private static final int SLOT_SPACING = 4096;
+
+    /** The subject that the store is compared with. */
+    private static final String OTHER = "other";
+
     private static final dev.bailiwick.engine.Table INDEX = new dev.bailiwick.engine.Table("index");
     private static final dev.bailiwick.engine.Table HEADS = new dev.bailiwick.engine.Table("heads");
     private static final dev.bailiwick.engine.Table RECORDS = new dev.bailiwick.engine.Table("records");
@@ -47,6 +53,7 @@ final class StoreBench {
     private final Rounds rounds;
     private final int large;
     private final FileChannel syncFile;
+    private final FileChannel slotFile;
 
     /** Durations of single fdatasync calls, in microseconds, over the whole run. */
     private final List<Double> syncs = new ArrayList<>();
@@ -58,10 +65,12 @@ final class StoreBench {
         this.large = large;
         this.syncFile = FileChannel.open(
                 folder.resolve("sync"), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        this.slotFile = FileChannel.open(folder.resolve("slots"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     /** Arguments: the seed manifest, the number of rounds, the accounts of the large store, and the questions, or none for all. */
-    static void main(String[] arguments) throws IOException, InterruptedException, RocksDBException, SQLException {
+    static void main(String[] arguments)
+            throws IOException, InterruptedException, RocksDBException, SQLException, NamingException {
         Path folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "store-bench");
         List<String> questions = List.of(arguments).subList(3, arguments.length);
         try {
@@ -75,6 +84,12 @@ final class StoreBench {
             }
             if (questions.isEmpty() || questions.contains("sqlite")) {
                 bench.sqlite();
+            }
+            if (questions.contains("ldap")) {
+                bench.ldap();
+            }
+            if (questions.contains("open")) {
+                bench.open();
             }
             if (questions.isEmpty() || questions.contains("reads")) {
                 bench.reads();
@@ -185,28 +200,51 @@ final class StoreBench {
         return writers;
     }
 
-    /** Writes the recorded batches, each synced; in strict mode one more fdatasync follows each. In commits a second. */
+    /**
+     * Writes the recorded batches, each synced; in strict mode one of two slots of a file is written and synced after each, as the
+     * anchor is. In commits a second.
+     */
     private double rawPerSecond(RawStore raw, List<List<BenchRow>> batches, int commits, boolean strict)
             throws IOException {
         ByteBuffer slot = ByteBuffer.allocate(124);
+        int written = 0;
         long start = System.nanoTime();
         for (List<BenchRow> batch : batches) {
             raw.write(batch);
             if (strict) {
-                syncFile.write(slot.rewind(), 0);
-                syncFile.force(false);
+                slotFile.write(slot.rewind(), (long) (written++ & 1) * SLOT_SPACING);
+                slotFile.force(false);
             }
         }
         return commits * 1e9 / (System.nanoTime() - start);
     }
 
-    // ---- SQLite ----
+    // ---- what else one would use ----
 
     private void sqlite() throws IOException, InterruptedException, SQLException {
+        try (SqliteAccounts sqlite = new SqliteAccounts(folder.resolve("accounts.sqlite"), SQL_ACCOUNTS)) {
+            beside(sqlite);
+        }
+    }
+
+    private void ldap() throws IOException, InterruptedException, NamingException {
+        try (LdapAccounts ldap = new LdapAccounts(
+                Files.createDirectory(folder.resolve("ldap")),
+                Path.of(System.getProperty("bench.ldap.schemas")),
+                Path.of(System.getProperty("bench.ldap.modules")),
+                SQL_ACCOUNTS,
+                SQL_CALLERS)) {
+            beside(ldap);
+        }
+    }
+
+    private void beside(OtherAccounts other) throws IOException, InterruptedException {
         Table table = new Table(
-                "the same " + Table.number(SQL_ACCOUNTS) + " accounts", "this store, /s", "SQLite, /s", "ratio");
-        try (Accounts accounts = Accounts.create(folder.resolve("sql"), manifest, INTERVAL, SQL_ACCOUNTS);
-                SqliteAccounts sqlite = new SqliteAccounts(folder.resolve("accounts.sqlite"), SQL_ACCOUNTS)) {
+                "the same " + Table.number(SQL_ACCOUNTS) + " accounts",
+                "this store, /s",
+                other.name() + ", /s",
+                "ratio");
+        try (Accounts accounts = Accounts.create(folder.resolve("beside"), manifest, INTERVAL, SQL_ACCOUNTS)) {
             for (int callers : List.of(1, SQL_CALLERS)) {
                 Accounts.Writer[] writers = writers(accounts, callers);
                 long[] versions = new long[SQL_ACCOUNTS];
@@ -219,54 +257,50 @@ final class StoreBench {
                 subjects.put("sync", this::syncsPerSecond);
                 subjects.put("ours", () -> Callers.perSecond(callers, count, caller -> writers[caller].commit()));
                 subjects.put(
-                        "sqlite",
+                        OTHER,
                         () -> Callers.perSecond(callers, count, caller -> {
                             int account = base + caller * share + next[caller]++ % share;
-                            sqlite.commit(account, versions[account]++);
+                            other.commit(caller, account, versions[account]++);
                         }));
-                compared(
-                        table,
-                        callers == 1 ? "commits, 1 caller" : "commits, " + callers + " callers",
-                        subjects,
-                        "sqlite");
+                compared(table, callers == 1 ? "commits, 1 caller" : "commits, " + callers + " callers", subjects);
             }
-            NameKey[] keys = new NameKey[HOT];
-            String[] names = new String[HOT];
-            SplittableRandom random = new SplittableRandom(1);
-            for (int i = 0; i < HOT; i++) {
-                int number = random.nextInt(SQL_ACCOUNTS);
-                names[i] = "account-" + number;
-                keys[i] = Accounts.name(number);
-            }
-            AccountStoreReader reader = accounts.store().accounts();
-            SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
-            subjects.put(
-                    "ours",
-                    () -> cachedPerSecond(
-                            1_000_000, i -> reader.byName(keys[i % HOT]).isPresent()));
-            subjects.put("sqlite", () -> cachedPerSecond(50_000, i -> sqlite.lookup(names[i % HOT]) > 0));
-            compared(table, "lookups by name, of 10,000 that are used", subjects, "sqlite");
-            SequencedMap<String, Rounds.Subject> cold = new LinkedHashMap<>();
-            cold.put(
-                    "ours",
-                    () -> cachedPerSecond(
-                            50_000,
-                            i -> accounts.store()
-                                    .read(snapshot -> snapshot.accounts()
-                                            .byName(keys[i % HOT])
-                                            .isPresent())));
-            cold.put("sqlite", () -> cachedPerSecond(50_000, i -> sqlite.lookup(names[i % HOT]) > 0));
-            compared(table, "lookups by name, none kept in memory here", cold, "sqlite");
+            lookupsBeside(table, accounts, other);
         }
-        delete(folder.resolve("sql"));
+        delete(folder.resolve("beside"));
         System.out.println(table);
     }
 
-    private void compared(Table table, String what, SequencedMap<String, Rounds.Subject> subjects, String other)
+    private void lookupsBeside(Table table, Accounts accounts, OtherAccounts other)
+            throws IOException, InterruptedException {
+        NameKey[] keys = new NameKey[HOT];
+        int[] numbers = new SplittableRandom(1).ints(HOT, 0, SQL_ACCOUNTS).toArray();
+        Arrays.setAll(keys, i -> Accounts.name(numbers[i]));
+        AccountStoreReader reader = accounts.store().accounts();
+        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+        subjects.put(
+                "ours",
+                () -> cachedPerSecond(
+                        1_000_000, i -> reader.byName(keys[i % HOT]).isPresent()));
+        subjects.put(OTHER, () -> cachedPerSecond(20_000, i -> other.lookup(numbers[i % HOT]) > 0));
+        compared(table, "lookups by name, of 10,000 that are used", subjects);
+        SequencedMap<String, Rounds.Subject> cold = new LinkedHashMap<>();
+        cold.put(
+                "ours",
+                () -> cachedPerSecond(
+                        50_000,
+                        i -> accounts.store()
+                                .read(snapshot -> snapshot.accounts()
+                                        .byName(keys[i % HOT])
+                                        .isPresent())));
+        cold.put(OTHER, () -> cachedPerSecond(20_000, i -> other.lookup(numbers[i % HOT]) > 0));
+        compared(table, "lookups by name, none kept in memory here", cold);
+    }
+
+    private void compared(Table table, String what, SequencedMap<String, Rounds.Subject> subjects)
             throws IOException, InterruptedException {
         SequencedMap<String, Double> medians = rounds.medians(subjects);
         double ours = medians.getOrDefault("ours", 0.0);
-        double theirs = medians.getOrDefault(other, 0.0);
+        double theirs = medians.getOrDefault(OTHER, 0.0);
         table.row(what, Table.number(ours), Table.number(theirs), Table.number(ours / theirs));
     }
 
@@ -291,24 +325,51 @@ final class StoreBench {
         Table lookups = new Table(
                 "lookups, one thread", "by", "accounts", "this store, /s", "raw gets, /s", "ratio", "bytes allocated");
         Table verify = new Table("full verify, all cores", "this store, rows/s", "raw SHA-256 loop, rows/s", "ratio");
-        Table opening = new Table("accounts", "open to first answer, ms", "heap after 10,000 lookups, MiB");
+        Table opening = openingTable();
         for (int count : List.of(SMALL, large)) {
-            Path directory = folder.resolve("reads-" + count);
-            try (Accounts accounts = Accounts.create(directory, manifest, INTERVAL, count)) {
-                Accounts.Writer[] writers = writers(accounts, WRITERS);
-                Callers.perSecond(WRITERS, 50 * COMMITS, caller -> writers[caller].commit());
-            }
-            opening(opening, directory, count);
-            try (Accounts accounts = Accounts.open(directory, INTERVAL, count);
-                    RawStore raw = RawStore.reading(accounts.database())) {
-                lookups(lookups, accounts, raw);
-                verify(verify, accounts, raw);
-            }
-            delete(directory);
+            make(count);
+            opening(opening, readsOf(count), count);
         }
+        try (Accounts few = Accounts.open(readsOf(SMALL), INTERVAL, SMALL);
+                Accounts many = Accounts.open(readsOf(large), INTERVAL, large);
+                RawStore rawFew = RawStore.reading(few.database());
+                RawStore rawMany = RawStore.reading(many.database())) {
+            cached(lookups, few, many);
+            uncached(lookups, few, rawFew);
+            uncached(lookups, many, rawMany);
+            verify(verify, few, rawFew);
+            verify(verify, many, rawMany);
+        }
+        delete(readsOf(SMALL));
+        delete(readsOf(large));
         System.out.println(lookups);
         System.out.println(verify);
         System.out.println(opening);
+    }
+
+    /** Only how long the large store takes to open. */
+    private void open() throws IOException, InterruptedException {
+        Table opening = openingTable();
+        make(large);
+        opening(opening, readsOf(large), large);
+        delete(readsOf(large));
+        System.out.println(opening);
+    }
+
+    private static Table openingTable() {
+        return new Table("accounts", "open to first answer, ms", "heap after 10,000 lookups, MiB");
+    }
+
+    /** A store of so many accounts, some of which have changed many times. */
+    private void make(int count) throws IOException, InterruptedException {
+        try (Accounts accounts = Accounts.create(readsOf(count), manifest, INTERVAL, count)) {
+            Accounts.Writer[] writers = writers(accounts, WRITERS);
+            Callers.perSecond(WRITERS, 50 * COMMITS, caller -> writers[caller].commit());
+        }
+    }
+
+    private Path readsOf(int count) {
+        return folder.resolve("reads-" + count);
     }
 
     private void opening(Table table, Path directory, int count) throws IOException, InterruptedException {
@@ -323,19 +384,66 @@ final class StoreBench {
         table.row(Table.number(count), Table.number(milliseconds), Table.number(heap[0]));
     }
 
-    private void lookups(Table table, Accounts accounts, RawStore raw) throws IOException, InterruptedException {
-        SplittableRandom random = new SplittableRandom(7);
-        NameKey[] names = new NameKey[HOT];
-        RecordId[] ids = new RecordId[HOT];
-        for (int i = 0; i < HOT; i++) {
-            int number = random.nextInt(accounts.count());
-            names[i] = Accounts.name(number);
-            ids[i] = Accounts.recordId(number);
+    /** A thread's lookups of accounts that are in memory, of a small and a large store in turns. */
+    private void cached(Table table, Accounts few, Accounts many) throws IOException, InterruptedException {
+        int count = 2_000_000;
+        for (String by : List.of("id", "name")) {
+            SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
+            List<Double> allocated = new ArrayList<>();
+            for (Accounts accounts : List.of(few, many)) {
+                Lookup lookup = hot(accounts, by);
+                subjects.put("" + accounts.count(), () -> cachedPerSecond(count, lookup));
+                cachedPerSecond(count, lookup);
+                allocated.add(allocatedBy(() -> cachedPerSecond(count, lookup)) / (double) count);
+            }
+            SequencedMap<String, Double> medians = rounds.medians(subjects);
+            double small = medians.firstEntry().getValue();
+            double big = medians.lastEntry().getValue();
+            table.row(
+                    "cached",
+                    by,
+                    Table.number(few.count()),
+                    Table.number(small),
+                    "",
+                    "",
+                    Table.number(allocated.get(0)));
+            table.row(
+                    "cached",
+                    by,
+                    Table.number(many.count()),
+                    Table.number(big),
+                    "",
+                    Table.number(big / small),
+                    Table.number(allocated.get(1)));
         }
-        AccountStoreReader reader = accounts.store().accounts();
-        cached(table, accounts, "id", i -> reader.byId(ids[i % HOT]).isPresent());
-        cached(table, accounts, "name", i -> reader.byName(names[i % HOT]).isPresent());
+    }
 
+    /** Lookups of as many accounts as the cache holds easily, each at random over the whole store. */
+    private static Lookup hot(Accounts accounts, String by) {
+        AccountStoreReader reader = accounts.store().accounts();
+        int[] numbers = new SplittableRandom(7)
+                .ints(0, accounts.count())
+                .distinct()
+                .limit(HOT)
+                .toArray();
+        if (by.equals("id")) {
+            RecordId[] ids = Arrays.stream(numbers).mapToObj(Accounts::recordId).toArray(RecordId[]::new);
+            return i -> reader.byId(ids[i % HOT]).isPresent();
+        }
+        NameKey[] names = Arrays.stream(numbers).mapToObj(Accounts::name).toArray(NameKey[]::new);
+        return i -> reader.byName(names[i % HOT]).isPresent();
+    }
+
+    /** Bytes that this thread allocates meanwhile. */
+    private static long allocatedBy(Runnable run) {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        run.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private void uncached(Table table, Accounts accounts, RawStore raw) throws IOException, InterruptedException {
+        SplittableRandom random = new SplittableRandom(7);
         // Names at random over the whole store, and past the cache: each costs an index row, a head row and a version.
         int count = 20_000;
         SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
@@ -368,20 +476,6 @@ final class StoreBench {
                 "");
     }
 
-    private void cached(Table table, Accounts accounts, String by, Lookup lookup)
-            throws IOException, InterruptedException {
-        int count = 2_000_000;
-        SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
-        subjects.put("ours", () -> cachedPerSecond(count, lookup));
-        double perSecond = rounds.medians(subjects).getOrDefault("ours", 0.0);
-        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        cachedPerSecond(count, lookup);
-        double allocated = (threads.getCurrentThreadAllocatedBytes() - before) / (double) count;
-        table.row(
-                "cached", by, Table.number(accounts.count()), Table.number(perSecond), "", "", Table.number(allocated));
-    }
-
     private static byte[] concat(byte[]... parts) {
         int length = 0;
         for (byte[] part : parts) {
@@ -406,7 +500,7 @@ final class StoreBench {
             }
             return (double) rows * 1e9 / (System.nanoTime() - start);
         });
-        subjects.put("raw", () -> {
+        subjects.put(OTHER, () -> {
             long start = System.nanoTime();
             raw.hashAll(cores);
             return (double) rows * 1e9 / (System.nanoTime() - start);
@@ -414,7 +508,6 @@ final class StoreBench {
         compared(
                 table,
                 Table.number(accounts.count()) + " accounts, " + Table.number((double) rows) + " rows",
-                subjects,
-                "raw");
+                subjects);
     }
 }
