@@ -1,5 +1,9 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A call of the peer's: an entry in the answer table. Guarded by its connection. */
@@ -32,6 +36,9 @@ final class Answer {
     /** Calls made on the results, and other uses of them, that keep the call from being cancelled. */
     int dependents;
 
+    /** Places in the results that the peer used before it was told them; null if none. Added to under the lock. */
+    private volatile @Nullable Set<PipelinePath> usedAhead;
+
     boolean returned;
     boolean finished;
 
@@ -39,5 +46,35 @@ final class Answer {
         this.id = id;
         this.keepsResults = keepsResults;
         this.callBytes = callBytes;
+    }
+
+    /** The peer uses that place in the results. Under the lock, before the place is asked for. */
+    void use(PipelinePath path) {
+        if (!returned) {
+            Set<PipelinePath> paths = usedAhead;
+            if (paths == null) {
+                paths = ConcurrentHashMap.newKeySet();
+                usedAhead = paths;
+            }
+            if (paths.size() < PromisedPipeline.MOST_PLACES) {
+                paths.add(path);
+            }
+        }
+    }
+
+    /**
+     * What the peer's calls on results that it did not know yet went to, by place, as fresh references. That can be a promise in
+     * which they still wait although the results are known, and what the peer calls after the return must not overtake them.
+     * Asked for when the results are known, and outside the lock.
+     */
+    Map<PipelinePath, ClientHook> usedAhead() {
+        Set<PipelinePath> paths = usedAhead;
+        CallHandle known = handle;
+        if (paths == null || known == null) {
+            return Map.of();
+        }
+        Map<PipelinePath, ClientHook> used = new HashMap<>();
+        paths.forEach(path -> used.put(path, known.pipeline().capability(path)));
+        return used;
     }
 }

@@ -156,6 +156,7 @@ final class Answers {
 
     /** Answers a call of the peer's, with results or a failure. Borrows the results. */
     private void sendReturn(Answer answer, @Nullable Parcel results, @Nullable RpcException failure) {
+        Map<PipelinePath, ClientHook> usedAhead = results == null ? Map.of() : answer.usedAhead();
         lock.lock();
         try {
             if (link.isClosed() || answer.returned) {
@@ -192,7 +193,8 @@ final class Answers {
             } else if (reason != null && !answer.keepsResults) {
                 WireExceptions.write(message.initException(), reason);
             } else if (outgoing != null) {
-                Described described = caps.write(outgoing.caps, message.getResults());
+                Described described =
+                        caps.write(outgoing.caps, instead(usedAhead, outgoing.draft), message.getResults());
                 answer.resultExports = described.exports();
                 answer.leadsBack = described.leadsBack();
                 if (outgoing.caps.size() > 0) {
@@ -220,7 +222,19 @@ final class Answers {
             connection.abort(overrun.reason());
         } finally {
             lock.unlock();
+            usedAhead.values().forEach(ClientHook::release);
         }
+    }
+
+    /** By index, what stands for capabilities in the results because the peer's calls on them may still wait in it. */
+    private static Map<Integer, ClientHook> instead(Map<PipelinePath, ClientHook> usedAhead, Draft results) {
+        if (usedAhead.isEmpty()) {
+            return Map.of();
+        }
+        Map<Integer, ClientHook> instead = new HashMap<>();
+        usedAhead.forEach(
+                (path, hook) -> instead.put(path.index(results.content().asReader()), hook));
+        return instead;
     }
 
     private void hold(Answer answer, long bytes) {

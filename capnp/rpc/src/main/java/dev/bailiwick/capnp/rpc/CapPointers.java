@@ -34,6 +34,12 @@ final class CapPointers {
         return hook == null ? broken("message refers to a capability that was not sent with it") : hook;
     }
 
+    /** The index of the capability that a pointer stands for; -1 if it stands for none. */
+    static int index(SegmentReader segment, int pointer) {
+        long ref = segment.get(pointer);
+        return Wire.isCapability(ref) ? Wire.capabilityIndex(ref) : -1;
+    }
+
     /** Points at the capability, of which the message takes its own reference; null clears the pointer. */
     static void write(SegmentBuilder segment, int pointer, @Nullable ClientHook borrowed) {
         DeepCopy.clear(segment, pointer);

@@ -4,6 +4,7 @@ import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.MessageTarget;
 import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.PromisedAnswer;
+import java.util.Map;
 import org.capnproto.DecodeException;
 import org.capnproto.StructList;
 import org.capnproto.Void;
@@ -30,12 +31,22 @@ final class CapTranslator {
 
     /** Describes a table's capabilities in a payload. */
     Described write(CapTable caps, Payload.Builder payload) {
+        return write(caps, Map.of(), payload);
+    }
+
+    /**
+     * Describes a table's capabilities in a payload, but instead of some of them others.
+     *
+     * @param instead what stands for the capability at an index of the table
+     */
+    Described write(CapTable caps, Map<Integer, ClientHook> instead, Payload.Builder payload) {
         int count = caps.size();
         Described described = new Described();
         if (count > 0) {
             StructList.Builder<CapDescriptor.Builder> descriptors = payload.initCapTable(count);
             for (int i = 0; i < count; i++) {
-                write(caps.get(i), descriptors.get(i), described);
+                ClientHook other = instead.get(i);
+                write(other == null ? caps.get(i) : other, descriptors.get(i), described);
             }
         }
         return described;
@@ -139,9 +150,12 @@ final class CapTranslator {
 
     private Addressee answer(PromisedAnswer.Reader promised) {
         Answer answer = connection.answers().get(promised.getQuestionId());
-        return answer == null || answer.handle == null
-                ? new Addressee.Nobody(RpcException.failed("peer refers to results that are not there"))
-                : new Addressee.Promised(answer, answer.handle, path(promised));
+        if (answer == null || answer.handle == null) {
+            return new Addressee.Nobody(RpcException.failed("peer refers to results that are not there"));
+        }
+        PipelinePath path = path(promised);
+        answer.use(path);
+        return new Addressee.Promised(answer, answer.handle, path);
     }
 
     /** Asks for it only when the lock is free: it may belong to another connection, and take that one's lock. */

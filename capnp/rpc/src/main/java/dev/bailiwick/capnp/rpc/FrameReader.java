@@ -8,21 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a stream of bytes into messages (encoding specification, "Serialization Over a Stream"). Nothing a header claims is
- * believed beyond the limits, and memory is taken as bytes arrive, not as they are announced.
+ * believed beyond the limits, and memory is taken as bytes arrive, not as they are announced: none for
+ * a header, and for a message at most eight times the bytes of it that came, or twice once that is more than 1 MiB.
  *
  * <p>Not thread-safe.
  */
 final class FrameReader {
-    /** The most that is allocated for a message none of whose bytes has come yet. */
-    private static final int FIRST_BYTES = 128 << 10;
+    /** How many times what has come is allocated for what is announced. Each step to more costs a copy of it. */
+    private static final long GROWTH = 2;
 
-    /** How many times what has come may be allocated for what is announced; each step costs a copy. */
-    private static final long GROWTH = 8;
+    /** As {@link #GROWTH}, for what stays below {@link #EAGER_BYTES}: a message of that size costs one copy at most. */
+    private static final long EAGER_GROWTH = 8;
+
+    private static final long EAGER_BYTES = 1 << 20;
 
     private final Limits limits;
     private ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    private @Nullable ByteBuffer body;
+    private @Nullable ByteBuffer body; // null until its first byte comes
     private int bodyBytes;
+    private boolean headerComplete;
 
     FrameReader(Limits limits) {
         this.limits = limits;
@@ -35,19 +39,16 @@ final class FrameReader {
      */
     void feed(ByteBuffer input, Consumer<MessageView> messages) {
         while (input.hasRemaining()) {
-            ByteBuffer filling = body;
-            if (filling == null) {
-                transfer(input, header);
-                if (!header.hasRemaining()) {
-                    headerFilled(messages);
-                }
-            } else {
-                if (!filling.hasRemaining()) {
-                    filling = grow(filling);
-                }
+            if (headerComplete) {
+                ByteBuffer filling = room(input.remaining());
                 transfer(input, filling);
                 if (filling.position() == bodyBytes) {
                     finish(filling, messages);
+                }
+            } else {
+                transfer(input, header);
+                if (!header.hasRemaining()) {
+                    headerFilled(messages);
                 }
             }
         }
@@ -55,7 +56,7 @@ final class FrameReader {
 
     /** Whether the stream may end here without cutting a message in two. */
     boolean isBetweenMessages() {
-        return body == null && header.position() == 0;
+        return !headerComplete && header.position() == 0;
     }
 
     private static void transfer(ByteBuffer from, ByteBuffer to) {
@@ -84,11 +85,9 @@ final class FrameReader {
                     + limits.messageBytes() + "; send it in parts");
         }
         bodyBytes = (int) words * 8;
-        ByteBuffer empty = ByteBuffer.allocate(Math.min(bodyBytes, FIRST_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        headerComplete = true;
         if (bodyBytes == 0) {
-            finish(empty, messages);
-        } else {
-            body = empty;
+            finish(ByteBuffer.allocate(0), messages);
         }
     }
 
@@ -105,10 +104,20 @@ final class FrameReader {
         return (4 + segments * 4 + 7) & ~7;
     }
 
-    private ByteBuffer grow(ByteBuffer full) {
-        int capacity = (int) Math.min(bodyBytes, full.capacity() * GROWTH);
-        ByteBuffer larger = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
-        larger.put(0, full, 0, full.capacity()).position(full.capacity());
+    /** A buffer with room for some of the bytes that are here, no larger than what came so far allows. */
+    private ByteBuffer room(int arriving) {
+        ByteBuffer old = body;
+        if (old != null && old.hasRemaining()) {
+            return old;
+        }
+        int received = old == null ? 0 : old.position();
+        long come = (long) received + arriving;
+        long allowed = Math.max(Math.min(come * EAGER_GROWTH, EAGER_BYTES), come * GROWTH);
+        ByteBuffer larger =
+                ByteBuffer.allocate((int) Math.min(bodyBytes, allowed)).order(ByteOrder.LITTLE_ENDIAN);
+        if (old != null) {
+            larger.put(0, old, 0, received).position(received);
+        }
         body = larger;
         return larger;
     }
@@ -122,6 +131,7 @@ final class FrameReader {
             start += bytes;
         }
         body = null;
+        headerComplete = false;
         if (header.capacity() > 8) {
             header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         } else {

@@ -39,14 +39,27 @@ final class PipelinePath {
     /** The capability at the end of the path, as a fresh reference; broken if a field on the way is no struct. */
     ClientHook follow(Parcel parcel) {
         try {
-            AnyPointer.Reader pointer = parcel.content();
-            for (int field : fields) {
-                pointer = pointer.getAs(StructOfPointers.FACTORY).pointer(field);
-            }
-            return pointer.getAs(CapPointers::read);
+            return end(parcel.content()).getAs(CapPointers::read);
         } catch (DecodeException malformed) {
             return new BrokenClient(RpcException.of(malformed));
         }
+    }
+
+    /** The index of the capability at the end of the path; -1 if there is none. */
+    int index(AnyPointer.Reader root) {
+        try {
+            return end(root).getAs((segment, pointer, nesting) -> CapPointers.index(segment, pointer));
+        } catch (DecodeException malformed) {
+            return -1;
+        }
+    }
+
+    private AnyPointer.Reader end(AnyPointer.Reader root) {
+        AnyPointer.Reader pointer = root;
+        for (int field : fields) {
+            pointer = pointer.getAs(StructOfPointers.FACTORY).pointer(field);
+        }
+        return pointer;
     }
 
     @Override

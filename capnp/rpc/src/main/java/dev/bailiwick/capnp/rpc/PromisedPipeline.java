@@ -30,8 +30,7 @@ final class PromisedPipeline extends Pipeline {
             settled = target;
             if (settled == null) {
                 if (promises.size() >= MOST_PLACES) {
-                    return new BrokenClient(RpcException.overloaded("more than " + MOST_PLACES
-                            + " places in one call's results are called ahead; wait for them"));
+                    return tooMany();
                 }
                 PromiseClient promise = new PromiseClient();
                 if (closed) {
@@ -43,6 +42,12 @@ final class PromisedPipeline extends Pipeline {
             }
         }
         return settled.capability(path);
+    }
+
+    /** What stands for one place too many. */
+    static ClientHook tooMany() {
+        return new BrokenClient(RpcException.overloaded(
+                "more than " + MOST_PLACES + " places in one call's results are called ahead; wait for them"));
     }
 
     /** Settles every promise, and all to come, from that pipeline, which must live as long as this. Only the first counts. */

@@ -114,7 +114,7 @@ final class QuestionCall extends PendingCall {
     private final class QuestionPipeline extends Pipeline {
         @Override
         ClientHook capability(PipelinePath path) {
-            RemotePromise promise = questions.promise(QuestionCall.this, path);
+            ClientHook promise = questions.promise(QuestionCall.this, path);
             if (promise != null) {
                 return promise;
             }

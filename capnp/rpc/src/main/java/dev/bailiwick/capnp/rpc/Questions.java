@@ -160,7 +160,7 @@ final class Questions {
 
     /** The promise of a place in a question's results, as a fresh reference; null once the results are known. */
     @Nullable
-    RemotePromise promise(QuestionCall question, PipelinePath path) {
+    ClientHook promise(QuestionCall question, PipelinePath path) {
         lock.lock();
         try {
             // One given out before is given out again even when it settled: it may be under embargo.
@@ -169,9 +169,12 @@ final class Questions {
                 given.addRef();
                 return given;
             }
-            return question.isSettled() || question.finishSent || link.isClosed()
-                    ? null
-                    : promiseLocked(question, path);
+            if (question.isSettled() || question.finishSent || link.isClosed()) {
+                return null;
+            }
+            return question.promises.size() < PromisedPipeline.MOST_PLACES
+                    ? promiseLocked(question, path)
+                    : PromisedPipeline.tooMany();
         } finally {
             lock.unlock();
         }

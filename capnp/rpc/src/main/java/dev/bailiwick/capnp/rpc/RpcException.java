@@ -130,8 +130,17 @@ public final class RpcException extends RuntimeException {
         return Optional.ofNullable(remoteTrace);
     }
 
-    /** Why, in words for people. */
+    /** Why, in words for people: at most some 2,000 characters if a peer wrote them, and any characters it likes. */
     public String reason() {
         return reason;
+    }
+
+    /**
+     * The reason as logs and stack traces show it: on one line, with control characters and whatever else could pass for
+     * something it is not written as {@code \}{@code u{hex}}. A peer's reason cannot forge a line of a log.
+     */
+    @Override
+    public String getMessage() {
+        return OneLine.of(reason);
     }
 }

@@ -13,11 +13,14 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.capnproto.AnyPointer;
 import org.capnproto.DecodeException;
 import org.capnproto.Text;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes from an enemy. Among them are the classes of bug that Cap'n Proto's published security advisories tell of. */
 class MalformedMessagesTest {
@@ -129,7 +132,30 @@ class MalformedMessagesTest {
         List<MessageView> decoded = decode(claim);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(decoded).isEmpty();
-        assertThat(allocated).isLessThan(256 << 10);
+        assertThat(allocated).isLessThan(8 << 10);
+    }
+
+    /** A peer announces 8 MiB, and sends a little at a time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 4 << 10, 128 << 10, 700 << 10})
+    void memoryFollowsWhatCameAndNotWhatIsAnnounced(int piece) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        FrameReader reader = new FrameReader(Limits.DEFAULT);
+        Consumer<MessageView> unexpected = view -> {
+            throw new AssertionError("nothing is complete");
+        };
+        reader.feed(
+                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(4, Limits.DEFAULT.messageBytes() / 8),
+                unexpected);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        ByteBuffer bytes = ByteBuffer.allocate(piece);
+        for (int i = 0; i < 4; i++) {
+            reader.feed(bytes.clear(), unexpected);
+        }
+        // All that was ever allocated, the buffers that were outgrown included; and some bytes for the test itself.
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before - piece;
+        long most = Math.max(8L * 4 * piece, 2L * 4 * piece + (1 << 20));
+        assertThat(allocated).isLessThan(2 * most + 2_000);
     }
 
     @Test

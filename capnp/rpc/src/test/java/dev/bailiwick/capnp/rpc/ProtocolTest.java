@@ -12,6 +12,8 @@ import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.Exception;
 import dev.bailiwick.capnp.rpc.wire.Message;
 import dev.bailiwick.capnp.rpc.wire.Return;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -337,6 +339,10 @@ class ProtocolTest {
     }
 
     private void returnsReceiverHosted(int question, int export) {
+        returnsReceiverHosted(peer, question, export);
+    }
+
+    private static void returnsReceiverHosted(RawPeer from, int question, int export) {
         Draft draft = Draft.results(8);
         try (Counter.Client stand = Counter.client(new Adder())) {
             draft.content().initAs(Slot.factory).setCounter(stand);
@@ -345,7 +351,7 @@ class ProtocolTest {
         message.setAnswerId(question);
         message.setReleaseParamCaps(false);
         message.getResults().initCapTable(1).get(0).setReceiverHosted(export);
-        new FrameReader(Limits.DEFAULT).feed(Streams.bytes(draft), peer.vat::handle);
+        new FrameReader(Limits.DEFAULT).feed(Streams.bytes(draft), from.vat::handle);
     }
 
     @Test
@@ -561,6 +567,50 @@ class ProtocolTest {
     }
 
     @Test
+    void whatIsCalledOnResultsDoesNotOvertakeWhatWasCalledOnTheirPromise() {
+        Adder mine = new Adder(Runnable::run);
+        RawPeer far = new RawPeer(executor -> CapabilityClient.serve(mine, executor)).bootstrap();
+        ClientHook passedOn = far.vat.bootstrap();
+        far.hear(Message.Which.BOOTSTRAP);
+        RawPeer near = new RawPeer(executor -> passedOn).bootstrap();
+        near.call(1, RawPeer.ECHO, ProtocolTest::nothing);
+        int echo = far.hear(Message.Which.CALL).getCall().getQuestionId();
+        near.callOn(
+                2,
+                RawPeer.ADD,
+                target -> target.initPromisedAnswer().initTransform(1).get(0).setGetPointerField((short) 0),
+                numbered(1, call -> call.getTarget().getPromisedAnswer().setQuestionId(1)));
+        int pipelined = far.hear(Message.Which.CALL).getCall().getQuestionId();
+
+        // The far peer answers with an object of this vat, to which it still has to send the pipelined call back.
+        returnsReceiverHosted(far, echo, 0);
+        int embargo =
+                far.hear(Message.Which.DISEMBARGO).getDisembargo().getContext().getSenderLoopback();
+        int result = near.hearReturn(1).getResults().getCapTable().get(0).getSenderPromise();
+        near.callOn(3, RawPeer.ADD, target -> target.setImportedCap(result), numbered(2, ProtocolTest::nothing));
+        assertThat(mine.seen).isEmpty();
+        far.callOn(
+                9,
+                RawPeer.ADD,
+                target -> target.setImportedCap(0),
+                numbered(1, call -> call.getSendResultsTo().setYourself(Void.VOID)));
+        far.say(message -> message.initDisembargo().getContext().setReceiverLoopback(embargo));
+        assertThat(mine.seen).containsExactly(1, 2);
+        assertThat(near.hear(Message.Which.RESOLVE).getResolve().getPromiseId()).isEqualTo(result);
+
+        assertThat(pipelined).isNotEqualTo(echo);
+        near.afterEach();
+        far.afterEach();
+    }
+
+    private static Consumer<Call.Builder> numbered(int number, Consumer<Call.Builder> further) {
+        return call -> {
+            call.getParams().getContent().getAs(Slot.factory).setNumber(number);
+            further.accept(call);
+        };
+    }
+
+    @Test
     void aDisembargoToWhatNeverLedBackEndsTheConnection() {
         peer.bootstrap();
         peer.say(message -> {
@@ -619,6 +669,32 @@ class ProtocolTest {
             RpcException failure = failureOf(call);
             assertThat(failure.reason()).hasSizeLessThan(3_000);
             assertThat(failure.remoteTrace().orElseThrow()).hasSizeLessThan(10_000);
+        }
+    }
+
+    @Test
+    void aPeersReasonForgesNoLineOfALog() {
+        String forged = "gone\r\n2026-01-01 ERROR all is lost \u001b[2J\u202egnp.exe \u2028 \ud800";
+        try (Counter.Client theirs = answered()) {
+            var call = adding(theirs, 1).send();
+            int question = peer.hear(Message.Which.CALL).getCall().getQuestionId();
+            peer.say(message -> {
+                message.initReturn().setAnswerId(question);
+                message.getReturn().initException().setReason(forged);
+            });
+            RpcException failure = failureOf(call);
+            assertThat(failure.reason()).startsWith("gone\r\n2026");
+            assertThat(failure)
+                    .hasMessage("gone\\u{d}\\u{a}2026-01-01 ERROR all is lost \\u{1b}[2J\\u{202e}gnp.exe \\u{2028} ?");
+            StringWriter log = new StringWriter();
+            new IllegalStateException(failure).printStackTrace(new PrintWriter(log));
+            assertThat(log.toString().lines()).noneMatch(line -> line.startsWith("2026"));
+
+            peer.say(message -> message.initAbort().setReason(forged.repeat(1_000)));
+            assertThat(peer.vat.closedBecause().getMessage())
+                    .startsWith("peer aborted the connection: gone\\u{d}")
+                    .doesNotContainPattern("\\p{Cntrl}")
+                    .hasSizeLessThan(20_000);
         }
     }
 

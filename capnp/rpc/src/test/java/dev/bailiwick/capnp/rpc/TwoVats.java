@@ -19,6 +19,8 @@ import org.capnproto.DecodeException;
 final class TwoVats {
     final Side left;
     final Side right;
+    private final Queue<ByteBuffer> toLeft = new ArrayDeque<>();
+    private final Queue<ByteBuffer> toRight = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final List<String> script = new ArrayList<>();
 
@@ -81,10 +83,14 @@ final class TwoVats {
             Function<Executor, CapabilityServer> leftObject,
             Function<Executor, CapabilityServer> rightObject,
             Limits limits) {
-        Queue<ByteBuffer> toLeft = new ArrayDeque<>();
-        Queue<ByteBuffer> toRight = new ArrayDeque<>();
-        left = new Side("left", toLeft, toRight, serve(leftObject), limits);
-        right = new Side("right", toRight, toLeft, serve(rightObject), limits);
+        this.left = new Side("left", toLeft, toRight, serve(leftObject), limits);
+        this.right = new Side("right", toRight, toLeft, serve(rightObject), limits);
+    }
+
+    /** Two vats that offer each other what is given, of which the reference passes to them. */
+    TwoVats(ClientHook ownedLeft, ClientHook ownedRight, Limits limits) {
+        this.left = new Side("left", toLeft, toRight, ownedLeft, limits);
+        this.right = new Side("right", toRight, toLeft, ownedRight, limits);
     }
 
     private ClientHook serve(Function<Executor, CapabilityServer> object) {
