@@ -141,11 +141,15 @@ final class Answers {
         return table.get(id);
     }
 
-    /** The call whose results the peer asked us to keep; null if there is none. Under the lock. */
-    @Nullable
-    CallHandle kept(int id) {
-        Answer answer = table.get(id);
-        return answer == null || !answer.keepsResults ? null : answer.handle;
+    /**
+     * Nobody here wants the results that were kept for a question of ours, and nobody else can have them: so the call is
+     * cancelled unless others were made on it. Not every peer finishes it before it was answered. Under the lock.
+     */
+    void giveUpKept(Answer answer) {
+        CallHandle handle = answer.handle;
+        if (handle != null && !answer.returned && answer.dependents == 0) {
+            lock.later(handle::cancel);
+        }
     }
 
     // ---- returns

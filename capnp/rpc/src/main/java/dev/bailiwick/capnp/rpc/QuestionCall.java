@@ -24,6 +24,10 @@ final class QuestionCall extends PendingCall {
     /** Nobody needs a redirected question's results, save those promises. */
     boolean givenUp;
 
+    /** The peer's call whose results these are, if it said so. */
+    @Nullable
+    Answer takenFrom;
+
     boolean finishSent;
     private Attention attention = Attention.NOBODY_WAITS; // guarded by this
     private volatile @Nullable Pipeline settled; // set under the lock

@@ -248,6 +248,9 @@ final class Questions {
             }
             sendFinish(question, true);
             lock.later(() -> question.fail(why));
+            if (question.takenFrom != null) {
+                connection.answers().giveUpKept(question.takenFrom);
+            }
         } finally {
             lock.unlock();
         }
@@ -348,10 +351,12 @@ final class Questions {
      * they are there: its finish makes the peer finish that other call, which would cancel it.
      */
     private void takeFrom(QuestionCall question, int otherId) throws ProtocolException {
-        CallHandle handle = connection.answers().kept(otherId);
+        Answer kept = connection.answers().get(otherId);
+        CallHandle handle = kept == null || !kept.keepsResults ? null : kept.handle;
         if (handle == null) {
             throw new ProtocolException("peer redirected a call to one that kept no results");
         }
+        question.takenFrom = kept;
         // Its pipeline may belong to another connection, and must not be asked under this one's lock.
         PromisedPipeline promised = new PromisedPipeline();
         settlePromises(question, promised);

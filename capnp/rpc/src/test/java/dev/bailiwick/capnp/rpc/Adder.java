@@ -45,6 +45,16 @@ class Adder implements Counter.Server {
         return request;
     }
 
+    /** Waits for a call, which must fail. */
+    static RpcException failureOf(RemoteCall<?, ?> call) {
+        try {
+            call.join().close();
+        } catch (RpcException failure) {
+            return failure;
+        }
+        throw new AssertionError("the call succeeded");
+    }
+
     @Override
     public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
         int number = call.params().getNumber();

@@ -121,6 +121,7 @@ class CppInteropTest {
                     checkCancellation(counter);
                     checkDeepPipeline(counter);
                     checkForwardedFailure(counter);
+                    checkForwardedCancellation(counter);
                     checkOrderOfAPromise(counter);
                     checkFailureTypes(counter);
                     checkData(counter);
@@ -250,6 +251,29 @@ class CppInteropTest {
                             failure -> assertThat(failure.type()).isEqualTo(RpcException.Type.OVERLOADED));
         }
         await().untilAsserted(() -> assertThat(failing.releases).hasValue(1));
+    }
+
+    /** Giving up a call that the stock vat sent back here gives up what came back, too. */
+    private static void checkForwardedCancellation(Counter.Client counter) {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        Adder hanging = new Adder() {
+            @Override
+            public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+                started.complete(null);
+                return hang(call);
+            }
+        };
+        try (Counter.Client own = hanging.client()) {
+            var request = counter.callBackRequest();
+            request.params().setCounter(own);
+            var call = request.send();
+            await().untilAsserted(() -> assertThat(started).isDone());
+            assertThat(hanging.cancelled).isNotDone();
+            call.cancel();
+            await().untilAsserted(() -> assertThat(hanging.cancelled).isDone());
+            assertThatThrownBy(call::join).isInstanceOf(RpcException.class).hasMessageContaining("cancelled");
+        }
+        await().untilAsserted(() -> assertThat(hanging.releases).hasValue(1));
     }
 
     /** A promise that the stock vat exports, and settles for what it was given: ours. It must send our disembargo back. */

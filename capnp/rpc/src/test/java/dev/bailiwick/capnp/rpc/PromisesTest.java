@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import static dev.bailiwick.capnp.rpc.Adder.adding;
+import static dev.bailiwick.capnp.rpc.Adder.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bailiwick.capnp.rpc.testing.Counter;
@@ -33,15 +34,6 @@ class PromisesTest {
 
     private static Counter.Client client(PromiseClient promise) {
         return Counter.factory.client(promise.addRef());
-    }
-
-    private static RpcException failureOf(RemoteCall<?, ?> call) {
-        try {
-            call.join().close();
-        } catch (RpcException failure) {
-            return failure;
-        }
-        throw new AssertionError("the call succeeded");
     }
 
     private List<RemoteCall<Slot.Reader, Slot.Pipeline>> pipeline(Counter.Client start, int depth) {

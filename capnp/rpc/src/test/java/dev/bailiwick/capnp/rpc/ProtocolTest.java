@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import static dev.bailiwick.capnp.rpc.Adder.adding;
+import static dev.bailiwick.capnp.rpc.Adder.failureOf;
 import static dev.bailiwick.capnp.rpc.RawPeer.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -15,6 +16,7 @@ import dev.bailiwick.capnp.rpc.wire.Return;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,15 +42,6 @@ class ProtocolTest {
 
     private static Consumer<CapDescriptor.Builder> myPromise(int export) {
         return descriptor -> descriptor.setSenderPromise(export);
-    }
-
-    private static RpcException failureOf(RemoteCall<?, ?> call) {
-        try {
-            call.join().close();
-        } catch (RpcException failure) {
-            return failure;
-        }
-        throw new AssertionError("the call succeeded");
     }
 
     /** A client of what the peer offers, whose bootstrap question has been asked. */
@@ -179,6 +172,26 @@ class ProtocolTest {
             assertThat(failureOf(call).reason()).isEqualTo("kept");
             assertThat(peer.hear(Message.Which.FINISH).getFinish().getQuestionId())
                     .isEqualTo(question);
+        }
+    }
+
+    @Test
+    void givingUpARedirectedCallGivesUpTheCallItWasRedirectedTo() {
+        try (Counter.Client theirs = answered()) {
+            peer.bootstrap();
+            var call = adding(theirs, 1).send();
+            int question = peer.hear(Message.Which.CALL).getCall().getQuestionId();
+            peer.call(3, RawPeer.HANG, hang -> hang.getSendResultsTo().setYourself(Void.VOID));
+            peer.say(message -> {
+                message.initReturn().setAnswerId(question);
+                message.getReturn().setTakeFromOtherQuestion(3);
+            });
+            peer.hearNothing();
+            call.cancel();
+            peer.run();
+            assertThat(peer.hear(Message.Which.FINISH).getFinish().getQuestionId())
+                    .isEqualTo(question);
+            assertThat(peer.hearReturn(3).isResultsSentElsewhere()).isTrue();
         }
     }
 
@@ -691,7 +704,7 @@ class ProtocolTest {
             assertThat(log.toString().lines()).noneMatch(line -> line.startsWith("2026"));
 
             peer.say(message -> message.initAbort().setReason(forged.repeat(1_000)));
-            assertThat(peer.vat.closedBecause().getMessage())
+            assertThat(Objects.requireNonNull(peer.vat.closedBecause()).getMessage())
                     .startsWith("peer aborted the connection: gone\\u{d}")
                     .doesNotContainPattern("\\p{Cntrl}")
                     .hasSizeLessThan(20_000);

@@ -39,7 +39,7 @@ class RingsTest {
     /** Delivers messages until there are none, and says how many there were. */
     private int rest() {
         int steps = 0;
-        while (ab.step(random) | bc.step(random) | ca.step(random)) {
+        while (ab.step(random) || bc.step(random) || ca.step(random)) {
             steps++;
         }
         return steps;

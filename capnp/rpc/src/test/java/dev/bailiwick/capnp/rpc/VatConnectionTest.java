@@ -1,6 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import static dev.bailiwick.capnp.rpc.Adder.adding;
+import static dev.bailiwick.capnp.rpc.Adder.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -59,15 +60,6 @@ class VatConnectionTest {
 
     private static <R> R resultsOf(RemoteCall<R, ?> call) {
         return call.stage().toCompletableFuture().join().get();
-    }
-
-    private static RpcException failureOf(RemoteCall<?, ?> call) {
-        try {
-            call.join().close();
-        } catch (RpcException failure) {
-            return failure;
-        }
-        throw new AssertionError("the call succeeded");
     }
 
     private void expectNothingLeft() {
