@@ -308,16 +308,43 @@ struct VerifyReport @0xc633be1941dd57b0 {
   elapsedMs @6 :UInt64;
   storageRows @7 :UInt64;
   # Rows of namespaces, blobs and session logs.
+  bytes @8 :UInt64;
+  # Of the records' keys and values, 0 if damage ended the count; namespaces, blobs and session logs are left out.
+}
+
+interface VerifyWatcher @0xe6023d3a968dde01 {
+  # Is told how far a verification has come, a few times a second at most. Nobody waits for its answers.
+  progress @0 (rows :UInt64, parts :UInt32, of :UInt32) -> () $A.methodClass(write);
+}
+
+struct ScrubState @0xe6fb1a1a9224655f {
+  # Of the check that goes over all that is stored, again and again.
+  running @0 :Bool;
+  # False where no daemon runs it; the rest is then empty.
+  rows @1 :UInt64;
+  # Checked in the pass under way.
+  passes @2 :UInt64;
+  # Finished, ever.
+  lastFinishedAtMs @3 :UInt64;
+  # 0: none yet.
+  position @4 :Text;
+  # Table and key that it goes on after.
+  findings @5 :List(Finding);
+  # Of this pass and the one before.
 }
 
 interface StoreInspector @0xa09a81c5a3e1ccbb {
   # Integrity inspection: sizes, hashes and findings, no content.
   head @0 () -> (head :StoreHead) $A.methodClass(read);
-  verify @1 () -> (report :VerifyReport) $A.methodClass(read);
+  verify @1 (watcher :VerifyWatcher) -> (report :VerifyReport) $A.methodClass(read);
+  # `watcher` may be null.
   checkpoint @2 () -> (note :Text, publicKey :Text) $A.methodClass(read);
   # A signed C2SP checkpoint of the newest head, and the verifier key line that checks it.
   consistency @3 (from :UInt64, to :UInt64) -> (result :ProofResult) $A.methodClass(read);
   # That the journal of `from` entries is the beginning of that of `to` (0: all of it).
+  scrubStatus @4 () -> (scrub :ScrubState) $A.methodClass(read);
+  scrubRun @5 () -> (scrub :ScrubState) $A.methodClass(read);
+  # Takes the check that runs in the background through a whole pass now, at full speed. Does nothing where none is running.
 }
 
 struct RotationResult @0xd2371aad383288c2 {

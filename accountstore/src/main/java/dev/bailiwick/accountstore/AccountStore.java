@@ -367,6 +367,11 @@ public final class AccountStore implements AutoCloseable {
         return Optional.ofNullable(scrub.get()).map(Scrub::status);
     }
 
+    /** Takes the background check through a whole pass now, if there is one. */
+    public Optional<ScrubStatus> scrubNow() {
+        return Optional.ofNullable(scrub.get()).map(Scrub::runPass);
+    }
+
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
     public <T> T read(Function<StoreSnapshot, T> reader) {
         return engine.read(view -> reader.apply(new ViewSnapshot(view)));

@@ -50,6 +50,7 @@ final class QuickVerifier {
     private final Meta meta;
     private final VerifyProgress progress;
     private final LongAdder rows = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
     private final AtomicInteger partsDone = new AtomicInteger();
     private int parts;
     private final Totals totals = new Totals();
@@ -111,7 +112,8 @@ final class QuickVerifier {
     }
 
     /** What a sound store consists of. */
-    record Sound(long journalEntries, long recordVersions, long indexRows, long auditEntries, StoreHead head) {}
+    record Sound(
+            long journalEntries, long recordVersions, long indexRows, long auditEntries, long bytes, StoreHead head) {}
 
     /** The ends of one part of a chain, which must fit the parts before and after. */
     private record Segment(
@@ -191,6 +193,7 @@ final class QuickVerifier {
                 totals.recordVersions,
                 totals.indexRows,
                 audit.size(),
+                bytes.sum(),
                 new StoreHead(
                         meta.storeId(),
                         meta.storeEpoch(),
@@ -268,7 +271,9 @@ final class QuickVerifier {
 
     private void scan(Table table, byte[] from, byte @Nullable [] to, RowVisitor visitor) {
         long[] count = new long[1];
+        long[] size = new long[1];
         view.scan(table, from, to, (key, value) -> {
+            size[0] += key.length + value.length;
             if (++count[0] % REPORTED_ROWS == 0) {
                 rows.add(REPORTED_ROWS);
                 progress.at(rows.sum(), partsDone.get(), parts);
@@ -277,6 +282,7 @@ final class QuickVerifier {
             return visitor.visit(key, value);
         });
         rows.add(count[0] % REPORTED_ROWS);
+        bytes.add(size[0]);
     }
 
     /** Ids are spread evenly; a record's versions stay in one range. */

@@ -88,6 +88,20 @@ public final class Scrub implements AutoCloseable {
                 List.copyOf(all));
     }
 
+    /**
+     * Goes through a whole pass at once, after finishing the one under way, so that {@link #status} tells what all that is stored is
+     * like now.
+     */
+    public ScrubStatus runPass() {
+        for (int pass = 0; pass < 2; pass++) {
+            boolean ended = false;
+            while (!ended) {
+                ended = step();
+            }
+        }
+        return status();
+    }
+
     private void stepQuietly() {
         try {
             step();

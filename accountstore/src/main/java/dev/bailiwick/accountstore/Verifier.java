@@ -91,6 +91,7 @@ final class Verifier {
                         sound.recordVersions(),
                         sound.indexRows(),
                         sound.auditEntries(),
+                        sound.bytes(),
                         List.of(),
                         Optional.of(sound.head()),
                         Duration.between(start, clock.instant())))
@@ -117,6 +118,7 @@ final class Verifier {
                     verifier.recordVersions,
                     verifier.indexRows,
                     verifier.auditEntries,
+                    0,
                     verifier.findings.all(),
                     verifier.head,
                     Duration.between(start, clock.instant()));

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param recordVersions read
  * @param indexRows read
  * @param auditEntries read
+ * @param bytes of keys and values read; 0 if damage ended the count
  * @param findings everything wrong, up to a bound; empty means the store is sound
  * @param head of the state that was read; empty if it could not be read at all
  * @param elapsed wall-clock
@@ -20,6 +21,7 @@ public record VerifyReport(
         long recordVersions,
         long indexRows,
         long auditEntries,
+        long bytes,
         List<Finding> findings,
         Optional<StoreHead> head,
         Duration elapsed) {

@@ -16,12 +16,14 @@ public final class AccountAdmin {
         AdminCommands root = new AdminCommands(host);
         Context context = root.context();
         AccountCommands accounts = new AccountCommands(context);
+        StoreCommands store = new StoreCommands(context);
         return new CommandLine(root)
                 .addSubcommand(new CommandLine(accounts).addSubcommand(new AccountCommands.Roles(accounts)))
                 .addSubcommand(new ProfileCommands(context))
                 .addSubcommand(new RoleCommands(context))
                 .addSubcommand(new BindingCommands(context))
-                .addSubcommand(new CommandLine(new StoreCommands(context))
+                .addSubcommand(new CommandLine(store)
+                        .addSubcommand(new StoreCommands.ScrubCommands(store))
                         .addSubcommand(new ExportCommand(context))
                         .addSubcommand(new ImportCommand(context))
                         .addSubcommand(new RecoverCommand(context)));

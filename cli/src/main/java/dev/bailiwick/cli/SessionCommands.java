@@ -1,6 +1,7 @@
 package dev.bailiwick.cli;
 
 import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.UserSession;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -120,6 +121,22 @@ final class SessionCommands {
             self.logoutRequest().send().await();
         } catch (CommandFailure | RpcException e) {
             // It is over already, or its daemon is gone and it with it.
+        }
+    }
+
+    @Command(
+            name = "status",
+            description = {
+                "Show whether the daemon is well, and what an operator should look at: damage that its background check found, an anchor that"
+                        + " does not follow, or that a rollback cannot be detected."
+            })
+    void status() {
+        try (LiveSession session = context.session();
+                SystemStatus.Client system =
+                        session.held("status", session.bundle().getStatus());
+                var response = system.getRequest().send().join()) {
+            Json.Obj status = Shapes.status(response.get().getStatus());
+            context.output().answer(status, Views.fields(status));
         }
     }
 

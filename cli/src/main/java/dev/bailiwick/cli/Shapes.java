@@ -47,10 +47,12 @@ import dev.bailiwick.schema.gen.ResourceProfileResult;
 import dev.bailiwick.schema.gen.RoleDefinition;
 import dev.bailiwick.schema.gen.RoleResult;
 import dev.bailiwick.schema.gen.RotationResult;
+import dev.bailiwick.schema.gen.ScrubState;
 import dev.bailiwick.schema.gen.ServiceIdentity;
 import dev.bailiwick.schema.gen.SessionInfo;
 import dev.bailiwick.schema.gen.SourceRecord;
 import dev.bailiwick.schema.gen.StatResult;
+import dev.bailiwick.schema.gen.Status;
 import dev.bailiwick.schema.gen.StorageRootRef;
 import dev.bailiwick.schema.gen.StoreHead;
 import dev.bailiwick.schema.gen.VerifyReport;
@@ -397,7 +399,27 @@ final class Shapes {
                 .with("storageRows", report.getStorageRows())
                 .with("findings", list(report.getFindings(), Shapes::finding))
                 .with("head", report.hasHead() ? head(report.getHead()) : NOTHING)
-                .with("elapsedMs", report.getElapsedMs());
+                .with("elapsedMs", report.getElapsedMs())
+                .with("bytes", report.getBytes());
+    }
+
+    static Json.Obj scrub(ScrubState.Reader scrub) {
+        return Json.object()
+                .with("running", scrub.getRunning())
+                .with("rows", scrub.getRows())
+                .with("passes", scrub.getPasses())
+                .with("lastFinishedAtMs", scrub.getLastFinishedAtMs())
+                .with("position", scrub.getPosition().toString())
+                .with("findings", list(scrub.getFindings(), Shapes::finding));
+    }
+
+    static Json.Obj status(Status.Reader status) {
+        return Json.object()
+                .with("version", status.getVersion().toString())
+                .with("startedAtMs", status.getStartedAtMs())
+                .with("nowMs", status.getNowMs())
+                .with("healthy", status.getHealthy())
+                .with("detail", status.getDetail().toString());
     }
 
     private static Json.Obj finding(Finding.Reader finding) {

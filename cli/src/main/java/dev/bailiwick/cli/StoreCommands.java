@@ -40,20 +40,83 @@ final class StoreCommands {
     void verify() {
         try (Powers powers = context.powers(Powers.Use.READ);
                 StoreInspector.Client inspector = powers.storeInspector();
-                var response = inspector.verifyRequest().send().join()) {
-            Json.Obj report = Shapes.verification(response.get().getReport());
-            context.output().answer(report, style -> Views.verification(report, style));
-            int wrong = report.list("findings").items().size();
-            if (wrong > 0) {
-                Json.Obj first = report.list("findings").objects().getFirst();
-                throw CommandFailure.of(
-                        ExitStatus.CORRUPT,
-                        Faults.codeOfFinding(first.text("code")),
-                        "the store is damaged: " + first.text("what") + ": " + first.text("message")
-                                + (wrong == 1 ? "" : " (and " + (wrong - 1) + " more)"),
-                        Faults.RECOVERY);
+                ProgressLine line =
+                        new ProgressLine(context.host(), context.output().isJson())) {
+            var request = inspector.verifyRequest();
+            line.watcher().ifPresent(watcher -> {
+                request.params().setWatcher(watcher);
+                watcher.close();
+            });
+            try (var response = request.send().join()) {
+                line.close();
+                Json.Obj report = Shapes.verification(response.get().getReport());
+                context.output().answer(report, style -> Views.verification(report, style));
+                requireNone(report.list("findings"));
             }
         }
+    }
+
+    private static void requireNone(Json.Arr findings) {
+        int wrong = findings.items().size();
+        if (wrong > 0) {
+            Json.Obj first = findings.objects().getFirst();
+            throw CommandFailure.of(
+                    ExitStatus.CORRUPT,
+                    Faults.codeOfFinding(first.text("code")),
+                    "the store is damaged: " + first.text("what") + ": " + first.text("message")
+                            + (wrong == 1 ? "" : " (and " + (wrong - 1) + " more)"),
+                    Faults.RECOVERY);
+        }
+    }
+
+    /** {@code store scrub ...}: the check that a daemon runs in the background. */
+    @Command(
+            name = "scrub",
+            description = "Look at the check that the daemon runs over all that is stored, again and again.")
+    static final class ScrubCommands {
+        private final StoreCommands store;
+
+        ScrubCommands(StoreCommands store) {
+            this.store = store;
+        }
+
+        @Command(
+                name = "status",
+                description = {
+                    "Show how far it is, when it last finished a whole pass, and what it found.",
+                    "Exit status 6 when it found anything."
+                })
+        void status() {
+            try (Powers powers = store.context.powers(Powers.Use.READ);
+                    StoreInspector.Client inspector = powers.storeInspector();
+                    var response = inspector.scrubStatusRequest().send().join()) {
+                store.printScrub(Shapes.scrub(response.get().getScrub()));
+            }
+        }
+
+        @Command(
+                name = "run",
+                description = {
+                    "Take it through a whole pass now, at full speed, and show what it found. The store stays in use meanwhile.",
+                    "Exit status 6 when it found anything, 7 where no daemon runs it."
+                })
+        void run() {
+            try (Powers powers = store.context.powers(Powers.Use.READ);
+                    StoreInspector.Client inspector = powers.storeInspector();
+                    var response = inspector.scrubRunRequest().send().join()) {
+                Json.Obj scrub = Shapes.scrub(response.get().getScrub());
+                if (!scrub.flag("running")) {
+                    throw CommandFailure.unavailable(
+                            "no daemon checks this store in the background", "'store verify' checks everything now");
+                }
+                store.printScrub(scrub);
+            }
+        }
+    }
+
+    private void printScrub(Json.Obj scrub) {
+        context.output().answer(scrub, style -> Views.scrub(scrub, style));
+        requireNone(scrub.list("findings"));
     }
 
     @Command(

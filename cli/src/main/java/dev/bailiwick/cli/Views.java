@@ -3,6 +3,7 @@ package dev.bailiwick.cli;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -309,9 +310,39 @@ final class Views {
                         .line("indexRows", report.number("indexRows"))
                         .line("auditEntries", report.number("auditEntries"))
                         .line("storageRows", report.number("storageRows"))
+                        .line("bytes", Printable.bytes(report.number("bytes")))
                         .line("elapsed", Printable.duration(report.number("elapsedMs")))
+                        .line("rate", rate(report))
                         .render(style)
                 + outcome;
+    }
+
+    /** What was read a second. */
+    private static String rate(Json.Obj report) {
+        double seconds = Math.max(1, report.number("elapsedMs")) / 1000.0;
+        long rows = report.number("journalEntries")
+                + report.number("recordVersions")
+                + report.number("indexRows")
+                + report.number("auditEntries");
+        return String.format(Locale.ROOT, "%,.0f rows/s, ", rows / seconds)
+                + Printable.bytes((long) (report.number("bytes") / seconds)) + "/s";
+    }
+
+    /** The check in the background. */
+    static String scrub(Json.Obj scrub, Style style) {
+        if (!scrub.flag("running")) {
+            return "no daemon checks this store in the background\n";
+        }
+        List<Json.Obj> findings = scrub.list("findings").objects();
+        return Table.sheet()
+                        .line("position", orDash(scrub.text("position")))
+                        .line("rows", scrub.number("rows"))
+                        .line("passes", scrub.number("passes"))
+                        .line("last whole pass", Printable.time(scrub.number("lastFinishedAtMs")))
+                        .render(style)
+                + (findings.isEmpty()
+                        ? style.good("ok") + ": nothing found\n"
+                        : style.bad("damaged") + "\n" + FINDINGS.render(findings, style));
     }
 
     /** Any object with plain fields, by name; times, durations and sizes in words. */

@@ -278,7 +278,8 @@ class BindingsAndProfilesTest {
         TestHost.Ended fragment = admin(
                 "profile",
                 "create",
-                policyProfile("wide", "[]", "[\"account-admin\"]", "2h").toString());
+                policyProfile("wide", "[]", "[\"account-administration\"]", "2h")
+                        .toString());
         assertThat(fragment.err()).contains("administrative-fragment").contains("wide.toml:5:");
         assertThat(fragment.status()).isEqualTo(2);
     }

@@ -3,6 +3,9 @@ package dev.bailiwick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bailiwick.accountstore.StoreTables;
+import dev.bailiwick.daemon.Daemon;
+import dev.bailiwick.daemon.DaemonConfig;
+import dev.bailiwick.daemon.StoreLocation;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineLimits;
 import dev.bailiwick.engine.RocksEngine;
@@ -107,6 +110,106 @@ class IntegrityTest {
             assertThat(site.admin("operator", "account", "show", "operator").status())
                     .isZero();
             assertThat(site.admin("operator", "store", "verify").status()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void theCheckInTheBackgroundFindsItTooAndTheStatusWarns() {
+        try (Site site = Site.running(directory)) {
+            site.admin("operator", "account", "create", "UnmistakableName").ok();
+            Json.Obj sound = (Json.Obj) site.admin("operator", "store", "scrub", "run", "-o", "json")
+                    .ok()
+                    .json();
+            assertThat(sound.flag("running")).isTrue();
+            assertThat(sound.number("passes")).isGreaterThanOrEqualTo(2);
+            assertThat(sound.number("lastFinishedAtMs")).isPositive();
+            assertThat(site.admin("operator", "store", "scrub", "status").ok().out())
+                    .contains("nothing found");
+            assertThat(((Json.Obj) site.bailiwick("operator", "status", "-o", "json")
+                                    .ok()
+                                    .json())
+                            .flag("healthy"))
+                    .isTrue();
+            site.stop();
+            assertThat(site.offline("store", "scrub", "status").ok().out()).startsWith("no daemon checks this store");
+            assertThat(site.offline("store", "scrub", "run").status()).isEqualTo(7);
+            flip(site, "records", "UnmistakableName".getBytes(StandardCharsets.UTF_8));
+            site.serve();
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+
+            TestHost.Ended found = site.admin("operator", "store", "scrub", "run");
+
+            assertThat(found.status()).isEqualTo(6);
+            assertThat(found.out()).contains("damaged").contains("rec-");
+            assertThat(site.admin("operator", "store", "scrub", "status").status())
+                    .isEqualTo(6);
+            assertThat(site.bailiwick("operator", "status").ok().out())
+                    .contains("the store is damaged: ")
+                    .contains("account-admin store verify");
+        }
+    }
+
+    @Test
+    void howFarAVerificationIsShowsOnATerminalOnly() {
+        try (Site site = Site.made(directory)) {
+            String store = site.store().toString();
+
+            TestHost.Ended watched = TestHost.host()
+                    .onTerminal(Host.Stream.ERR)
+                    .accountAdmin("store", "verify", "--store", store)
+                    .ok();
+
+            assertThat(watched.err()).contains("verifying [").contains("rows/s").endsWith("\r\u001b[K");
+            assertThat(watched.out()).contains("rows/s").contains("ok: every hash");
+            assertThat(site.offline("store", "verify").ok().err()).isEmpty();
+            assertThat(TestHost.host()
+                            .onTerminal(Host.Stream.ERR)
+                            .accountAdmin("store", "verify", "--store", store, "-o", "json")
+                            .ok()
+                            .err())
+                    .isEmpty();
+            assertThat(ProgressLine.text(1500, 1, 2, 1_000_000_000))
+                    .isEqualTo("verifying [###############---------------] 1,500 rows, 1,500 rows/s");
+        }
+    }
+
+    @Test
+    void aStoreWithoutAnAnchorSaysThatARollbackCannotBeDetected() {
+        String store = directory.resolve("bare").toString();
+        Json.Obj made = (Json.Obj) TestHost.host()
+                .bailiwick(
+                        "init",
+                        "--store",
+                        store,
+                        "--manifest",
+                        Site.MANIFEST.toString(),
+                        "--anchor",
+                        "none",
+                        "-o",
+                        "json")
+                .ok()
+                .json();
+        String code = made.list("codes").objects().stream()
+                .filter(issued -> issued.text("name").equals("operator"))
+                .findFirst()
+                .orElseThrow()
+                .text("enrolmentCode");
+        StoreLocation location = StoreLocation.of(Path.of(store), Optional.of(Path.of("none")));
+        Path socket = directory.resolve("bare.sock");
+        try (Daemon served = Daemon.start(DaemonConfig.of(location, socket, "test"))) {
+            assertThat(served.socket()).isEqualTo(socket);
+            String session = directory.resolve("session").toString();
+            String[] as = {"--socket", socket.toString(), "--session-file", session};
+            TestHost.host()
+                    .input(code + "\n" + Site.OPERATOR_PASSWORD + "\n")
+                    .bailiwick("enroll", "operator", "--code-stdin", as[0], as[1], as[2], as[3])
+                    .ok();
+
+            assertThat(TestHost.host()
+                            .bailiwick("status", as[0], as[1], as[2], as[3])
+                            .ok()
+                            .out())
+                    .contains("rollback cannot be detected");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.AccountResult;
 import dev.bailiwick.schema.gen.AccountStatus;
 import dev.bailiwick.schema.gen.BundlePlan;
+import dev.bailiwick.schema.gen.ExternalIdentityBinding;
 import dev.bailiwick.schema.gen.HistoryEntry;
 import dev.bailiwick.schema.gen.HistoryResult;
 import dev.bailiwick.schema.gen.ListResult;
@@ -14,7 +15,9 @@ import dev.bailiwick.schema.gen.PlanResult;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.RoleDefinition;
+import dev.bailiwick.schema.gen.ScrubState;
 import dev.bailiwick.schema.gen.SessionInfo;
+import dev.bailiwick.schema.gen.Status;
 import dev.bailiwick.schema.gen.StoreHead;
 import dev.bailiwick.schema.gen.VerifyReport;
 import java.lang.reflect.Method;
@@ -72,6 +75,9 @@ class ShapesTest {
         assertComplete(SessionInfo.factory, Shapes::sessionInfo);
         assertComplete(StoreHead.factory, Shapes::head);
         assertComplete(VerifyReport.factory, Shapes::verification);
+        assertComplete(ScrubState.factory, Shapes::scrub);
+        assertComplete(Status.factory, Shapes::status);
+        assertComplete(ExternalIdentityBinding.factory, Shapes::binding);
     }
 
     @Test

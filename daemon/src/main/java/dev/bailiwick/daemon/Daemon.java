@@ -1,5 +1,6 @@
 package dev.bailiwick.daemon;
 
+import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.accountstore.Scrub;
 import dev.bailiwick.broker.Broker;
 import dev.bailiwick.broker.BrokerConfig;
@@ -65,6 +66,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static Daemon serve(DaemonConfig config, OpenedStore store, BrokerConfig brokerConfig) {
+        if (config.store().files().mode() instanceof AnchorMode.None) {
+            store.accounts().warn("rollback cannot be detected: the store has no anchor");
+        }
         Broker broker = Broker.open(store.engine(), store.accounts(), brokerConfig);
         try {
             UnixListener listener = UnixListener.open(

@@ -4,6 +4,7 @@ import dev.bailiwick.profiles.ManifestProblem.Code;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.InvalidNameException;
 import dev.bailiwick.schema.NameKey;
+import dev.bailiwick.schema.NameSkeleton;
 import dev.bailiwick.schema.PrincipalId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class AccountReader {
     private final Problems problems;
 
     private final Map<NameKey, Located<AccountName>> namesSeen = new HashMap<>();
+    private final Map<NameSkeleton, Located<AccountName>> looksSeen = new HashMap<>();
     private final Map<PrincipalId, Position> principalsSeen = new HashMap<>();
     private final Map<PrincipalKind, Position> kindsSeen = new EnumMap<>(PrincipalKind.class);
     private final Map<String, Position> credentialsSeen = new HashMap<>();
@@ -138,6 +140,16 @@ final class AccountReader {
                     text.at(),
                     "the account name \"" + parsed.text() + "\" is the same as \""
                             + first.value().text() + "\" at " + first.at(),
+                    "rename one of them");
+            return name;
+        }
+        Located<AccountName> alike = looksSeen.putIfAbsent(parsed.skeleton(), name);
+        if (alike != null) {
+            problems.add(
+                    Code.CONFUSABLE_NAME,
+                    text.at(),
+                    "the account name \"" + parsed.text() + "\" looks like \""
+                            + alike.value().text() + "\" at " + alike.at(),
                     "rename one of them");
         }
         return name;

@@ -48,6 +48,8 @@ public record ManifestProblem(Code code, int line, int column, String message, S
         INVALID_NAME("invalid-name"),
         /** Two accounts whose names are the same once normalised. */
         DUPLICATE_NAME("duplicate-name"),
+        /** Two accounts whose names people could take for each other. */
+        CONFUSABLE_NAME("confusable-name"),
         /** Two accounts with one principal id. */
         DUPLICATE_PRINCIPAL("duplicate-principal"),
         /** A kind of account that is never seeded. */

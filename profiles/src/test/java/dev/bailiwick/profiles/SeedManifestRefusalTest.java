@@ -258,6 +258,13 @@ class SeedManifestRefusalTest {
         }
 
         @Test
+        void haveNamesThatNobodyTakesForEachOther() {
+            sound().plus(account("paypal", "")
+                            + account("p\u0430ypal", "").replace("name = \"p\u0430ypal\"", "^^name = \"p\u0430ypal\""))
+                    .isRefused(Code.CONFUSABLE_NAME);
+        }
+
+        @Test
         void havePrincipalIdsOfTheirOwn() {
             sound().plus(account("alice", "principal-id = \"" + ID + "\"")
                             + account("bob", "^^principal-id = \"" + ID + "\""))

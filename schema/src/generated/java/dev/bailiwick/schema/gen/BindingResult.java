@@ -62,7 +62,8 @@ public final class BindingResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "BindingResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -126,7 +127,8 @@ public final class BindingResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "BindingResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

@@ -64,7 +64,8 @@ public final class ProfileHistoryEntry {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ProfileHistoryEntry holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -220,7 +221,8 @@ public final class ProfileHistoryEntry {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ProfileHistoryEntry holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

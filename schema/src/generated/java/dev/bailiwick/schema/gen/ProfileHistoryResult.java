@@ -62,7 +62,8 @@ public final class ProfileHistoryResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ProfileHistoryResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -130,7 +131,8 @@ public final class ProfileHistoryResult {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ProfileHistoryResult holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

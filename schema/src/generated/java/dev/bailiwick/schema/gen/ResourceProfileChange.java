@@ -63,7 +63,8 @@ public final class ResourceProfileChange {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ResourceProfileChange holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 
@@ -136,7 +137,8 @@ public final class ResourceProfileChange {
 
         private void _expect(Which member) {
             if (which() != member) {
-                throw new IllegalStateException("the union holds " + which() + ", not " + member);
+                throw new IllegalStateException(
+                        "ResourceProfileChange holds " + which() + ", not " + member + "; look at which() before reading a member");
             }
         }
 

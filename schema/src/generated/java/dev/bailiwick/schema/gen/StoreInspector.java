@@ -8,11 +8,13 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.capnp.rpc.Request;
+import dev.bailiwick.capnp.rpc.StructPipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +49,12 @@ public final class StoreInspector {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "consistency",
                             () -> ConsistencyParams.factory, () -> ConsistencyResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 4, "scrubStatus",
+                            () -> ScrubStatusParams.factory, () -> ScrubStatusResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 5, "scrubRun",
+                            () -> ScrubRunParams.factory, () -> ScrubRunResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -73,7 +81,11 @@ public final class StoreInspector {
             return newRequest(TYPE_ID, 0, HeadParams.factory, HeadResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: none. Results: {@code report}. */
+        /**
+         * {@code watcher} may be null.
+         *
+         * <p>Parameters: {@code watcher}. Results: {@code report}.
+         */
         public Request<VerifyParams.Builder, VerifyResults.Reader, AnyPipeline> verifyRequest() {
             return newRequest(TYPE_ID, 1, VerifyParams.factory, VerifyResults.factory, pipeline -> pipeline);
         }
@@ -95,6 +107,20 @@ public final class StoreInspector {
         public Request<ConsistencyParams.Builder, ConsistencyResults.Reader, AnyPipeline> consistencyRequest() {
             return newRequest(TYPE_ID, 3, ConsistencyParams.factory, ConsistencyResults.factory, pipeline -> pipeline);
         }
+
+        /** Parameters: none. Results: {@code scrub}. */
+        public Request<ScrubStatusParams.Builder, ScrubStatusResults.Reader, AnyPipeline> scrubStatusRequest() {
+            return newRequest(TYPE_ID, 4, ScrubStatusParams.factory, ScrubStatusResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * Takes the check that runs in the background through a whole pass now, at full speed. Does nothing where none is running.
+         *
+         * <p>Parameters: none. Results: {@code scrub}.
+         */
+        public Request<ScrubRunParams.Builder, ScrubRunResults.Reader, AnyPipeline> scrubRunRequest() {
+            return newRequest(TYPE_ID, 5, ScrubRunParams.factory, ScrubRunResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -109,7 +135,11 @@ public final class StoreInspector {
             return Calls.unimplemented("StoreInspector.head");
         }
 
-        /** Parameters: none. Results: {@code report}. */
+        /**
+         * {@code watcher} may be null.
+         *
+         * <p>Parameters: {@code watcher}. Results: {@code report}.
+         */
         default CompletionStage<?> verify(
                 CallContext<VerifyParams.Reader, VerifyResults.Builder> call) throws Exception {
             return Calls.unimplemented("StoreInspector.verify");
@@ -135,6 +165,22 @@ public final class StoreInspector {
             return Calls.unimplemented("StoreInspector.consistency");
         }
 
+        /** Parameters: none. Results: {@code scrub}. */
+        default CompletionStage<?> scrubStatus(
+                CallContext<ScrubStatusParams.Reader, ScrubStatusResults.Builder> call) throws Exception {
+            return Calls.unimplemented("StoreInspector.scrubStatus");
+        }
+
+        /**
+         * Takes the check that runs in the background through a whole pass now, at full speed. Does nothing where none is running.
+         *
+         * <p>Parameters: none. Results: {@code scrub}.
+         */
+        default CompletionStage<?> scrubRun(
+                CallContext<ScrubRunParams.Reader, ScrubRunResults.Builder> call) throws Exception {
+            return Calls.unimplemented("StoreInspector.scrubRun");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -145,6 +191,8 @@ public final class StoreInspector {
                 case 1 -> verify(call.typed(VerifyParams.factory, VerifyResults.factory));
                 case 2 -> checkpoint(call.typed(CheckpointParams.factory, CheckpointResults.factory));
                 case 3 -> consistency(call.typed(ConsistencyParams.factory, ConsistencyResults.factory));
+                case 4 -> scrubStatus(call.typed(ScrubStatusParams.factory, ScrubStatusResults.factory));
+                case 5 -> scrubRun(call.typed(ScrubRunParams.factory, ScrubRunResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -287,7 +335,7 @@ public final class StoreInspector {
     /** Parameters of {@code verify}. */
     public static final class VerifyParams {
         public static final long TYPE_ID = 0xb511d2dd88df4430L;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -329,12 +377,43 @@ public final class StoreInspector {
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
+
+            public boolean hasWatcher() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public VerifyWatcher.Client getWatcher() {
+                return _getPointerField(VerifyWatcher.factory, 0);
+            }
+
+            public void setWatcher(VerifyWatcher.Client value) {
+                _setPointerField(VerifyWatcher.factory, 0, value);
+            }
         }
 
         /** Reads the struct from a message. */
-        public static final class Reader extends StructReader {
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasWatcher() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public VerifyWatcher.Client getWatcher() {
+                return _getPointerField(VerifyWatcher.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public VerifyWatcher.Client getWatcher() {
+                return _capability(VerifyWatcher.factory, 0);
             }
         }
     }
@@ -738,6 +817,274 @@ public final class StoreInspector {
 
             public ProofResult.Reader getResult() {
                 return _getPointerField(ProofResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code scrubStatus}. */
+    public static final class ScrubStatusParams {
+        public static final long TYPE_ID = 0xc711aa261af912ebL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ScrubStatusParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code scrubStatus}. */
+    public static final class ScrubStatusResults {
+        public static final long TYPE_ID = 0x912ae174247fe557L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ScrubStatusResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasScrub() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ScrubState.Builder getScrub() {
+                return _getPointerField(ScrubState.factory, 0);
+            }
+
+            public void setScrub(ScrubState.Reader value) {
+                _setPointerField(ScrubState.factory, 0, value);
+            }
+
+            public ScrubState.Builder initScrub() {
+                return _initPointerField(ScrubState.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasScrub() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ScrubState.Reader getScrub() {
+                return _getPointerField(ScrubState.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code scrubRun}. */
+    public static final class ScrubRunParams {
+        public static final long TYPE_ID = 0xcd22b1eeec450022L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ScrubRunParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code scrubRun}. */
+    public static final class ScrubRunResults {
+        public static final long TYPE_ID = 0xf4d2dd4d0d03d566L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ScrubRunResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasScrub() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ScrubState.Builder getScrub() {
+                return _getPointerField(ScrubState.factory, 0);
+            }
+
+            public void setScrub(ScrubState.Reader value) {
+                _setPointerField(ScrubState.factory, 0, value);
+            }
+
+            public ScrubState.Builder initScrub() {
+                return _initPointerField(ScrubState.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasScrub() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ScrubState.Reader getScrub() {
+                return _getPointerField(ScrubState.factory, 0);
             }
         }
     }

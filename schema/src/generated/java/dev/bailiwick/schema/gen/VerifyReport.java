@@ -12,7 +12,7 @@ import org.capnproto.StructSize;
 @SuppressWarnings("all")
 public final class VerifyReport {
     public static final long TYPE_ID = 0xc633be1941dd57b0L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 2);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 7, (short) 2);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -138,6 +138,15 @@ public final class VerifyReport {
         public void setStorageRows(long value) {
             _setLongField(5, value);
         }
+
+        /** Of the records' keys and values, 0 if damage ended the count; namespaces, blobs and session logs are left out. */
+        public long getBytes() {
+            return _getLongField(6);
+        }
+
+        public void setBytes(long value) {
+            _setLongField(6, value);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -185,6 +194,11 @@ public final class VerifyReport {
         /** Rows of namespaces, blobs and session logs. */
         public long getStorageRows() {
             return _getLongField(5);
+        }
+
+        /** Of the records' keys and values, 0 if damage ended the count; namespaces, blobs and session logs are left out. */
+        public long getBytes() {
+            return _getLongField(6);
         }
     }
 }
