@@ -2,6 +2,7 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.Txn;
+import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.StoreId;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * <pre>
  * 1            of the new epoch: names the predecessor, changes nothing
  * 2 .. n+1     taken over: entries 1 .. n of the epoch before, with its epoch, times, actors and transactions, chained anew
- * n+2 ..       of the new epoch, the first of which may name a new key
+ * n+2 ..       of the new epoch, the first of which names its key
  * </pre>
  *
  * INVARIANT (taken over means proved): a version is taken over only if its bytes have the hash that its entry names and continue the
@@ -26,7 +27,7 @@ import java.util.Optional;
  */
 final class NewEpoch {
     /** By so much the sequences of what is taken over grow. */
-    static final long SHIFT = 1;
+    private static final long SHIFT = 1;
 
     private static final int BATCH_ENTRIES = 512;
     private static final long BATCH_BYTES = 4L << 20;
@@ -234,19 +235,32 @@ final class NewEpoch {
         rows.writeTo(txn);
     }
 
-    /** Has the epoch's key named by the store, if it is not the one that was taken over. */
+    /**
+     * By how many sequences the entries of an epoch have moved since they were written: by one for each time they were taken over. The
+     * first entries of those who took them over stand before them, the newest first. Epochs need not follow each other without gaps.
+     */
+    static long movedBy(View view, long storeEpoch) {
+        Records records = new Records(view);
+        long size = HashChain.JOURNAL.head(view).size();
+        long takeovers = 0;
+        while (takeovers < size) {
+            JournalEntry first = records.entry(takeovers + 1);
+            if (first.predecessor().isEmpty() || first.storeEpoch() <= storeEpoch) {
+                break;
+            }
+            takeovers++;
+        }
+        return SHIFT * takeovers;
+    }
+
+    /**
+     * Has the epoch's key named by the store, without a statement: it is the first of its epoch, even if it signed for the one before
+     * too. Rotations and proofs of the epoch begin with it.
+     */
     static void nameKey(
             Engine engine, CheckpointKey key, TransactionId id, Instant time, Actor actor, String operation) {
         engine.commit(txn -> {
             Optional<Stored<?>> record = new Records(txn).byIndex(Keys.storeKey());
-            boolean isNamed = record.map(Stored::content)
-                    .filter(StoreKeyContent.class::isInstance)
-                    .map(StoreKeyContent.class::cast)
-                    .filter(content -> content.publicKey().equals(key))
-                    .isPresent();
-            if (isNamed) {
-                return true;
-            }
             StoreKeyContent content = new StoreKeyContent(key, Optional.empty());
             Mutation mutation = record.map(old -> Mutation.replace(old, content))
                     .orElseGet(() -> Mutation.create(RecordId.of(id.toBytes()), content));

@@ -672,8 +672,7 @@ final class QuickVerifier {
                         key,
                         before.map(StoreKeyContent.class::cast),
                         Checkpoint.originOf(meta.storeId(), stored.storeEpoch()),
-                        // What was taken over from earlier epochs has moved on by one entry for each.
-                        sequence - NewEpoch.SHIFT * (meta.storeEpoch() - stored.storeEpoch())),
+                        sequence - NewEpoch.movedBy(view, stored.storeEpoch())),
                 "key");
         if (sequence > part.keySequence) {
             part.keySequence = sequence;

@@ -5,11 +5,13 @@ import dev.bailiwick.accountstore.RecoverySource.Standing;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.schema.PrincipalId;
+import dev.bailiwick.schema.ProfileId;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.TransactionId;
 import dev.bailiwick.schema.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,23 +21,31 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Writes the records of a recovered epoch. Each is a new record of version 1 under the id it had, written by ordinary transactions, so
  * that every rule of the store holds of what comes out.
  *
  * <pre>
- * record             current        committed once, or unproved       the manifest's, and nothing readable
- * policy             as it is       the manifest's                    the manifest's
- * profile            as it is       the manifest's, or as found       the manifest's
- * account            as it is       recovery only, no roles, no       as the manifest states, with a code;
- *                                   credentials; the manifest's:      recovery only if it was there once
- *                                   active if it was, roles that both
- *                                   have, a code
- * role binding       as it is       revoked                           as the manifest states, with its account
- * external binding   as it is       revoked
- * credential         as it is       left out
+ * record             current             committed once, or unproved        the manifest's, and nothing known of it
+ * policy             as it is            the manifest's                     the manifest's
+ * profile            as it is            the manifest's, or as found        the manifest's
+ * account            as it is            recovery only, no roles, no        as the manifest states, with a code
+ *                                        credentials; the manifest's: see
+ *                                        below
+ * role binding       as it is            revoked                            as the manifest states, with its account
+ * external binding   as it is            revoked
+ * credential         as it is            left out
  * </pre>
+ *
+ * <p>A profile or policy is <em>settled</em> if it is current, or if what the manifest states is what the newest version known of it says.
+ * An account that relies on anything else is not kept as it is: what it may do could be more than it was.
+ *
+ * <p>An account of the manifest that is not kept as it is is confirmed if the newest version known of it can be read and says that it is
+ * active with the profiles that the manifest gives it, and all is settled. It then has the roles of those of the manifest's bindings of
+ * which the newest version known can be read, was committed, and is in force; no longer than that says; and a new code.
  *
  * Used by one thread.
  */
@@ -54,7 +64,16 @@ final class Rebuild {
 
     private int waitingMutations;
     private Set<String> roles = Set.of();
+    private boolean isPolicySettled;
+    private final Map<ProfileId, RecordKind> profiles = new HashMap<>();
     private final Set<VersionId> profileVersions = new HashSet<>();
+    private final Set<ProfileId> settled = new HashSet<>();
+
+    /** Whether anything can be current. */
+    private boolean isIntact;
+
+    /** Of accounts that did not keep what they had, where others do. */
+    private final Set<PrincipalId> lessened = new HashSet<>();
 
     private long kept;
     private long restricted;
@@ -139,18 +158,14 @@ final class Rebuild {
             return count[0];
         });
         seeds.profiles.forEach((id, profile) -> {
-            if (!isThere(profile.recordKind(), id)) {
-                write(new Unit("profile " + id, List.of(Mutation.create(id, profile)), () -> {}));
+            if (isThere(profile.recordKind(), id)) {
+                present(profile, true);
+            } else {
+                write(new Unit("profile " + id, List.of(Mutation.create(id, profile)), () -> present(profile, true)));
             }
         });
         flush();
-        roles = target.read(view -> Set.copyOf(new ViewSnapshot(view)
-                .policy()
-                .policy()
-                .content()
-                .catalogue()
-                .roles()
-                .keySet()));
+        present(target.read(view -> new ViewSnapshot(view).policy().policy().content()), true);
         seeds.accounts.forEach((id, account) -> {
             if (!isThere(RecordKind.ACCOUNT, id)) {
                 seed(id, account);
@@ -164,32 +179,51 @@ final class Rebuild {
 
     /** Writes everything that can be found in {@code source}, and the manifest's. */
     void run(Optional<RecoverySource> source) {
-        policyAndProfiles(source);
-        for (Map.Entry<RecordId, Account> seed : seeds.accounts.entrySet()) {
-            seedOrKeep(source, seed.getKey(), seed.getValue());
+        isIntact = source.filter(RecoverySource::isIntact).isPresent();
+        policy(source);
+        profiles(source);
+        // What is proved goes first, so that nothing takes its names; what nobody vouches for goes last.
+        if (isIntact) {
+            proved(source.orElseThrow());
         }
+        seeds.accounts.forEach((id, seed) -> {
+            if (!isThere(RecordKind.ACCOUNT, id)) {
+                seedOrKeep(source, id, seed);
+            }
+        });
         flush();
         source.ifPresent(this::others);
         flush();
         manifest();
     }
 
+    private void proved(RecoverySource source) {
+        source.each(RecordKind.ACCOUNT, found -> {
+            if (found.isCurrent()) {
+                if (isSettled((Account) found.stored().content())) {
+                    keep(source, found);
+                } else if (!seeds.accounts.containsKey(found.stored().recordId())) {
+                    restrict(
+                            found.stored().recordId(),
+                            strictest(source, found),
+                            "its profiles or the policy are not proved");
+                }
+            }
+        });
+        flush();
+    }
+
     private void others(RecoverySource source) {
-        // What was committed once goes first: a record that nobody vouches for must not take another one's name.
-        source.each(RecordKind.ACCOUNT, found -> {
-            if (found.standing() != Standing.UNVOUCHED
-                    && !seeds.accounts.containsKey(found.stored().recordId())) {
-                keep(source, found);
-            }
-        });
-        flush();
-        source.each(RecordKind.ACCOUNT, found -> {
-            if (found.standing() == Standing.UNVOUCHED
-                    && !seeds.accounts.containsKey(found.stored().recordId())) {
-                keep(source, found);
-            }
-        });
-        flush();
+        for (boolean isVouchedFor : List.of(true, false)) {
+            source.each(RecordKind.ACCOUNT, found -> {
+                if ((found.standing() != Standing.UNVOUCHED) == isVouchedFor
+                        && !isThere(RecordKind.ACCOUNT, found.stored().recordId())
+                        && !seeds.accounts.containsKey(found.stored().recordId())) {
+                    restrict(found.stored().recordId(), strictest(source, found), "");
+                }
+            });
+            flush();
+        }
         source.each(RecordKind.ROLE_BINDING, found -> {
             if (found.standing() != Standing.UNVOUCHED
                     && !isThere(RecordKind.ROLE_BINDING, found.stored().recordId())) {
@@ -205,60 +239,97 @@ final class Rebuild {
 
     // ---- policy and profiles ----
 
-    private void policyAndProfiles(Optional<RecoverySource> source) {
-        List<Mutation> first = new ArrayList<>();
-        List<Mutation> later = new ArrayList<>();
-        List<Mutation> policies = new ArrayList<>();
-        source.ifPresent(found -> found.each(RecordKind.POLICY_VERSION, policy -> {
-            if (policy.isCurrent()) {
-                policies.add(Mutation.create(
-                        policy.stored().recordId(), policy.stored().content()));
+    private void policy(Optional<RecoverySource> source) {
+        source.ifPresent(from -> from.each(RecordKind.POLICY_VERSION, found -> {
+            if (found.isCurrent()) {
+                create("the policy", found.stored().recordId(), found.stored().content(), true);
             }
         }));
-        first.addAll(policies.isEmpty() ? seeds.policies : policies);
-        Set<RecordId> written = new HashSet<>();
-        for (RecordKind kind : List.of(RecordKind.RESOURCE_PROFILE, RecordKind.POLICY_PROFILE)) {
-            source.ifPresent(from -> from.each(kind, found -> {
-                RecordId id = found.stored().recordId();
-                if (found.isCurrent()) {
-                    long version = 0;
-                    for (Found one : from.versions(kind, id)) {
-                        Mutation mutation = new Mutation(
-                                id,
-                                new Expected(version++, Optional.empty()),
-                                one.stored().content());
-                        (version == 1 ? first : later).add(mutation);
-                    }
-                    written.add(id);
-                } else if (found.standing() == Standing.STALE && !seeds.profiles.containsKey(id)) {
-                    first.add(Mutation.create(id, found.stored().content()));
-                    written.add(id);
-                }
-            }));
-        }
-        seeds.profiles.forEach((id, profile) -> {
-            if (!written.contains(id)) {
-                first.add(Mutation.create(id, profile));
-            }
-        });
-        for (Mutation mutation : first) {
-            note(mutation.content());
-        }
-        write(new Unit("policy and profiles", first, () -> {}));
         flush();
-        for (Mutation mutation : later) {
-            note(mutation.content());
-            write(new Unit("a version of profile " + mutation.recordId(), List.of(mutation), () -> {}));
+        if (roles.isEmpty()) {
+            seeds.policies.forEach(seed -> create(
+                    "the manifest's policy",
+                    seed.recordId(),
+                    seed.content(),
+                    agrees(source, seed.recordId(), seed.content())));
             flush();
         }
     }
 
-    private void note(RecordContent content) {
+    private void profiles(Optional<RecoverySource> source) {
+        eachProfile(source, (from, found) -> {
+            if (found.isCurrent()) {
+                versions(from, found);
+            }
+        });
+        seeds.profiles.forEach((id, profile) -> {
+            if (!isThere(profile.recordKind(), id)) {
+                create("profile " + id, id, profile, agrees(source, id, profile));
+            }
+        });
+        flush();
+        eachProfile(source, (from, found) -> {
+            RecordId id = found.stored().recordId();
+            if (found.standing() != Standing.UNVOUCHED
+                    && !isThere(found.stored().kind(), id)) {
+                create("profile " + id, id, found.stored().content(), false);
+            }
+        });
+        flush();
+    }
+
+    private static void eachProfile(Optional<RecoverySource> source, BiConsumer<RecoverySource, Found> visitor) {
+        for (RecordKind kind : List.of(RecordKind.RESOURCE_PROFILE, RecordKind.POLICY_PROFILE)) {
+            source.ifPresent(from -> from.each(kind, found -> visitor.accept(from, found)));
+        }
+    }
+
+    /** Writes the versions of a profile that were committed, one after the other: each may be pinned. */
+    private void versions(RecoverySource source, Found newest) {
+        RecordId id = newest.stored().recordId();
+        long[] written = new long[1];
+        for (Found one : source.versions(newest.stored().kind(), id)) {
+            boolean isNewest = one.stored().version() == newest.stored().version();
+            if (one.standing() != Standing.UNVOUCHED
+                    && one.stored().version() <= newest.stored().version()) {
+                RecordContent content = one.stored().content();
+                write(new Unit(
+                        "a version of profile " + id,
+                        List.of(new Mutation(id, Expected.version(written[0]), content)),
+                        () -> {
+                            written[0]++;
+                            present(content, isNewest);
+                        }));
+                flush();
+            }
+        }
+    }
+
+    private void create(String what, RecordId id, RecordContent content, boolean isSettled) {
+        write(new Unit(what, List.of(Mutation.create(id, content)), () -> present(content, isSettled)));
+    }
+
+    /** Whether the newest version known of a record says what the manifest does, or nothing is known of it. */
+    private static boolean agrees(Optional<RecoverySource> source, RecordId id, RecordContent seed) {
+        RecordKind kind = seed.recordKind();
+        return source.isEmpty()
+                || !source.get().isKnown(kind, id)
+                || source.get()
+                        .findNewestKnown(kind, id)
+                        .filter(found -> found.stored().content().equals(seed))
+                        .isPresent();
+    }
+
+    private void present(RecordContent content, boolean isSettled) {
         switch (content) {
-            case ResourceProfileContent profile -> profileVersions.add(profile.versionId());
-            case PolicyProfileContent profile -> profileVersions.add(profile.versionId());
-            case PolicyVersion policy ->
+            case ResourceProfileContent(var versionId, var profile) ->
+                present(profile.profileId(), content.recordKind(), versionId, isSettled);
+            case PolicyProfileContent(var versionId, var profile) ->
+                present(profile.profileId(), content.recordKind(), versionId, isSettled);
+            case PolicyVersion policy -> {
                 roles = Set.copyOf(policy.catalogue().roles().keySet());
+                isPolicySettled = isSettled;
+            }
             case Account account -> {}
             case Credential credential -> {}
             case ExternalBinding binding -> {}
@@ -268,73 +339,136 @@ final class Rebuild {
         }
     }
 
+    private void present(ProfileId profile, RecordKind kind, VersionId version, boolean isSettled) {
+        profiles.put(profile, kind);
+        profileVersions.add(version);
+        if (isSettled) {
+            settled.add(profile);
+        }
+    }
+
+    private boolean isSettled(Account account) {
+        return isPolicySettled
+                && isSettled(account.resourceProfile(), RecordKind.RESOURCE_PROFILE)
+                && isSettled(account.policyProfile(), RecordKind.POLICY_PROFILE);
+    }
+
+    private boolean isSettled(ProfileRef reference, RecordKind kind) {
+        return settled.contains(reference.profileId())
+                && profiles.get(reference.profileId()) == kind
+                && reference.versionId().map(profileVersions::contains).orElse(true);
+    }
+
     // ---- accounts ----
 
     private void seedOrKeep(Optional<RecoverySource> source, RecordId id, Account seed) {
         Optional<Found> found = source.flatMap(from -> from.find(RecordKind.ACCOUNT, id));
-        boolean isKnown =
-                source.map(from -> from.isKnown(RecordKind.ACCOUNT, id)).orElse(false);
-        if (found.isPresent() && found.get().isCurrent()) {
-            keep(source.orElseThrow(), found.get());
-        } else if (found.isPresent() && found.get().standing() == Standing.STALE) {
-            confirm(id, seed, strictest(source.orElseThrow(), found.get()));
-        } else if (isKnown) {
-            // It was there and says nothing any more: it may have been disabled.
-            restrict(id, seed, "its record cannot be read");
-        } else {
-            seed(id, seed);
+        if (found.isEmpty()) {
+            if (source.isPresent() && isKnown(source.get(), id, seed)) {
+                // It was there and says nothing any more: it may have been disabled.
+                restrict(id, seed, "its record cannot be read");
+            } else {
+                seed(id, seed);
+            }
+            return;
         }
+        RecoverySource from = source.orElseThrow();
+        Account old = strictest(from, found.get());
+        if (from.findNewestKnown(RecordKind.ACCOUNT, id).isEmpty()) {
+            restrict(id, old, "its newest version cannot be read, or was never committed");
+        } else {
+            confirm(from, id, seed, old);
+        }
+    }
+
+    private boolean isKnown(RecoverySource source, RecordId id, Account seed) {
+        return source.isKnown(RecordKind.ACCOUNT, id)
+                || seeds.bindingsOf(seed).stream()
+                        .anyMatch(binding -> source.isKnown(RecordKind.ROLE_BINDING, binding.recordId()));
     }
 
     private void seed(RecordId id, Account seed) {
-        List<Mutation> unit = new ArrayList<>(seeds.bindingsOf(seed));
-        List<Mutation> credentials = seeds.credentialsOf(seed);
-        unit.addAll(credentials);
-        unit.add(Mutation.create(id, seed));
-        write(new Unit("account '" + seed.name() + "'", unit, () -> {
-            seededNames.add(seed.name());
-            if (!credentials.isEmpty()) {
-                enrolling.add(id);
-            }
-        }));
+        if (isSettled(seed)) {
+            enrol(id, seed, seeds.bindingsOf(seed), seeds.credentialsOf(seed));
+        } else {
+            restrict(id, seed, "its profiles or the policy are not proved");
+        }
     }
 
-    /** An account that both the manifest and an older version of the store have: never more than either of them says. */
-    private void confirm(RecordId id, Account seed, Account old) {
+    /** An account that both the manifest and the store have: never more than either of them says. */
+    private void confirm(RecoverySource source, RecordId id, Account seed, Account old) {
         if (old.status() != AccountStatus.ACTIVE) {
             restrict(id, old, "it was not active");
-            return;
+        } else if (!old.resourceProfile().equals(seed.resourceProfile())
+                || !old.policyProfile().equals(seed.policyProfile())) {
+            restrict(id, old, "its profiles are not the manifest's");
+        } else if (!isSettled(old)) {
+            restrict(id, old, "its profiles or the policy are not proved");
+        } else {
+            List<Mutation> bindings = new ArrayList<>();
+            for (Mutation binding : seeds.bindingsOf(seed)) {
+                RoleBinding stated = (RoleBinding) binding.content();
+                if (old.roles().contains(stated.role())) {
+                    confirmed(source, binding.recordId(), stated)
+                            .ifPresentOrElse(
+                                    both -> bindings.add(Mutation.create(binding.recordId(), both)),
+                                    () -> noteUnproved(stated.role(), old));
+                }
+            }
+            lessen(old);
+            enrol(id, old, bindings, seeds.credentialsOf(seed));
         }
-        List<Mutation> bindings = seeds.bindingsOf(seed).stream()
-                .filter(binding -> old.roles().contains(((RoleBinding) binding.content()).role()))
-                .toList();
+    }
+
+    /** What both the manifest and the store bind, for as long as both do. */
+    private static Optional<RoleBinding> confirmed(RecoverySource source, RecordId id, RoleBinding stated) {
+        return source.findNewestKnown(RecordKind.ROLE_BINDING, id)
+                .map(found -> (RoleBinding) found.stored().content())
+                .filter(found -> found.principalId().equals(stated.principalId())
+                        && found.role().equals(stated.role())
+                        && found.state() == BindingState.ACTIVE)
+                .map(found -> new RoleBinding(
+                        found.principalId(),
+                        found.role(),
+                        BindingState.ACTIVE,
+                        Stream.concat(found.expiresAt().stream(), stated.expiresAt().stream())
+                                .min(Comparator.naturalOrder()),
+                        found.grantedBy()));
+    }
+
+    /** Writes an account of the manifest with these of its bindings, as far as the policy knows their roles, and with its codes. */
+    private void enrol(RecordId id, Account account, List<Mutation> bindings, List<Mutation> credentials) {
+        List<Mutation> unit = new ArrayList<>();
         SortedSet<String> bound = new TreeSet<>();
-        bindings.forEach(binding -> bound.add(((RoleBinding) binding.content()).role()));
-        List<Mutation> credentials = seeds.credentialsOf(seed);
+        for (Mutation binding : bindings) {
+            String role = ((RoleBinding) binding.content()).role();
+            if (roles.contains(role)) {
+                bound.add(role);
+                unit.add(binding);
+            } else {
+                noteUnproved(role, account);
+            }
+        }
         SortedSet<RecordId> refs = new TreeSet<>();
         credentials.forEach(credential -> refs.add(credential.recordId()));
-        List<Mutation> unit = new ArrayList<>(bindings);
         unit.addAll(credentials);
-        unit.add(Mutation.create(
-                id,
-                old.withRoles(bound)
-                        .withCredentialRefs(refs)
-                        .withProfiles(seed.resourceProfile(), seed.policyProfile())));
-        write(new Unit("account '" + old.name() + "'", unit, () -> {
-            seededNames.add(old.name());
+        unit.add(Mutation.create(id, account.withRoles(bound).withCredentialRefs(refs)));
+        write(new Unit("account '" + account.name() + "'", unit, () -> {
+            seededNames.add(account.name());
             if (!credentials.isEmpty()) {
                 enrolling.add(id);
             }
         }));
     }
 
+    private void noteUnproved(String role, Account account) {
+        note("role '" + role + "' of '" + account.name() + "' is not proved; it is left out");
+    }
+
+    /** Writes an account that is current and relies on what is settled. */
     private void keep(RecoverySource source, Found found) {
         Account account = (Account) found.stored().content();
         RecordId id = found.stored().recordId();
-        if (!found.isCurrent()) {
-            restrict(id, strictest(source, found), "");
-            return;
-        }
         List<Mutation> unit = new ArrayList<>();
         SortedSet<RecordId> credentials = new TreeSet<>();
         for (RecordId ref : account.credentialRefs()) {
@@ -360,11 +494,10 @@ final class Rebuild {
                         binding.get().stored().recordId(),
                         binding.get().stored().content()));
             } else {
-                note("role '" + role + "' of '" + account.name() + "' is not proved; it is left out");
+                noteUnproved(role, account);
             }
         }
-        unit.add(Mutation.create(
-                id, unpinned(account).withCredentialRefs(credentials).withRoles(bound)));
+        unit.add(Mutation.create(id, account.withCredentialRefs(credentials).withRoles(bound)));
         write(new Unit("account '" + account.name() + "'", unit, () -> kept++));
     }
 
@@ -387,7 +520,8 @@ final class Rebuild {
             case LOCKED -> AccountStatus.LOCKED;
         };
         Account bare =
-                unpinned(account).withStatus(status).withRoles(new TreeSet<>()).withCredentialRefs(new TreeSet<>());
+                placed(account).withStatus(status).withRoles(new TreeSet<>()).withCredentialRefs(new TreeSet<>());
+        lessen(account);
         write(new Unit("account '" + account.name() + "'", List.of(Mutation.create(id, bare)), () -> {
             restricted++;
             if (restrictedNames.size() < RecoverySummary.LISTED) {
@@ -399,11 +533,40 @@ final class Rebuild {
         }));
     }
 
-    /** A pinned profile version that is not there any more gives way to the newest. */
-    private Account unpinned(Account account) {
-        return account.withProfiles(unpinned(account.resourceProfile()), unpinned(account.policyProfile()));
+    private void lessen(Account account) {
+        if (isIntact) {
+            lessened.add(account.principalId());
+        }
     }
 
+    /** An account without authority whose profiles are lost has those of an account of the manifest, so that its id stays. */
+    private Account placed(Account account) {
+        boolean resource = isThere(account.resourceProfile(), RecordKind.RESOURCE_PROFILE);
+        boolean policy = isThere(account.policyProfile(), RecordKind.POLICY_PROFILE);
+        Optional<Account> like = seeds.accounts.values().stream()
+                .filter(seed -> seed.kind() == account.kind())
+                .findFirst()
+                .or(() -> seeds.accounts.values().stream().findFirst());
+        if (!(resource && policy) && like.isPresent()) {
+            note("account '" + account.name() + "': a profile of it is lost; it has that of '"
+                    + like.get().name() + "' until you set another");
+        }
+        return account.withProfiles(
+                unpinned(
+                        resource
+                                ? account.resourceProfile()
+                                : like.map(Account::resourceProfile).orElse(account.resourceProfile())),
+                unpinned(
+                        policy
+                                ? account.policyProfile()
+                                : like.map(Account::policyProfile).orElse(account.policyProfile())));
+    }
+
+    private boolean isThere(ProfileRef reference, RecordKind kind) {
+        return profiles.get(reference.profileId()) == kind;
+    }
+
+    /** A pinned version that is lost gives way to the newest, where nothing is in force any more. */
     private ProfileRef unpinned(ProfileRef reference) {
         boolean gone = reference.versionId().isPresent()
                 && !profileVersions.contains(reference.versionId().get());
@@ -425,6 +588,10 @@ final class Rebuild {
 
     private void external(Found found) {
         ExternalBinding binding = (ExternalBinding) found.stored().content();
+        boolean stands = found.isCurrent()
+                && !lessened.contains(binding.principalId())
+                && isSettled(binding.policyProfile(), RecordKind.POLICY_PROFILE)
+                && isSettled(binding.resourceProfile(), RecordKind.RESOURCE_PROFILE);
         ExternalBinding kept = new ExternalBinding(
                 binding.bindingId(),
                 binding.provider(),
@@ -435,7 +602,7 @@ final class Rebuild {
                 binding.expiresAt(),
                 unpinned(binding.policyProfile()),
                 unpinned(binding.resourceProfile()),
-                found.isCurrent() ? binding.state() : BindingState.REVOKED);
+                stands ? binding.state() : BindingState.REVOKED);
         boolean ends = kept.state() != binding.state();
         write(new Unit(
                 "external binding " + found.stored().recordId(),

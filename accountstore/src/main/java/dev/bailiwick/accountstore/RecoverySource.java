@@ -2,15 +2,21 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.SalvageScan;
+import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.StoreId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.capnproto.DecodeException;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +52,23 @@ final class RecoverySource {
 
     private final View view;
     private final boolean isIntact;
+    private final Set<RecordId> watched;
+    private @Nullable Journalled journalled;
 
-    private RecoverySource(View view, boolean isIntact) {
+    private RecoverySource(View view, boolean isIntact, Set<RecordId> watched) {
         this.view = view;
         this.isIntact = isIntact;
+        this.watched = watched;
     }
 
-    /** @param expected what the journal must extend for its newest versions to be current; empty if nothing says */
-    static RecoverySource of(View view, Optional<AnchoredHead> expected) {
+    /**
+     * @param expected what the journal must extend for its newest versions to be current; empty if nothing says
+     * @param watched records of which journal entries count, too, for what is known of them
+     */
+    static RecoverySource of(View view, Optional<AnchoredHead> expected, Set<RecordId> watched) {
         boolean intact = expected.isPresent()
                 && attempt(() -> journalExtends(view, expected.get())).orElse(false);
-        return new RecoverySource(view, intact);
+        return new RecoverySource(view, intact, Set.copyOf(watched));
     }
 
     /** Whether the journal is whole and extends the anchor, so that newest versions are known to be the newest. */
@@ -155,15 +167,51 @@ final class RecoverySource {
         return attempt(() -> Meta.publicKey(view));
     }
 
+    /** The stores that what is left says it is of: more than one only if that is damaged, and none if nothing can be read. */
+    static Set<StoreId> statedStores(View view) {
+        Set<StoreId> stated = new HashSet<>();
+        attempt(() -> StoreId.of(Meta.row(view, Meta.STORE_ID_KEY))).ifPresent(stated::add);
+        attempt(() -> new Records(view).entry(1))
+                .ifPresent(first -> stated.add(first.predecessor()
+                        .map(AnchoredHead::storeId)
+                        .orElseGet(() -> StoreId.of(first.transactionId().toBytes()))));
+        return stated;
+    }
+
     /** The greatest policy epoch that anything readable was written in. */
     long policyEpoch() {
-        long[] greatest = {attempt(() -> Meta.load(view).policyEpoch()).orElse(0L)};
-        SalvageScan.scan(view, StoreTables.JOURNAL, new byte[0], (key, value) -> {
-            attempt(() -> JournalCodec.decodeEntry(value).policyEpoch())
-                    .ifPresent(epoch -> greatest[0] = Math.max(greatest[0], epoch));
-            return true;
-        });
-        return greatest[0];
+        return Math.max(
+                attempt(() -> Meta.load(view).policyEpoch()).orElse(0L),
+                journalled().policyEpoch());
+    }
+
+    /**
+     * What the readable entries of the journal say, each by itself.
+     *
+     * @param newest the greatest version of each watched record
+     */
+    private record Journalled(long policyEpoch, Map<RecordRef, Long> newest) {}
+
+    private Journalled journalled() {
+        Journalled known = journalled;
+        if (known == null) {
+            long[] policyEpoch = new long[1];
+            Map<RecordRef, Long> newest = new HashMap<>();
+            SalvageScan.scan(view, StoreTables.JOURNAL, new byte[0], (key, value) -> {
+                attempt(() -> JournalCodec.decodeEntry(value)).ifPresent(entry -> {
+                    policyEpoch[0] = Math.max(policyEpoch[0], entry.policyEpoch());
+                    for (Change change : entry.changes()) {
+                        if (watched.contains(change.recordId())) {
+                            newest.merge(new RecordRef(change.kind(), change.recordId()), change.version(), Math::max);
+                        }
+                    }
+                });
+                return true;
+            });
+            known = new Journalled(policyEpoch[0], newest);
+            journalled = known;
+        }
+        return known;
     }
 
     // ---- records ----
@@ -239,10 +287,44 @@ final class RecoverySource {
 
     /** Whether anything says that the record was there once. */
     boolean isKnown(RecordKind kind, RecordId record) {
-        return attempt(() -> view.get(StoreTables.HEADS, Keys.head(kind, record)) != null)
-                        .orElse(true)
-                || attempt(() -> view.get(StoreTables.CHANGES, Keys.record(kind, record, 1)) != null)
-                        .orElse(true);
+        return newestKnown(kind, record) > 0;
+    }
+
+    /**
+     * The greatest version of a record that anything speaks of, be it proved or not, or readable: its head, its change rows, its own rows,
+     * and for watched records the journal. 0 if nothing does; {@link Long#MAX_VALUE} if what would say so cannot be read.
+     */
+    long newestKnown(RecordKind kind, RecordId record) {
+        long head = attempt(() -> new Records(view).head(kind, record).map(Head::version))
+                .map(found -> found.orElse(0L))
+                .orElse(Long.MAX_VALUE);
+        long journal = journalled().newest().getOrDefault(new RecordRef(kind, record), 0L);
+        long rows = Math.max(
+                greatestVersion(StoreTables.CHANGES, kind, record), greatestVersion(StoreTables.RECORDS, kind, record));
+        return Math.max(head, Math.max(journal, rows));
+    }
+
+    /** The newest version that anything speaks of, if it can be read and was committed. */
+    Optional<Found> findNewestKnown(RecordKind kind, RecordId record) {
+        return find(kind, record)
+                .filter(found -> found.standing() != Standing.UNVOUCHED
+                        && found.stored().version() == newestKnown(kind, record));
+    }
+
+    private long greatestVersion(Table table, RecordKind kind, RecordId record) {
+        byte[] prefix = Keys.head(kind, record);
+        byte[] end = Keys.endOf(prefix);
+        return attempt(() -> {
+                    long[] greatest = new long[1];
+                    view.scan(table, prefix, end, (key, value) -> {
+                        if (key.length == Keys.RECORD_BYTES) {
+                            greatest[0] = Math.max(greatest[0], Keys.versionOf(key));
+                        }
+                        return true;
+                    });
+                    return greatest[0];
+                })
+                .orElse(Long.MAX_VALUE);
     }
 
     /** The role binding of a principal, found by its index row. */

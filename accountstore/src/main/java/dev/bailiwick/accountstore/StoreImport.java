@@ -6,6 +6,7 @@ import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ public final class StoreImport {
      * @throws ExportRefusedException if it is no sound export, or not one of that key, or the anchor knows of newer entries,
      *     or of others
      * @throws AnchorException if there is an anchor and it is damaged or another store's
+     * @throws ClockSetBackException if the clock is before its last entry by more than clocks are corrected by in good order
      */
     public static ImportSummary into(
             Engine engine,
@@ -67,6 +69,7 @@ public final class StoreImport {
                 NewEpoch.first(TransactionId.of(ids.next()), AccountStore.now(clock), actor, "store.import"),
                 Optional.of(exported));
         takeOver(reader, anchored, epoch);
+        requireClock(engine, clock);
         NewEpoch.nameKey(
                 engine, key.publicKey(), TransactionId.of(ids.next()), AccountStore.now(clock), actor, "store.import");
         long withoutCredentials = reader.head().hasCredentials() ? 0 : withoutCredentials(engine, ids, actor, clock);
@@ -79,6 +82,15 @@ public final class StoreImport {
         }
         return new ImportSummary(
                 exported, engine.read(Anchoring::headOf), signer, report.recordVersions(), withoutCredentials);
+    }
+
+    /** Refuses what would be refused as soon as it is opened, when its anchor would have moved on already. */
+    private static void requireClock(Engine engine, InstantSource clock) {
+        Instant now = AccountStore.now(clock);
+        Instant last = engine.read(AccountStore::lastTime);
+        if (now.isBefore(last.minus(StoreLimits.CLOCK_CORRECTION))) {
+            throw new ClockSetBackException(now, last);
+        }
     }
 
     private static void takeOver(ExportReader reader, Optional<AnchoredHead> anchored, NewEpoch epoch) {

@@ -3,14 +3,20 @@ package dev.bailiwick.accountstore;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.View;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.StoreId;
 import dev.bailiwick.schema.TransactionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Makes the next epoch of a store out of what is left of it and of its manifest, in an empty engine (seed 002: additive and
@@ -28,9 +34,10 @@ public final class StoreRecovery {
      * Recovers.
      *
      * @param target holds nothing yet
-     * @param damaged what is left, opened to salvage; empty if it cannot be opened at all
-     * @throws AnchorException if the anchor is another store's
-     * @throws StoreRefusedException if the manifest's records break a rule of the store
+     * @param damaged what is left, opened to salvage; empty if it cannot be opened at all, and whoever asks says that the anchor is
+     *     its all the same
+     * @throws AnchorException if the anchor is another store's, or nothing that is left says whose it is and nobody vouches
+     * @throws StoreRefusedException if the manifest is not the one that the store was made from, or no working store would come of it
      */
     public static RecoverySummary into(
             Engine target, Optional<Engine> damaged, RecoveryTerms terms, InstantSource clock, RandomGenerator random) {
@@ -53,12 +60,14 @@ public final class StoreRecovery {
             InstantSource clock,
             RandomGenerator random) {
         Optional<AnchoredHead> stated = left.flatMap(found -> RecoverySource.statedHead(found.view()));
-        requireSameStore(anchored, stated, terms);
+        requireSameStore(anchored, left, terms);
         Optional<AnchoredHead> expected = switch (terms.trust()) {
             case ANCHOR -> anchored;
             case OPERATOR -> stated;
         };
-        Optional<RecoverySource> source = left.map(found -> RecoverySource.of(found.view(), expected));
+        Set<RecordId> manifest = terms.seeds().stream().map(Mutation::recordId).collect(Collectors.toUnmodifiableSet());
+        Optional<RecoverySource> source = left.map(found -> RecoverySource.of(found.view(), expected, manifest));
+        source.ifPresent(found -> requireSameManifest(found, terms.seeds()));
         Instant now = AccountStore.now(clock);
         boolean whole = left.isPresent()
                 && source.orElseThrow().isIntact()
@@ -78,7 +87,12 @@ public final class StoreRecovery {
             case ANCHOR -> "store.recover";
             case OPERATOR -> "store.recover.as-newest";
         };
-        StoreKey key = key(terms, left.flatMap(found -> RecoverySource.statedKey(found.view())), random);
+        StoreKey key = key(
+                terms,
+                // An older copy may name a key that was replaced since because somebody else had it.
+                left.filter(found -> whole && terms.trust() == RecoveryTerms.Trust.ANCHOR)
+                        .flatMap(found -> RecoverySource.statedKey(found.view())),
+                random);
         NewEpoch begun = NewEpoch.begin(
                 target,
                 store,
@@ -97,6 +111,7 @@ public final class StoreRecovery {
         } else {
             rebuild.run(source);
         }
+        requireUsable(target, key, terms.seeds(), clock);
         return rebuild.summary(scope(whole, source), predecessor, target.read(Anchoring::headOf));
     }
 
@@ -109,17 +124,53 @@ public final class StoreRecovery {
     }
 
     /** A foreign anchor guards another store, whose protection a recovery would end. */
-    private static void requireSameStore(
-            Optional<AnchoredHead> anchored, Optional<AnchoredHead> stated, RecoveryTerms terms) {
-        if (anchored.isPresent()
-                && stated.isPresent()
-                && !anchored.get().storeId().equals(stated.get().storeId())) {
+    private static void requireSameStore(Optional<AnchoredHead> anchored, Optional<Left> left, RecoveryTerms terms) {
+        if (anchored.isEmpty() || left.isEmpty()) {
+            return;
+        }
+        Set<StoreId> found = RecoverySource.statedStores(left.get().view());
+        if (found.contains(anchored.get().storeId())) {
+            return;
+        }
+        String belongs = "the anchor \"" + terms.before().anchor() + "\" belongs to store "
+                + anchored.get().storeId();
+        if (!found.isEmpty()) {
             throw new AnchorException(
                     AnchorException.Code.FOREIGN,
                     terms.before().anchor(),
-                    "the anchor \"" + terms.before().anchor() + "\" belongs to store "
-                            + anchored.get().storeId() + ", but this is store "
-                            + stated.get().storeId());
+                    belongs + ", but this is store " + found.iterator().next());
+        }
+        switch (terms.trust()) {
+            case ANCHOR ->
+                throw new AnchorException(
+                        AnchorException.Code.FOREIGN,
+                        terms.before().anchor(),
+                        belongs
+                                + ", and nothing that is left here says which store this was; if it was that one, say so with"
+                                + " --as-newest");
+            // Whoever vouches for what is left vouches for its being that store's.
+            case OPERATOR -> {}
+        }
+    }
+
+    /** With another manifest, people of whom the store never heard would come in, and its own would not be known again. */
+    private static void requireSameManifest(RecoverySource source, List<Mutation> seeds) {
+        Set<Hash256> stated = new HashSet<>();
+        source.each(RecordKind.SEED_MANIFEST, found -> {
+            if (found.standing() != RecoverySource.Standing.UNVOUCHED) {
+                stated.add(((SeedManifestContent) found.stored().content()).sourceSha256());
+            }
+        });
+        boolean same = stated.isEmpty()
+                || seeds.stream()
+                        .map(Mutation::content)
+                        .filter(SeedManifestContent.class::isInstance)
+                        .map(content -> ((SeedManifestContent) content).sourceSha256())
+                        .anyMatch(stated::contains);
+        if (!same) {
+            throw new StoreRefusedException(
+                    "the manifest is not the one that the store was made from, whose SHA-256 is "
+                            + stated.iterator().next());
         }
     }
 
@@ -137,7 +188,26 @@ public final class StoreRecovery {
         }
     }
 
-    /** The store's own key if it is there and is the one the store was made with, otherwise a new one. */
+    /** Refuses what would be no better than the store that is recovered: it would take its place and its anchor. */
+    private static void requireUsable(Engine target, StoreKey key, List<Mutation> seeds, InstantSource clock) {
+        List<Finding> findings = Verifier.verify(target, StoreKeys.inMemory(key)::signing, Optional.empty(), clock)
+                .findings();
+        if (!findings.isEmpty()) {
+            throw new StoreRefusedException("what would come of it is damaged: "
+                    + findings.getFirst().what() + ": " + findings.getFirst().message());
+        }
+        boolean hasPolicy = target.read(view -> view.get(StoreTables.INDEX, Keys.policy()) != null);
+        boolean hasAccount = seeds.stream()
+                .filter(seed -> seed.content() instanceof Account)
+                .anyMatch(seed -> target.read(
+                        view -> view.get(StoreTables.HEADS, Keys.head(RecordKind.ACCOUNT, seed.recordId())) != null));
+        if (!hasPolicy || !hasAccount) {
+            throw new StoreRefusedException("what would come of it has no "
+                    + (hasPolicy ? "account of the manifest" : "policy") + "; nothing was changed");
+        }
+    }
+
+    /** The key that signed for the store so far, if {@code stated} names one and it is there, otherwise a new one. */
     private static StoreKey key(RecoveryTerms terms, Optional<CheckpointKey> stated, RandomGenerator random) {
         try {
             Optional<StoreKey> old = stated.flatMap(expected -> oldKey(terms, expected));

@@ -421,8 +421,7 @@ final class Verifier {
                         .map(Stored::content)
                         .map(StoreKeyContent.class::cast),
                 Checkpoint.originOf(meta.storeId(), entry.storeEpoch()),
-                // What was taken over from earlier epochs has moved on by one entry for each.
-                entry.sequence() - NewEpoch.SHIFT * (meta.storeEpoch() - entry.storeEpoch()))) {
+                entry.sequence() - NewEpoch.movedBy(view, entry.storeEpoch()))) {
             findings.add("key-statement", name, "the key before it has not named it");
         }
     }

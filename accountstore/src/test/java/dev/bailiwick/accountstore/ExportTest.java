@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -209,6 +211,41 @@ class ExportTest {
                 .isInstanceOfSatisfying(
                         ExportRefusedException.class,
                         e -> assertThat(e.code()).isEqualTo(ExportRefusedException.Code.KEY));
+    }
+
+    @Test
+    void aVersionThatWasTakenOverCanBeProvedAndTheKeyBeRotated() {
+        Stored<Account> alice = Stores.create(store, "alice");
+        Stores.committed(store.rotateKey(DAEMON));
+        Imported imported = imported(export(ExportCredentials.INCLUDED));
+        for (int rotations = 0; rotations < 2; rotations++) {
+            String proof = imported.store
+                    .prover()
+                    .inclusion(RecordKind.ACCOUNT, alice.recordId(), 1, 0)
+                    .orElseThrow();
+            ProofTrust trust = new ProofTrust(
+                    Optional.of(imported.store.inspector().checkpoint().verifierKey()),
+                    Optional.empty(),
+                    Optional.empty());
+            assertThat(ProofChecker.check(proof, trust)).isInstanceOf(ProofVerdict.Included.class);
+            Stores.committed(imported.store.rotateKey(DAEMON));
+            assertThat(imported.store.inspector().verify().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void anExportThatIsAheadOfTheClockIsRefused() {
+        Engine ahead = RamEngine.open();
+        Instant later = NOON.plus(Duration.ofDays(1));
+        AccountStore fast =
+                AccountStore.createInMemory(ahead, Stores.seeds(), InstantSource.fixed(later), new SplittableRandom(2));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        fast.export(out, ExportCredentials.INCLUDED);
+
+        assertThatThrownBy(() -> imported(out.toByteArray()))
+                .isInstanceOfSatisfying(
+                        ClockSetBackException.class,
+                        e -> assertThat(e.lastEntry()).isEqualTo(later));
     }
 
     @Test

@@ -26,7 +26,7 @@ final class RecoverCommand implements Runnable {
             names = "--manifest",
             required = true,
             paramLabel = "FILE",
-            description = "The manifest the store was made from.")
+            description = "The manifest the store was made from; another one is refused.")
     private Path manifest = Path.of("");
 
     @Option(
@@ -102,7 +102,9 @@ final class RecoverCommand implements Runnable {
     private static String text(Json.Obj answer, StoreTransfer.Recovered recovered, Style style) {
         StringBuilder text = new StringBuilder();
         if (recovered.summary().isEmpty()) {
-            text.append("completed the recovery that was interrupted\n");
+            text.append(
+                    "completed the recovery that was interrupted; one-time codes that it drew are lost, give new ones with"
+                            + " 'account-admin account new-code NAME --store DIR'\n");
         } else {
             text.append("recovered ")
                     .append(Printable.text(answer.text("store")))
