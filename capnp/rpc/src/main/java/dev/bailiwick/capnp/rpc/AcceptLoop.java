@@ -34,12 +34,13 @@ final class AcceptLoop {
             try {
                 greeter.accept(acceptor.accept());
                 pause = Duration.ZERO;
-            } catch (IOException failed) {
+            } catch (Throwable failed) { // lack of memory included: nobody else accepts connections
                 if (!isOpen.getAsBoolean()) {
                     return;
                 }
                 if (pause.isZero()) { // the first of a series, which may be long
-                    LOG.log(System.Logger.Level.WARNING, "connections cannot be accepted; trying on", failed);
+                    Survival.report(
+                            LOG, System.Logger.Level.WARNING, "connections cannot be accepted; trying on", failed);
                     pause = FIRST_PAUSE;
                 } else {
                     Duration doubled = pause.multipliedBy(2);

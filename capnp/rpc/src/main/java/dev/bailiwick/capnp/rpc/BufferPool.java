@@ -8,7 +8,7 @@ import java.util.Deque;
  * Buffers outside the heap, which the kernel reads and writes without another copy. They are borrowed for a moment, so a few
  * serve any number of connections. Safe for use by any thread.
  */
-final class BufferPool {
+class BufferPool {
     /** About what a Unix-domain socket takes at once. */
     static final int BUFFER_BYTES = 128 << 10;
 

@@ -77,7 +77,10 @@ public abstract class CapabilityClient implements AutoCloseable {
         return new LocalClient(server);
     }
 
-    /** As {@link #serve(CapabilityServer)}, with the object's methods run by that executor, one at a time and in order. */
+    /**
+     * As {@link #serve(CapabilityServer)}, with the object's methods run by that executor, one at a time and in order. Once the
+     * executor refuses them they run on virtual threads, for their callers wait for an outcome.
+     */
     public static ClientHook serve(CapabilityServer server, Executor executor) {
         return new LocalClient(server, executor);
     }

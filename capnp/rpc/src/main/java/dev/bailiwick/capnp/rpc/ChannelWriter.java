@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Writes a connection's messages to a channel, in order, on a virtual thread that lives as long as there is something to write.
@@ -25,6 +26,7 @@ final class ChannelWriter implements Outbound {
 
     private final WritableByteChannel channel;
     private final Runnable drained;
+    private final Consumer<Throwable> broken;
     private final Runnable ending;
     private final Queue<Draft> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unwritten = new AtomicInteger();
@@ -35,12 +37,14 @@ final class ChannelWriter implements Outbound {
 
     /**
      * @param drained called after writes, on the writing thread
+     * @param broken called there when a write has failed; nothing is written after that
      * @param ending called when no more messages will come, whichever thread ended the connection: the reading one may be
      *     waiting for a peer that sends nothing, so it cannot be left to it to close the channel
      */
-    ChannelWriter(WritableByteChannel channel, Runnable drained, Runnable ending) {
+    ChannelWriter(WritableByteChannel channel, Runnable drained, Consumer<Throwable> broken, Runnable ending) {
         this.channel = channel;
         this.drained = drained;
+        this.broken = broken;
         this.ending = ending;
     }
 
@@ -49,7 +53,7 @@ final class ChannelWriter implements Outbound {
         bytes.addAndGet(Frames.bytes(message.segments()));
         queue.add(message);
         if (unwritten.getAndIncrement() == 0) {
-            Thread.ofVirtual().name("capnp-writer").start(this::write);
+            Thread.ofVirtual().name("capnp-writer").start(this::run);
         }
     }
 
@@ -70,6 +74,18 @@ final class ChannelWriter implements Outbound {
     /** Completes when nothing will be written any more. */
     CompletableFuture<Void> finished() {
         return finished;
+    }
+
+    private void run() {
+        try {
+            write();
+        } catch (Throwable unforeseen) { // no memory for a batch, perhaps; nobody would ever write again
+            failed = true;
+            queue.clear();
+            bytes.set(0);
+            broken.accept(unforeseen);
+            finished.complete(null);
+        }
     }
 
     private void write() {
@@ -123,8 +139,10 @@ final class ChannelWriter implements Outbound {
                 channel.write(part);
             }
             part.limit(end);
-        } catch (IOException gone) { // the reading side sees it too and ends the connection; here the rest is dropped
+        } catch (IOException
+                | RuntimeException gone) { // whatever the channel's maker lets it throw; the rest is dropped
             failed = true;
+            broken.accept(gone);
         }
     }
 }

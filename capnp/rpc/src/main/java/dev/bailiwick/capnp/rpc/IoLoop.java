@@ -40,6 +40,12 @@ final class IoLoop {
     private static final int TICK_MILLIS = 10;
     private static final int WATCH_MILLIS = 1;
 
+    /** After a turn that failed as a whole, doubled for each one more in a row: what is missing may be there again. */
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_DOUBLINGS = 10;
+
     /** Quiet watches until the watching thread goes to sleep. */
     private static final int WATCHES_UNTIL_SLEEP = 50;
 
@@ -54,7 +60,7 @@ final class IoLoop {
 
     private final String name;
     private final Selector selector;
-    private final BufferPool buffers = new BufferPool();
+    private final BufferPool buffers;
     private final Queue<SocketTransport> unsent = new ConcurrentLinkedQueue<>();
     private final Set<SocketTransport> resting = ConcurrentHashMap.newKeySet();
     private final Watch watch;
@@ -62,8 +68,9 @@ final class IoLoop {
     private volatile Worker owner;
     private volatile boolean closing;
 
-    private IoLoop(String name, Selector selector) {
+    private IoLoop(String name, Selector selector, BufferPool buffers) {
         this.name = name;
+        this.buffers = buffers;
         this.selector = selector;
         this.owner = new Worker();
         this.watch = new Watch();
@@ -71,10 +78,21 @@ final class IoLoop {
 
     /** A loop with its thread, a daemon of that name. */
     static IoLoop start(String name) throws IOException {
-        IoLoop loop = new IoLoop(name, Selector.open());
-        loop.owner.start();
-        loop.watch.start();
-        return loop;
+        return start(name, new BufferPool());
+    }
+
+    /** As {@link #start(String)}, with buffers from that pool. */
+    static IoLoop start(String name, BufferPool buffers) throws IOException {
+        Selector selector = Selector.open();
+        try {
+            IoLoop loop = new IoLoop(name, selector, buffers);
+            loop.watch.start();
+            loop.owner.start();
+            return loop;
+        } catch (OutOfMemoryError none) { // no thread is to be had; without the selector the other one ends
+            selector.close();
+            throw none;
+        }
     }
 
     /** The loop that connections of clients share, started when it is first asked for. */
@@ -117,6 +135,15 @@ final class IoLoop {
     void wakeup() {
         if (!owner.equals(Thread.currentThread())) { // which otherwise looks at them before it waits again
             selector.wakeup();
+        }
+    }
+
+    /** A socket was closed. Its descriptor is given back, and the loop ends after the last one, when next it is waited for others. */
+    void closed() {
+        if (closing) {
+            selector.wakeup(); // the owner may have looked already whether there are any left
+        } else {
+            wakeup();
         }
     }
 
@@ -207,7 +234,21 @@ final class IoLoop {
 
     private void sendUnsent() {
         for (SocketTransport transport = unsent.poll(); transport != null; transport = unsent.poll()) {
-            transport.sendGathered();
+            try {
+                transport.sendGathered();
+            } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
+                failed(transport, unforeseen);
+            }
+        }
+    }
+
+    /** Ends a connection that something unforeseen befell; the peer learns only that it did. */
+    private static void failed(SocketTransport transport, Throwable unforeseen) {
+        try {
+            transport.vat().abort(RpcException.of(unforeseen).reason());
+        } catch (Throwable again) { // lack of memory as a rule: then what takes no memory is done
+            Survival.report(LOG, System.Logger.Level.ERROR, "a connection could not be ended in order", again);
+            Survival.attempt(transport::breakOff, again);
         }
     }
 
@@ -239,15 +280,24 @@ final class IoLoop {
             synchronized (IoLoop.this) { // until replace() has given the role to this
                 delivering = false;
             }
-            try {
-                while (hasRole() && !isOver()) {
-                    turn();
+            int failures = 0;
+            boolean isOver = false;
+            while (!isOver && hasRole()) {
+                try {
+                    isOver = isOver();
+                    if (!isOver) {
+                        turn();
+                    }
+                    failures = 0;
+                } catch (Throwable unforeseen) { // who else would look after the sockets?
+                    Survival.report(
+                            LOG, System.Logger.Level.ERROR, "sockets were not waited for; trying on", unforeseen);
+                    LockSupport.parkNanos(Math.min(FIRST_PAUSE_NANOS << failures, LONGEST_PAUSE_NANOS));
+                    failures = Math.min(failures + 1, MOST_DOUBLINGS);
                 }
-                if (!hasRole()) {
-                    replaced.decrementAndGet();
-                }
-            } catch (IOException broken) {
-                LOG.log(System.Logger.Level.ERROR, "sockets cannot be waited for any more", broken);
+            }
+            if (!hasRole()) {
+                replaced.decrementAndGet();
             }
         }
 
@@ -256,7 +306,14 @@ final class IoLoop {
         }
 
         private boolean isOver() throws IOException {
-            if (!closing || !selector.keys().isEmpty()) {
+            if (!selector.isOpen()) {
+                return true;
+            }
+            if (!closing) {
+                return false;
+            }
+            selector.selectNow(); // only then keys that were cancelled are gone
+            if (!selector.keys().isEmpty()) {
                 return false;
             }
             selector.close();
@@ -271,7 +328,7 @@ final class IoLoop {
                 selector.select(resting.isEmpty() ? 0 : TICK_MILLIS);
                 if (!resting.isEmpty()) {
                     long now = System.nanoTime();
-                    resting.removeIf(transport -> !transport.tick(now));
+                    resting.removeIf(transport -> !tick(transport, now));
                 }
             }
             Iterator<SelectionKey> keys = ready.iterator();
@@ -285,22 +342,37 @@ final class IoLoop {
             }
         }
 
+        private static boolean tick(SocketTransport transport, long now) {
+            try {
+                return transport.tick(now);
+            } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
+                failed(transport, unforeseen);
+                return false;
+            }
+        }
+
         private void serve(SocketTransport transport) {
             gathering = true;
             delivering = true;
             try {
                 transport.ready();
-            } catch (RuntimeException | Error unforeseen) { // one socket's trouble must not stop the others
-                LOG.log(System.Logger.Level.ERROR, "a connection failed in an unforeseen way", unforeseen);
-                transport.vat().abort("connection failed: " + unforeseen);
+            } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
+                failed(transport, unforeseen);
             } finally {
                 delivering = false;
             }
-            runTasks();
-            gathering = false;
+            try {
+                runTasks();
+            } finally {
+                gathering = false;
+            }
             if (hasRole()) {
                 sendUnsent();
-                transport.served();
+                try {
+                    transport.served();
+                } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
+                    failed(transport, unforeseen);
+                }
             }
         }
 
@@ -308,23 +380,39 @@ final class IoLoop {
             if (tasks.isEmpty()) {
                 return;
             }
-            watch.begin();
             long start = System.nanoTime();
             running = ++batches;
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-                if (!tasks.isEmpty() && System.nanoTime() - start > METHODS_NANOS) {
-                    giveTasksAway();
+            watch.begin(); // after that, or it could go to sleep in between and not notice a method that blocks
+            try {
+                for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                    run(task);
+                    if (!tasks.isEmpty() && System.nanoTime() - start > METHODS_NANOS) {
+                        giveTasksAway();
+                    }
+                }
+            } finally {
+                synchronized (IoLoop.this) { // from here on the role cannot be taken: whoever has it now may read
+                    running = 0;
                 }
             }
-            synchronized (IoLoop.this) { // from here on the role cannot be taken: whoever has it now may read
-                running = 0;
+        }
+
+        private static void run(Runnable task) {
+            try {
+                task.run();
+            } catch (Throwable unforeseen) { // objects guard their methods; what gets here must not stop the others
+                Survival.report(LOG, System.Logger.Level.ERROR, "an object failed in an unforeseen way", unforeseen);
             }
         }
 
         private void giveTasksAway() {
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                LocalClient.onVirtualThread(task);
+                try {
+                    LocalClient.onVirtualThread(task);
+                } catch (OutOfMemoryError none) { // then it waits for the method
+                    tasks.add(task);
+                    throw none;
+                }
             }
         }
 
@@ -370,9 +458,14 @@ final class IoLoop {
                     quiet = 0;
                 }
                 LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
-                Batch running = owner.batch();
-                if (running != null && running.is(seen)) {
-                    running.giveRoleAway();
+                Batch running = null;
+                try {
+                    running = owner.batch();
+                    if (running != null && running.is(seen)) {
+                        running.giveRoleAway();
+                    }
+                } catch (Throwable unforeseen) { // who else would notice the next one?
+                    Survival.report(LOG, System.Logger.Level.ERROR, "methods are not watched; trying on", unforeseen);
                 }
                 quiet = running == null ? quiet + 1 : 0;
                 seen = running;

@@ -3,6 +3,7 @@ package dev.bailiwick.capnp.rpc;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * the server's code on its own stack.
  */
 final class LocalClient extends ClientHook implements Runnable {
+    private static final System.Logger LOG = System.getLogger(LocalClient.class.getName());
+
     /** A method that takes longer would keep other connections waiting. */
     private static final long BRIEF_NANOS = 500_000;
 
@@ -90,7 +93,23 @@ final class LocalClient extends ClientHook implements Runnable {
             isFitForLoop = mayRunOnLoop && (!restsFromLoop || System.nanoTime() - restsUntil >= 0);
         }
         if (!isFitForLoop || !IoLoop.runSoon(this)) {
-            executor.execute(this);
+            start();
+        }
+    }
+
+    /** Has the mailbox worked off. What an executor refuses is done elsewhere: calls must have an outcome, and a release an end. */
+    private void start() {
+        try {
+            try {
+                executor.execute(this);
+            } catch (RejectedExecutionException closed) {
+                onVirtualThread(this);
+            }
+        } catch (RuntimeException | Error noThread) {
+            synchronized (mailbox) { // so that whoever posts next tries again
+                working = false;
+            }
+            throw noThread;
         }
     }
 
@@ -110,7 +129,7 @@ final class LocalClient extends ClientHook implements Runnable {
 
     /** Works on after a call that held the others back; the mailbox was this object's all the while. */
     private void goOn() {
-        executor.execute(this);
+        start();
     }
 
     /** The next task. If there is none, the thread is done, after so many since the start. */
@@ -140,7 +159,7 @@ final class LocalClient extends ClientHook implements Runnable {
             task.run();
         } catch (Throwable failure) {
             // A method's failures are caught closer. Whatever gets here, an Error included, must not stop the mailbox.
-            RpcException.of(failure);
+            Survival.report(LOG, System.Logger.Level.ERROR, "an object failed in an unforeseen way", failure);
         }
     }
 

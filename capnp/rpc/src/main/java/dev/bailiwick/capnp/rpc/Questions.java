@@ -52,7 +52,11 @@ final class Questions {
         }
     }
 
-    /** Waits until so much was answered that another call may be sent; for application threads, outside any lock. */
+    /**
+     * Waits until so much was answered that another call may be sent; for application threads, outside any lock.
+     *
+     * @throws RpcException if this thread was interrupted; it stays so
+     */
     void awaitWindow() {
         if (!isWindowFull()) {
             return;
@@ -62,8 +66,11 @@ final class Questions {
         try {
             while (!link.isClosed() && bytes >= link.limits.window()) {
                 link.out.expectInput();
-                link.eased.awaitUninterruptibly();
+                link.eased.await();
             }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new RpcException(RpcException.Type.FAILED, "interrupted while waiting to send a call", interrupted);
         } finally {
             lock.unlock();
         }

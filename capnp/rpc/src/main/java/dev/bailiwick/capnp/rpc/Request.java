@@ -61,6 +61,7 @@ public final class Request<P, R, L> implements AutoCloseable {
      * answers that some must come first. A request is sent once.
      *
      * @throws IllegalStateException if it was sent or closed before
+     * @throws RpcException if this thread was interrupted while it waited for that; the request is then closed
      */
     public RemoteCall<R, L> send() {
         return new RemoteCall<>(start(null), results, pipeline);
@@ -80,8 +81,13 @@ public final class Request<P, R, L> implements AutoCloseable {
     /** Sends the call, whose results go where {@link ClientHook#call} says; the untyped handle passes to the caller. */
     CallHandle start(@Nullable VatConnection resultsFor) {
         requireUnspent();
+        try {
+            target.awaitCapacity();
+        } catch (RpcException interrupted) {
+            close();
+            throw interrupted;
+        }
         spent = true;
-        target.awaitCapacity();
         Draft body = draft == null ? Draft.call(0) : draft;
         CallHandle handle = target.call(interfaceId, methodId, Parcel.of(body), resultsFor);
         target.release();

@@ -41,18 +41,29 @@ public final class RpcConnection implements AutoCloseable {
         return new RpcConnection(ThreadTransport.start(in, out, bootstrap, limits));
     }
 
-    /** A connection over a socket that the loop looks after from here on, which offers that object; closes its reference. */
+    /**
+     * A connection over a socket that the loop looks after from here on, which offers that object; closes its reference, and
+     * the socket if it fails.
+     */
     static RpcConnection open(IoLoop loop, SocketChannel socket, CapabilityClient bootstrap, Limits limits)
             throws IOException {
         try (bootstrap) {
             return new RpcConnection(
                     SocketTransport.start(loop, socket, bootstrap.hook().addRef(), limits));
+        } catch (IOException | RuntimeException | Error refused) {
+            socket.close();
+            throw refused;
         }
     }
 
     /** As {@link #open(IoLoop, SocketChannel, CapabilityClient, Limits)}, offering nothing. */
     static RpcConnection open(IoLoop loop, SocketChannel socket, Limits limits) throws IOException {
-        return new RpcConnection(SocketTransport.start(loop, socket, nothing(), limits));
+        try {
+            return new RpcConnection(SocketTransport.start(loop, socket, nothing(), limits));
+        } catch (IOException | RuntimeException | Error refused) {
+            socket.close();
+            throw refused;
+        }
     }
 
     private static ClientHook nothing() {

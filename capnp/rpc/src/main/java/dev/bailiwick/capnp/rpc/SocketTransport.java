@@ -65,7 +65,7 @@ final class SocketTransport extends Transport {
     private final SocketChannel channel;
     private final FrameReader frames;
     private final Consumer<MessageView> handler = vat()::handle;
-    private @Nullable SelectionKey key; // set before anybody else knows this
+    private volatile @Nullable SelectionKey key; // set when the loop may know this already
 
     // ---- reading
     private final AtomicReference<Reader> reader = new AtomicReference<>(Reader.LOOP);
@@ -103,9 +103,14 @@ final class SocketTransport extends Transport {
     /** Takes a connected socket over. */
     static Transport start(IoLoop loop, SocketChannel channel, ClientHook bootstrap, Limits limits) throws IOException {
         SocketTransport transport = new SocketTransport(loop, channel, bootstrap, limits);
-        channel.configureBlocking(false);
-        transport.key = loop.add(channel, transport);
-        return transport;
+        try {
+            channel.configureBlocking(false);
+            transport.key = loop.add(channel, transport);
+            return transport;
+        } catch (IOException | RuntimeException | Error refused) {
+            transport.vat().close(RpcException.disconnected("connection could not be started"));
+            throw refused;
+        }
     }
 
     // ---- writing
@@ -167,14 +172,47 @@ final class SocketTransport extends Transport {
         int wishes = 1;
         do {
             if (!blocked) {
-                writeQueue();
+                try {
+                    writeQueue();
+                } catch (IOException gone) {
+                    drop();
+                    expectInput();
+                    writingFailed(gone);
+                } catch (
+                        Throwable
+                                unforeseen) { // a message may be cut in two, and whoever wishes to write must still be
+                    // able to
+                    drop();
+                    vat().close(RpcException.disconnected(
+                            RpcException.of(unforeseen).reason()));
+                }
             }
             wishes = wishesToWrite.addAndGet(-wishes);
         } while (wishes != 0);
     }
 
-    private void writeQueue() {
+    /** Gives up what was to be written, and all that will be. */
+    private void drop() {
+        failed = true;
+        rest = null;
+        current = null;
+        queue.clear();
+        bytes.set(0);
+    }
+
+    private void writeQueue() throws IOException {
         urgent = false;
+        if (failed) {
+            drop();
+        } else {
+            writeBatches();
+        }
+        if (ended && !blocked && queue.isEmpty()) {
+            writingEnded();
+        }
+    }
+
+    private void writeBatches() throws IOException {
         ByteBuffer batch = loop.buffers().take();
         try {
             while (fill(batch.clear()) && channel.write(batch.flip()) >= 0) {
@@ -186,25 +224,13 @@ final class SocketTransport extends Transport {
                     return;
                 }
             }
-        } catch (IOException gone) { // the reading side sees it too and ends the connection; here the rest is dropped
-            failed = true;
-            rest = null;
-            current = null;
-            queue.clear();
         } finally {
             loop.buffers().give(batch);
-        }
-        if (ended && queue.isEmpty()) {
-            writingEnded();
         }
     }
 
     /** Puts what comes next into the batch; false if there is nothing. */
     private boolean fill(ByteBuffer batch) {
-        if (failed) {
-            queue.clear();
-            return false;
-        }
         ByteBuffer left = rest;
         if (left != null) {
             batch.put(left);
@@ -246,7 +272,12 @@ final class SocketTransport extends Transport {
         if (known == null || !known.isValid()) {
             return;
         }
-        int ready = known.readyOps();
+        int ready;
+        try {
+            ready = known.readyOps();
+        } catch (CancelledKeyException closed) { // by another thread, just now
+            return;
+        }
         if ((ready & SelectionKey.OP_WRITE) != 0) {
             stopListeningFor(SelectionKey.OP_WRITE);
             blocked = false;
@@ -430,8 +461,9 @@ final class SocketTransport extends Transport {
         readerSince = start;
         leader = Thread.currentThread();
         awaited = call;
-        ByteBuffer buffer = loop.buffers().take();
+        ByteBuffer buffer = null;
         try {
+            buffer = loop.buffers().take();
             Selector selector = selectorToLead();
             boolean mayHaveMore = false;
             while (!call.results().isDone()
@@ -448,7 +480,9 @@ final class SocketTransport extends Transport {
             }
         } catch (IOException | ClosedSelectorException closed) { // the connection is over, or the loop reads instead
         } finally {
-            loop.buffers().give(buffer);
+            if (buffer != null) {
+                loop.buffers().give(buffer);
+            }
             awaited = null;
             leader = null;
             long end = System.nanoTime();
@@ -468,8 +502,14 @@ final class SocketTransport extends Transport {
         Selector known = leaderSelector;
         if (known == null) {
             known = Selector.open();
-            leaderSelector = known;
-            channel.register(known, SelectionKey.OP_READ);
+            leaderSelector = known; // before it is needed: whoever closes the channel closes it, too
+            try {
+                channel.register(known, SelectionKey.OP_READ);
+            } catch (IOException | RuntimeException | Error refused) {
+                leaderSelector = null; // one that listens to nothing must not be waited for
+                known.close();
+                throw refused;
+            }
         }
         return known;
     }
@@ -478,12 +518,15 @@ final class SocketTransport extends Transport {
     void closeChannels() {
         try {
             channel.close();
-            Selector waiting = leaderSelector;
-            if (waiting != null) {
-                waiting.close();
-            }
         } catch (IOException ignored) { // it is gone either way
         }
-        loop.wakeup(); // for only then the descriptor is given back
+        Selector waiting = leaderSelector;
+        if (waiting != null) {
+            try {
+                waiting.close();
+            } catch (IOException ignored) { // it is gone either way
+            }
+        }
+        loop.closed();
     }
 }

@@ -24,7 +24,7 @@ final class ThreadTransport extends Transport {
         this.in = in;
         this.out = out;
         this.frames = new FrameReader(limits);
-        this.writer = new ChannelWriter(out, vat()::drained, this::finish);
+        this.writer = new ChannelWriter(out, vat()::drained, this::writingFailed, this::finish);
         var _ = writer.finished().thenRun(this::writingEnded);
     }
 

@@ -9,6 +9,9 @@ abstract class Transport implements Outbound {
     /** How long the last messages, an abort's reason among them, may take to go out once a connection was ended. */
     private static final long LINGER_SECONDS = 2;
 
+    /** How long the reading side may take to find out why writing failed. */
+    private static final long FAREWELL_MILLIS = 500;
+
     private final VatConnection vat;
     private final CompletableFuture<Void> written = new CompletableFuture<>();
     private final CompletableFuture<RpcException> ended = new CompletableFuture<>();
@@ -30,6 +33,27 @@ abstract class Transport implements Outbound {
     /** Nothing more will be written. */
     final void writingEnded() {
         written.complete(null);
+    }
+
+    /**
+     * Nothing more can be written. As a rule the peer is gone and the reading side is about to learn it, and the reason of an
+     * abort before; but a peer may have stopped reading and nothing else, and would be waited for without end.
+     */
+    final void writingFailed(Throwable failure) {
+        CompletableFuture.delayedExecutor(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(() -> vat.close(RpcException.disconnected(
+                        "connection broke, for it cannot be written to: " + failure.getMessage())));
+    }
+
+    /** Closes the channels without waiting for anything, because the vat could not be ended in order. */
+    final void breakOff() {
+        try {
+            vat.close(RpcException.disconnected("connection broke"));
+        } finally {
+            closeChannels();
+            writingEnded();
+            finish();
+        }
     }
 
     /** Closes the channels once the last messages are out, or have had their time; called when the vat has ended. */

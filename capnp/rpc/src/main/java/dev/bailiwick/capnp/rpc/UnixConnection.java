@@ -21,8 +21,8 @@ public final class UnixConnection {
 
     /** As {@link #connect(Path)}, with other limits to what the peer may take here. */
     public static RpcConnection connect(Path socket, Limits limits) throws IOException {
-        SocketChannel channel = open(socket);
-        return RpcConnection.open(IoLoop.ofClients(), channel, limits);
+        IoLoop loop = IoLoop.ofClients();
+        return RpcConnection.open(loop, open(socket), limits);
     }
 
     /**
@@ -32,8 +32,8 @@ public final class UnixConnection {
      */
     public static RpcConnection connect(Path socket, CapabilityClient bootstrap, Limits limits) throws IOException {
         try (bootstrap) {
-            SocketChannel channel = open(socket);
-            return RpcConnection.open(IoLoop.ofClients(), channel, bootstrap.share(), limits);
+            IoLoop loop = IoLoop.ofClients();
+            return RpcConnection.open(loop, open(socket), bootstrap.share(), limits);
         }
     }
 
@@ -42,7 +42,7 @@ public final class UnixConnection {
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
             return channel;
-        } catch (IOException refused) {
+        } catch (IOException | RuntimeException refused) {
             channel.close();
             throw refused;
         }

@@ -39,7 +39,8 @@ public final class UnixListener implements AutoCloseable {
     private final Set<RpcConnection> connections = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Integer> connectionsByUser = new ConcurrentHashMap<>();
     private final AtomicBoolean isRefusing = new AtomicBoolean();
-    private final PeerCredentialsReader credentials = new PeerCredentialsReader(new SecureRandom());
+    private final PeerCredentialsReader credentials;
+    private volatile boolean isClosed;
 
     /** Makes the object that a connection offers to its peer. */
     @FunctionalInterface
@@ -55,6 +56,7 @@ public final class UnixListener implements AutoCloseable {
             Path socket,
             ServerSocketChannel server,
             IoLoop loop,
+            PeerCredentialsReader credentials,
             BootstrapFactory factory,
             Limits limits,
             int mostConnections,
@@ -62,6 +64,7 @@ public final class UnixListener implements AutoCloseable {
         this.socket = socket;
         this.server = server;
         this.loop = loop;
+        this.credentials = credentials;
         this.factory = factory;
         this.limits = limits;
         this.mostConnections = mostConnections;
@@ -113,20 +116,38 @@ public final class UnixListener implements AutoCloseable {
         Path fresh = socket.resolveSibling(socket.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        IoLoop loop;
         try {
             server.bind(UnixDomainSocketAddress.of(fresh));
             Files.setPosixFilePermissions(fresh, permissions);
-            Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE);
-            loop = IoLoop.start("capnp-io");
-        } catch (IOException refused) {
+            PeerCredentialsReader credentials = new PeerCredentialsReader(new SecureRandom());
+            UnixListener listener = new UnixListener(
+                    socket,
+                    server,
+                    IoLoop.start("capnp-io"),
+                    credentials,
+                    factory,
+                    limits,
+                    mostConnections,
+                    mostOfOneUser);
+            listener.start(fresh);
+            return listener;
+        } catch (IOException | RuntimeException | Error refused) {
             server.close();
             Files.deleteIfExists(fresh);
             throw refused;
         }
-        UnixListener listener = new UnixListener(socket, server, loop, factory, limits, mostConnections, mostOfOneUser);
-        Thread.ofPlatform().daemon().name("capnp-accept").start(listener::accept);
-        return listener;
+    }
+
+    /** Starts to accept, and puts the socket where peers look for it; or leaves nothing of either. */
+    private void start(Path fresh) throws IOException {
+        try {
+            Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE);
+            Thread.ofPlatform().daemon().name("capnp-accept").start(this::accept);
+        } catch (IOException | RuntimeException | Error refused) {
+            loop.close();
+            Files.deleteIfExists(socket);
+            throw refused;
+        }
     }
 
     private static boolean isListenedOn(Path socket) {
@@ -177,6 +198,9 @@ public final class UnixListener implements AutoCloseable {
         } catch (IOException gone) { // one that connects and leaves at once is no news
             LOG.log(System.Logger.Level.DEBUG, "a peer left before it was greeted", gone);
             close(channel);
+        } catch (RuntimeException | Error unforeseen) {
+            close(channel);
+            throw unforeseen;
         }
     }
 
@@ -185,15 +209,17 @@ public final class UnixListener implements AutoCloseable {
             RpcConnection connection = RpcConnection.open(loop, channel, factory.bootstrap(peer), limits);
             isRefusing.set(false);
             connections.add(connection);
+            if (isClosed) { // looked at after that, as close() looks at the connections after it set that
+                connection.close();
+            }
             var _ = connection.ended().thenAccept(reason -> {
                 connections.remove(connection);
                 release(peer);
             });
-        } catch (IOException
-                | RuntimeException refused) { // one peer's trouble must not stop the others from connecting
-            LOG.log(System.Logger.Level.WARNING, "a peer was refused", refused);
+        } catch (Throwable refused) { // the factory is anybody's code, and must not stop the others from connecting
             release(peer);
             close(channel);
+            Survival.report(LOG, System.Logger.Level.WARNING, "a peer was refused", refused);
         }
     }
 
@@ -227,6 +253,7 @@ public final class UnixListener implements AutoCloseable {
     /** Stops listening, removes the socket file, and ends all connections. */
     @Override
     public void close() {
+        isClosed = true;
         try {
             server.close();
             Files.deleteIfExists(socket);

@@ -213,8 +213,11 @@ final class VatConnection {
         lock.lock();
         try {
             if (!link.isClosed()) {
-                link.writer.abort(reason);
-                close(failure);
+                try {
+                    link.writer.abort(reason);
+                } finally { // whether or not it can be told why
+                    close(failure);
+                }
             }
         } finally {
             lock.unlock();

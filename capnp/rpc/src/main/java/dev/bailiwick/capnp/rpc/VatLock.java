@@ -40,7 +40,10 @@ final class VatLock {
         lock.lock();
     }
 
-    /** Frees the lock, and does what was put off if this was the thread's last hold of it. */
+    /**
+     * Frees the lock, and does what was put off if this was the thread's last hold of it: all of it, whatever some of it runs
+     * into, which is thrown at the end.
+     */
     void unlock() {
         if (lock.getHoldCount() > 1) {
             lock.unlock();
@@ -52,11 +55,14 @@ final class VatLock {
             later = new ArrayList<>(4);
         }
         lock.unlock();
-        unlocked.run();
+        Throwable failure = Survival.attempt(unlocked, null);
         if (isAny) {
-            actions.forEach(Runnable::run);
+            for (Runnable action : actions) {
+                failure = Survival.attempt(action, failure);
+            }
         }
         releaseDropped();
+        Survival.rethrow(failure);
     }
 
     /** Runs the action when the lock is free; to be called under it. */

@@ -21,8 +21,10 @@ class AcceptLoopTest {
     private void run(String script) {
         AcceptLoop.run(
                 () -> {
-                    if (script.charAt(attempts++) == 't') {
-                        throw new IOException("too many open files");
+                    switch (script.charAt(attempts++)) {
+                        case 't' -> throw new IOException("too many open files");
+                        case 'm' -> throw new OutOfMemoryError("no memory");
+                        default -> {} // a connection comes
                     }
                     return SocketChannel.open(StandardProtocolFamily.UNIX);
                 },
@@ -58,6 +60,13 @@ class AcceptLoopTest {
         run("ttcctc");
         assertThat(pauses).isEqualTo(millis(10, 20, 10));
         assertThat(greeted).hasSize(3);
+    }
+
+    @Test
+    void lackOfMemoryIsOutlivedToo() {
+        run("mmc");
+        assertThat(pauses).isEqualTo(millis(10, 20));
+        assertThat(greeted).hasSize(1);
     }
 
     @Test

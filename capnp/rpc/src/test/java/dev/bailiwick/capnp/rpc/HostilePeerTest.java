@@ -305,7 +305,7 @@ class HostilePeerTest {
             @Override
             public void close() {}
         };
-        ChannelWriter writer = new ChannelWriter(channel, () -> {}, () -> written.complete(null));
+        ChannelWriter writer = new ChannelWriter(channel, () -> {}, failure -> {}, () -> written.complete(null));
         Draft draft = Draft.results(1 << 19);
         draft.content().initAs(Slot.factory).initData(4_000_000);
         writer.send(draft);

@@ -220,6 +220,47 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void aThreadThatWaitsAtAHungPeersWindowCanBeInterrupted() throws InterruptedException {
+        Limits limits = Limits.DEFAULT.withMessageBytes(1024).withWindow(1024, 4096);
+        VatConnection vat =
+                new VatConnection(new BrokenClient(RpcException.failed("nothing offered")), new Hung(), limits);
+        try (Counter.Client remote = Counter.factory.client(vat.bootstrap())) {
+            CompletableFuture<RpcException> failure = new CompletableFuture<>();
+            Thread caller = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < 3; i++) {
+                        var request = remote.echoRequest();
+                        request.params().setData(new byte[700]);
+                        request.send();
+                    }
+                } catch (RpcException interrupted) {
+                    failure.complete(interrupted);
+                }
+            });
+            await().until(() -> caller.getState() == Thread.State.WAITING);
+            caller.interrupt();
+            assertThat(failure.join()).hasMessageContaining("interrupted while waiting to send");
+            caller.join();
+        }
+        vat.close(RpcException.disconnected("test is over"));
+        assertThat(vat.tables()).isEqualTo(VatConnection.TableSizes.EMPTY);
+    }
+
+    /** A peer that answers nothing. */
+    private static final class Hung implements Outbound {
+        @Override
+        public void send(Draft message) {}
+
+        @Override
+        public long backlog() {
+            return 0;
+        }
+
+        @Override
+        public void end() {}
+    }
+
     /** The bytes of a bootstrap and many calls that ask for their large parameters back. */
     private static ByteBuffer demands(int count, int bytes) {
         List<ByteBuffer> recorded = new ArrayList<>();

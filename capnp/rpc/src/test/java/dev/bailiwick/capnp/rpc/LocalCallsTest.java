@@ -10,6 +10,7 @@ import dev.bailiwick.capnp.rpc.testing.Slot;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -221,5 +222,17 @@ class LocalCallsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void whatAnExecutorRefusesIsDoneAllTheSame() {
+        Adder adder = new Adder(task -> {
+            throw new RejectedExecutionException("shut down");
+        });
+        try (Counter.Client counter = adder.client()) {
+            assertThat(add(counter, 1)).isEqualTo(1);
+            assertThat(add(counter, 2)).isEqualTo(3);
+        }
+        await().untilAsserted(() -> assertThat(adder.releases).hasValue(1));
     }
 }

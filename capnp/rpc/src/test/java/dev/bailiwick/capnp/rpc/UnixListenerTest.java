@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +88,46 @@ class UnixListenerTest {
 
     private static void leaveAtOnce(Path socket) throws IOException {
         new Intruder(socket).close();
+    }
+
+    @Test
+    void aFactoryThatFailsCostsOnePeerItsConnection() throws IOException {
+        AtomicInteger made = new AtomicInteger();
+        try (UnixListener listener = UnixListener.open(
+                folder.resolve("s"),
+                OWNER,
+                peer -> {
+                    if (made.getAndIncrement() == 0) {
+                        throw new OutOfMemoryError("no memory, says the test");
+                    }
+                    return Counter.client(new Adder());
+                },
+                Limits.DEFAULT,
+                1)) {
+            assertThat(isServed(listener.socket())).isFalse();
+            assertThat(isServed(listener.socket()))
+                    .as("the place is free again, and somebody accepts")
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whoIsBeingGreetedWhenTheListenerClosesIsDisconnectedAsWell() throws IOException {
+        CompletableFuture<UnixListener> opened = new CompletableFuture<>();
+        UnixListener listener = UnixListener.open(
+                folder.resolve("s"),
+                OWNER,
+                peer -> {
+                    opened.join().close();
+                    return Counter.client(new Adder());
+                },
+                Limits.DEFAULT,
+                1);
+        opened.complete(listener);
+        try (Intruder greeted = new Intruder(folder.resolve("s"))) {
+            assertThat(greeted.await(message -> false)).isEmpty(); // which is what its end looks like
+        }
+        await().until(() -> listener.connections() == 0);
     }
 
     @Test

@@ -1,0 +1,45 @@
+package dev.bailiwick.capnp.rpc;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For threads that many connections depend on: they go on whatever one turn of theirs runs into, lack of memory included.
+ */
+final class Survival {
+    private Survival() {}
+
+    /** Logs a failure if that can be done; with the memory gone, logging may fail as well, and must not end the thread either. */
+    static void report(System.Logger log, System.Logger.Level level, String what, Throwable failure) {
+        try {
+            log.log(level, what, failure);
+        } catch (Throwable silenced) {
+            // Nothing is left to tell it with. The caller does what the failure calls for, which is what matters.
+        }
+    }
+
+    /** Runs an action; returns the first failure of all so far, with later ones added to it. */
+    static @Nullable Throwable attempt(Runnable action, @Nullable Throwable earlier) {
+        try {
+            action.run();
+            return earlier;
+        } catch (Throwable failure) { // whatever it is, what else there is to be done must be done
+            if (earlier == null) {
+                return failure;
+            }
+            if (!earlier.equals(failure)) {
+                earlier.addSuppressed(failure);
+            }
+            return earlier;
+        }
+    }
+
+    /** Throws what {@link #attempt} returned. Actions throw nothing that must be declared. */
+    static void rethrow(@Nullable Throwable failure) {
+        switch (failure) {
+            case null -> {}
+            case Error error -> throw error;
+            case RuntimeException unchecked -> throw unchecked;
+            default -> throw new IllegalStateException(failure);
+        }
+    }
+}
