@@ -53,11 +53,17 @@ final class DirectoryLock implements AutoCloseable {
             }
             Path ownerFile = directory.resolve("owner");
             DirectoryLock held = lock(lock, directory, LOCK_EX, Optional.of(ownerFile));
-            // Written aside and moved, so that whoever is refused meanwhile reads all of it or the previous one.
-            Path draft = directory.resolve("owner.new");
-            Files.write(draft, owner.toFileText().getBytes(StandardCharsets.UTF_8));
-            Files.move(draft, ownerFile, StandardCopyOption.ATOMIC_MOVE);
-            return held;
+            try {
+                // Written aside and moved, so that whoever is refused meanwhile reads all of it or the previous one.
+                Path draft = directory.resolve("owner.new");
+                Files.write(draft, owner.toFileText().getBytes(StandardCharsets.UTF_8));
+                Files.move(draft, ownerFile, StandardCopyOption.ATOMIC_MOVE);
+                return held;
+            } catch (IOException e) {
+                // Nobody would let go of it: a full or read-only disk would look like another process for ever.
+                held.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new EngineException(Code.IO, "cannot lock store '" + directory + "': " + e.getMessage(), e);
         }

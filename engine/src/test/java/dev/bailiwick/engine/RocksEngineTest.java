@@ -128,6 +128,18 @@ final class RocksEngineTest extends EngineContract {
     }
 
     @Test
+    void anOpeningThatFailsLetsGoOfTheStore() throws IOException {
+        createWithSky();
+        // As on a full or read-only disk: the holder's name cannot be written.
+        Path inTheWay = Files.createDirectory(store().resolve("owner.new"));
+        assertThatThrownBy(() -> open(Mode.READ_WRITE))
+                .isInstanceOfSatisfying(
+                        EngineException.class, e -> assertThat(e.code()).isEqualTo(Code.IO));
+        Files.delete(inTheWay);
+        open(Mode.READ_WRITE).close();
+    }
+
+    @Test
     void readersShareAndKeepWritersOut() {
         createWithSky();
         try (Engine one = open(Mode.READ_ONLY);
