@@ -6,22 +6,31 @@ import dev.bailiwick.engine.Engine;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Newest account versions in memory, by record id, and the ids under names and principals.
  *
- * <p>INVARIANT (cache): once a commit is acknowledged, no lookup answers an older version. A load and an invalidation of the same
- * key exclude each other; the lane invalidates after it has published and before it acknowledges. So a load that ran before the
- * invalidation is thrown away, and one that runs after it reads the published state. Only what exists is kept: an absent name costs a
- * read each time and no memory.
+ * <p>INVARIANT (cache): no lookup answers an older version than any reader has seen, in particular once a commit is acknowledged. The
+ * lane suspends a key before it publishes, and invalidates it afterwards, before it acknowledges; a suspended key is looked up in
+ * the published state. A load excludes both: one that ran before is thrown away, and one that runs afterwards reads what is published.
+ * Only what exists is kept: an absent name costs a read each time and no memory.
  *
  * <p>A name's entry may be stale after a renaming, so an account found by name is used only if it still has that name.
  */
 final class AccountCache {
     /** What a lookup answers, kept as it is answered, so that an answer from memory allocates nothing. */
-    private record Known(Optional<Stored<Account>> answer) {}
+    private record Known(Optional<Stored<Account>> answer) {
+        /** In place of an account of which another version is about to be published. */
+        static final Known SUSPENDED = new Known(Optional.empty());
+
+        /** Only what exists is kept, so nothing else has no answer. */
+        boolean isSuspended() {
+            return answer.isEmpty();
+        }
+    }
 
     private final Engine engine;
 
@@ -40,6 +49,9 @@ final class AccountCache {
         Known known = heads.getIfPresent(record);
         if (known == null) {
             known = heads.get(record, this::load);
+        }
+        if (known != null && known.isSuspended()) {
+            return engine.read(view -> new ViewAccountReader(view).byId(record));
         }
         return known == null ? Optional.empty() : known.answer();
     }
@@ -74,11 +86,20 @@ final class AccountCache {
         return read;
     }
 
+    /** Before readers see what was written: from now on they are answered from the published state. */
+    void suspend(Receipt receipt) {
+        accountsOf(receipt).forEach(account -> heads.put(account, Known.SUSPENDED));
+    }
+
+    /** Once readers see it. */
     void invalidate(Receipt receipt) {
-        for (Change change : receipt.changes()) {
-            if (change.kind() == RecordKind.ACCOUNT) {
-                heads.invalidate(change.recordId());
-            }
-        }
+        accountsOf(receipt).forEach(heads::invalidate);
+    }
+
+    private static List<RecordId> accountsOf(Receipt receipt) {
+        return receipt.changes().stream()
+                .filter(change -> change.kind() == RecordKind.ACCOUNT)
+                .map(Change::recordId)
+                .toList();
     }
 }

@@ -468,6 +468,7 @@ public final class AccountStore implements AutoCloseable {
             if (transition.rows().isPresent()
                     && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
                 transition.rows().get().writeTo(txn);
+                txn.beforePublish(() -> cache.suspend(receipt));
                 txn.beforeAcknowledge(() -> {
                     cache.invalidate(receipt);
                     List<RecordContent> written = command.transaction().mutations().stream()

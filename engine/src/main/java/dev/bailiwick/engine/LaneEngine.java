@@ -187,7 +187,8 @@ final class LaneEngine implements Engine {
     }
 
     private EngineException failed(String message) {
-        return new EngineException(Code.FAILED, message, failure);
+        String why = failure == null ? "" : ": " + failure.getMessage();
+        return new EngineException(Code.FAILED, message + why, failure);
     }
 
     private static EngineException closed() {
@@ -316,6 +317,7 @@ final class LaneEngine implements Engine {
             View seen = rows.over(synced.view);
             try {
                 hooks.forEach(hook -> hook.synced(seen));
+                ran.forEach(Job::runEarlyActions);
             } catch (RuntimeException | Error e) {
                 synced.release();
                 throw e;
@@ -383,6 +385,7 @@ final class LaneEngine implements Engine {
         final CompletableFuture<T> answer = new CompletableFuture<>();
         private final Work<T> work;
         private final boolean dependents;
+        private final List<Runnable> earlyActions = new ArrayList<>(2);
         private final List<Runnable> actions = new ArrayList<>(2);
         private @Nullable T value;
         private @Nullable Throwable thrown;
@@ -397,17 +400,22 @@ final class LaneEngine implements Engine {
 
         void run(Overlay group) {
             group.begin();
-            LaneTxn txn = new LaneTxn(group, actions);
+            LaneTxn txn = new LaneTxn(group, earlyActions, actions);
             try {
                 value = work.run(txn);
             } catch (RuntimeException | Error e) {
                 // What this work changed is put back; the lane goes on for the others.
                 group.rollBack();
                 thrown = e;
+                earlyActions.clear();
                 actions.clear();
             } finally {
                 txn.end();
             }
+        }
+
+        void runEarlyActions() {
+            earlyActions.forEach(Runnable::run);
         }
 
         void runActions() {
@@ -441,11 +449,13 @@ final class LaneEngine implements Engine {
 
     private static final class LaneTxn implements Txn {
         private final Overlay group;
+        private final List<Runnable> earlyActions;
         private final List<Runnable> actions;
         private boolean ended;
 
-        LaneTxn(Overlay group, List<Runnable> actions) {
+        LaneTxn(Overlay group, List<Runnable> earlyActions, List<Runnable> actions) {
             this.group = group;
+            this.earlyActions = earlyActions;
             this.actions = actions;
         }
 
@@ -474,6 +484,12 @@ final class LaneEngine implements Engine {
         public void beforeAcknowledge(Runnable action) {
             own();
             actions.add(action);
+        }
+
+        @Override
+        public void beforePublish(Runnable action) {
+            own();
+            earlyActions.add(action);
         }
 
         @Override

@@ -19,4 +19,10 @@ public interface Txn extends View {
      * fails (see {@link Engine}), since whatever the answer promises did not happen.
      */
     void beforeAcknowledge(Runnable action);
+
+    /**
+     * Registers an action for the moment when this work's changes are durable and no reader sees them yet, such as to have caches
+     * asked no more. It is forgotten if the work throws or the group writes nothing. The rules of {@link #beforeAcknowledge} hold.
+     */
+    void beforePublish(Runnable action);
 }

@@ -155,6 +155,7 @@ abstract class EngineContract {
         CompletableFuture<String> failing = stage(engine, txn -> {
             txn.put(COLOURS, bytes("failing"), bytes("1"));
             txn.delete(COLOURS, bytes("before"));
+            txn.beforePublish(() -> actions.add("failing, early"));
             txn.beforeAcknowledge(() -> actions.add("failing"));
             throw new IllegalArgumentException("no");
         });
@@ -200,13 +201,18 @@ abstract class EngineContract {
                         .join()));
         engine.commit(txn -> {
             txn.put(COLOURS, bytes("sky"), bytes("blue"));
+            txn.beforePublish(() -> seen.add("early action sees "
+                    + engine.<String>readAsync(view -> String.valueOf(get(view, COLOURS, "sky")))
+                            .toCompletableFuture()
+                            .join()));
             txn.beforeAcknowledge(() -> seen.add("action sees "
                     + engine.<String>readAsync(view -> String.valueOf(get(view, COLOURS, "sky")))
                             .toCompletableFuture()
                             .join()));
             return true;
         });
-        assertThat(seen).containsExactly("hook sees blue, readers see null", "action sees blue");
+        assertThat(seen)
+                .containsExactly("hook sees blue, readers see null", "early action sees null", "action sees blue");
     }
 
     @Test

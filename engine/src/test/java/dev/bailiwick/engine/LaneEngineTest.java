@@ -97,7 +97,8 @@ final class LaneEngineTest {
         assertThatThrownBy(answer::join)
                 .cause()
                 .isInstanceOfSatisfying(
-                        EngineException.class, e -> assertThat(e.code()).isEqualTo(Code.FAILED));
+                        EngineException.class, e -> assertThat(e.code()).isEqualTo(Code.FAILED))
+                .hasMessageEndingWith(": disk on fire");
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

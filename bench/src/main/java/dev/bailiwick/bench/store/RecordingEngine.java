@@ -133,6 +133,11 @@ final class RecordingEngine implements Engine {
         }
 
         @Override
+        public void beforePublish(Runnable action) {
+            txn.beforePublish(action);
+        }
+
+        @Override
         public byte @Nullable [] get(Table table, byte[] key) {
             return txn.get(table, key);
         }
