@@ -42,6 +42,14 @@ abstract class CallHandle implements AutoCloseable {
 
     /** Gives the outcome on to another handle, which is to have the same. */
     final void passOn(PendingCall other) {
+        passOn(other, () -> {});
+    }
+
+    /**
+     * As {@link #passOn(PendingCall)}, and does something when that is done. By itself it might be done before: what waits for a
+     * future learns of its outcome in no order.
+     */
+    final void passOn(PendingCall other, Runnable afterwards) {
         whenDone(
                 results -> {
                     if (results.tryRetain()) {
@@ -49,8 +57,12 @@ abstract class CallHandle implements AutoCloseable {
                     } else {
                         other.fail(PendingCall.cancelled()); // this handle was closed just now
                     }
+                    afterwards.run();
                 },
-                other::fail);
+                failure -> {
+                    other.fail(failure);
+                    afterwards.run();
+                });
     }
 
     /** The capabilities the results will hold. Lives as long as the handle. */

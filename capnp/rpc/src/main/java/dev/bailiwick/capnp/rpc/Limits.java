@@ -6,7 +6,8 @@ package dev.bailiwick.capnp.rpc;
  *
  * @param messageBytes the longest message, framing not counted. Everything larger is a stream of smaller ones. Default 8 MiB
  * @param segments the most segments in a message: each costs an object. Default 512, as in the C++ implementation
- * @param nesting the deepest nesting of pointers in a message: it bounds recursion. Default 64, as in the C++ implementation
+ * @param nesting the deepest nesting of pointers in a message: it bounds recursion. Default 64, as in the C++ implementation, and
+ *     at most that: what is read, copied or answered here is never followed deeper
  * @param amplification how many times over a message may refer to its own words. Honest messages are trees and need 1; default 4
  * @param capabilities the most capabilities in one message: each costs a table entry of some 100 bytes for 16 bytes sent.
  *     Default 4,096
@@ -47,6 +48,10 @@ public record Limits(
                         Math.min(Math.min(answers, embargoes), Math.min(window, backlog))));
         if (least <= 0) {
             throw new IllegalArgumentException("every limit must be positive");
+        }
+        if (nesting > Wire.NESTING_LIMIT) {
+            throw new IllegalArgumentException(
+                    "nesting of " + nesting + " is more than can be read, which is " + Wire.NESTING_LIMIT);
         }
         if (backlog < window || window < messageBytes) {
             throw new IllegalArgumentException("limits must satisfy message bytes <= window <= backlog, or the largest "

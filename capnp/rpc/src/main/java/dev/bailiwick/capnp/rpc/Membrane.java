@@ -4,11 +4,10 @@ import dev.bailiwick.capnp.rpc.persistent.Persistent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any thread. The policy runs on the caller's thread and must not block.
  *
- * <p>INVARIANT (revocation): a wrapper is registered under the same lock under which {@link #revoke} collects them, after the
- * gate was shut; so none escapes.
+ * <p>INVARIANT (revocation): wrappers and calls are registered under the same lock under which {@link #revoke} collects them,
+ * after the gate was shut, and look there whether it is; so none escapes.
  */
 public final class Membrane {
     private final MembranePolicy policy;
     private final List<InterfaceSchema> catalogue;
     private final Set<MembraneClient> clients = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by itself
     private final Set<MembraneCall> calls = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by clients
-    private final ReadWriteLock gate = new ReentrantReadWriteLock();
-    private volatile @Nullable RpcException revoked;
+    private final Gate gate = new Gate();
 
     /**
      * A membrane with that policy, which knows the methods of objects in this process. Those of an object that lives elsewhere, or is
@@ -61,23 +59,21 @@ public final class Membrane {
      * {@link RpcException.Type#FAILED} and a reason that starts with {@code revoked: }. Calls in flight are also cancelled, and
      * the objects inside lose the references that were held through the membrane. When this returns, no further call passes.
      * Does nothing the second time.
+     *
+     * <p>It waits for the calls that other threads are passing through at this moment, unless it is called on the way of one that
+     * crosses a membrane itself, by what that one meets there. Then those few may still arrive; they fail and are cancelled like
+     * all that are in flight.
      */
     public void revoke(String reason) {
+        RpcException why = RpcException.failed("revoked: " + reason);
+        boolean isFirst = gate.shut(why);
+        // Each call either reached the callee's queue before this returns, and is cancelled, or finds the gate shut.
+        gate.awaitEmpty();
+        if (!isFirst) {
+            return;
+        }
         List<MembraneClient> wrapped;
         List<MembraneCall> pending;
-        RpcException why = RpcException.failed("revoked: " + reason);
-        // The gate is shut while no call is on its way through it, so that each one either reached the callee's queue
-        // before, and
-        // is cancelled below, or finds the gate shut.
-        gate.writeLock().lock();
-        try {
-            if (revoked != null) {
-                return;
-            }
-            revoked = why;
-        } finally {
-            gate.writeLock().unlock();
-        }
         synchronized (clients) {
             wrapped = new ArrayList<>(clients);
             pending = new ArrayList<>(calls);
@@ -90,7 +86,7 @@ public final class Membrane {
 
     /** Whether {@link #revoke} was called. */
     public boolean isRevoked() {
-        return revoked != null;
+        return gate.whyShut() != null;
     }
 
     /** A fresh reference to the hook as it looks from the other side; borrows the hook. */
@@ -103,7 +99,7 @@ public final class Membrane {
         }
         RpcException why;
         synchronized (clients) {
-            why = revoked;
+            why = gate.whyShut();
             if (why == null) {
                 MembraneClient fresh = new MembraneClient(this, direction, hook.addRef());
                 clients.add(fresh);
@@ -141,27 +137,33 @@ public final class Membrane {
 
     @Nullable
     RpcException revocation() {
-        return revoked;
+        return gate.whyShut();
     }
 
     /** Passes a call through the gate, and notes it as in flight; fails it if the gate is shut. Takes the parameters over. */
     CallHandle pass(
             MembranePolicy.Direction direction, ClientHook target, long interfaceId, int methodId, Parcel params) {
+        if (!gate.enter()) {
+            params.close();
+            return BrokenClient.failed(Objects.requireNonNull(gate.whyShut()));
+        }
         MembraneCall call;
-        gate.readLock().lock();
+        RpcException meanwhile;
         try {
-            RpcException why = revoked;
-            if (why != null) {
-                params.close();
-                return BrokenClient.failed(why);
-            }
             Parcel crossed = params.map(hook -> wrap(hook, direction.opposite()));
-            call = new MembraneCall(this, direction, target.call(interfaceId, methodId, crossed, null));
+            call = new MembraneCall(
+                    this, direction, Gate.passing(() -> target.call(interfaceId, methodId, crossed, null)));
             synchronized (clients) {
-                calls.add(call);
+                meanwhile = gate.whyShut();
+                if (meanwhile == null) {
+                    calls.add(call);
+                }
             }
         } finally {
-            gate.readLock().unlock();
+            gate.leave();
+        }
+        if (meanwhile != null) { // revoke() may have looked before the call was there to be seen
+            call.revoke(meanwhile);
         }
         call.watch();
         return call;

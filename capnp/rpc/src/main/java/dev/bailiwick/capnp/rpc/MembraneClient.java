@@ -111,12 +111,18 @@ final class MembraneClient extends ClientHook {
         }
         Settlement fresh = new Settlement();
         if (settlement.compareAndSet(null, fresh)) {
-            theirs.whenSettled(cascade -> {
-                if (resolved() == null) { // revoked or released meanwhile
-                    settled.compareAndSet(null, new BrokenClient(whyGone()));
-                }
-                cascade.then(() -> fresh.settled(cascade));
-            });
+            theirs.whenSettled(
+                    cascade -> {
+                        if (resolved() == null) { // revoked or released meanwhile
+                            settled.compareAndSet(null, new BrokenClient(whyGone()));
+                        }
+                        cascade.then(() -> fresh.settled(cascade));
+                    },
+                    () -> inner.get() == null);
+            if (inner.get() == null) { // and revoke() may not have seen that there is somebody to be told
+                settled.compareAndSet(null, new BrokenClient(whyGone()));
+                fresh.settled();
+            }
         }
         return settlement.get();
     }

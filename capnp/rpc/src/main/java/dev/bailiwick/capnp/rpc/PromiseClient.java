@@ -26,6 +26,9 @@ final class PromiseClient extends ClientHook {
     private volatile @Nullable ClientHook heading;
     private volatile @Nullable ClientHook resolution; // set under gate
 
+    /** What it is to be settled for, while that is itself waited for; set under gate. */
+    private volatile @Nullable ClientHook parked;
+
     @Override
     CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         ClientHook known = resolution;
@@ -82,15 +85,62 @@ final class PromiseClient extends ClientHook {
             Settlement unsettled = end.connection() == null ? end.settlement() : null;
             if (end instanceof PromiseClient next) {
                 isDone = moveTo(next, owned, cascade);
-            } else if (unsettled != null) {
+            } else if (unsettled != null && waitsHere(end)) {
                 // A promise behind a membrane. Its calls would only wait there, each wrapped once more.
-                unsettled.whenSettled(following -> proceed(owned, following));
+                park(owned, unsettled);
                 return;
             } else {
                 deliver(owned, cascade);
                 isDone = true;
             }
         }
+    }
+
+    /** Whether calls made on that hook wait in a promise of this process, instead of being sent where they are to be waited for. */
+    private static boolean waitsHere(ClientHook wrapper) {
+        for (ClientHook hook = wrapper; hook != null && hook.connection() == null; hook = hook.next()) {
+            if (hook instanceof PromiseClient promise && promise.resolution == null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Goes on when that has settled, if anybody needs it by then. */
+    private void park(ClientHook owned, Settlement unsettled) {
+        boolean isUnwanted;
+        synchronized (gate) {
+            isUnwanted = abandoned && nobodyWaits();
+            if (!isUnwanted) {
+                parked = owned;
+            }
+        }
+        if (isUnwanted) {
+            owned.release();
+            return;
+        }
+        unsettled.whenSettled(
+                following -> {
+                    if (unpark()) {
+                        proceed(owned, following);
+                    }
+                },
+                () -> parked == null);
+    }
+
+    private boolean unpark() {
+        synchronized (gate) {
+            boolean wasParked = parked != null;
+            parked = null;
+            return wasParked;
+        }
+    }
+
+    /** Sweeps out the calls that were cancelled; true if none is left. Under gate. */
+    private boolean nobodyWaits() {
+        waiting.removeIf(QueuedCall::isCancelled);
+        cancelled = 0;
+        return waiting.isEmpty();
     }
 
     /** Moves the calls to the queue of the promise at the end of the chain; false if that one has settled meanwhile. */
@@ -144,11 +194,18 @@ final class PromiseClient extends ClientHook {
 
     /** One of the waiting calls was cancelled; they are swept out when they are many, so that each costs little. */
     void forgetCancelled() {
+        ClientHook unwanted = null;
         synchronized (gate) {
-            if (++cancelled > 16 && cancelled > waiting.size() / 2) {
-                waiting.removeIf(QueuedCall::isCancelled);
-                cancelled = 0;
+            cancelled++;
+            boolean mayBeLast = abandoned && cancelled >= waiting.size();
+            boolean areMany = cancelled > 16 && cancelled > waiting.size() / 2;
+            if ((mayBeLast || areMany) && nobodyWaits() && abandoned) {
+                unwanted = parked;
+                parked = null;
             }
+        }
+        if (unwanted != null) {
+            unwanted.release();
         }
     }
 
@@ -208,6 +265,11 @@ final class PromiseClient extends ClientHook {
     ClientHook released() {
         synchronized (gate) {
             abandoned = true;
+            ClientHook unwanted = parked;
+            if (unwanted != null && nobodyWaits()) {
+                parked = null;
+                return unwanted;
+            }
             return resolution;
         }
     }

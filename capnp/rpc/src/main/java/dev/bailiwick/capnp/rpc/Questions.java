@@ -372,8 +372,7 @@ final class Questions {
             promised.resolve(handle.pipeline(), cascade);
             cascade.run();
             promised.close();
-            handle.passOn(question);
-            handle.whenDone(results -> finishRedirected(question), failure -> finishRedirected(question));
+            handle.passOn(question, () -> finishRedirected(question));
         });
     }
 

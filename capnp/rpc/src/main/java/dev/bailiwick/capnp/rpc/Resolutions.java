@@ -3,6 +3,9 @@ package dev.bailiwick.capnp.rpc;
 import dev.bailiwick.capnp.rpc.wire.CapDescriptor;
 import dev.bailiwick.capnp.rpc.wire.Disembargo;
 import dev.bailiwick.capnp.rpc.wire.Resolve;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 
 /**
  * How promises settle across a connection, either way: those we exported, those the peer exported, and the embargoes that keep
@@ -21,8 +24,19 @@ final class Resolutions {
     private final IdTable<Embargo> embargoes = new IdTable<>(); // guarded by lock
     private int unreflected; // disembargoes of the peer's that have yet to go back; guarded by lock
 
+    /** Those of them that wait for a promise of this side to settle. Guarded by lock. */
+    private final Set<Reflection> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
     /** A capability of ours that calls must not be made on before a disembargo came back. */
     private record Embargo(int id, PromiseClient held, ClientHook target) {}
+
+    /**
+     * A disembargo of the peer's that is to go back.
+     *
+     * @param target where it is addressed to, as a reference of its own
+     * @param isExpected whether the peer was told that the target leads back to it
+     */
+    private record Reflection(ClientHook target, int embargoId, boolean isExpected) {}
 
     Resolutions(VatConnection connection, Link link, CapTranslator caps, ExportTable exports) {
         this.connection = connection;
@@ -168,14 +182,14 @@ final class Resolutions {
             }
             switch (disembargo.getContext().which()) {
                 case SENDER_LOOPBACK -> {
-                    Addressee target = caps.read(disembargo.getTarget());
-                    boolean isExpected = target.leadsBack();
-                    int id = disembargo.getContext().getSenderLoopback();
                     if (embargoes.size() + unreflected >= link.limits.embargoes()) {
                         throw new ProtocolException(tooMany());
                     }
+                    Addressee target = caps.read(disembargo.getTarget());
+                    boolean isExpected = target.leadsBack();
+                    int id = disembargo.getContext().getSenderLoopback();
                     unreflected++;
-                    lock.later(() -> reflect(target.hook(), id, isExpected));
+                    lock.later(() -> reflect(new Reflection(target.hook(), id, isExpected)));
                     connection.answers().checkBacklog();
                 }
                 case RECEIVER_LOOPBACK -> lift(disembargo.getContext().getReceiverLoopback());
@@ -206,11 +220,9 @@ final class Resolutions {
     /**
      * Sends a disembargo back once all calls made before it on that target are on their way to where it leads. Where that is now
      * does not matter: the peer was told that it leads back, and what did may since have been revoked, or have led here in turn.
-     * Owns the target's reference.
-     *
-     * @param isExpected whether the peer was told that the target leads back to it
      */
-    private void reflect(ClientHook target, int embargoId, boolean isExpected) {
+    private void reflect(Reflection disembargo) {
+        ClientHook target = disembargo.target();
         lock.lock();
         try {
             ClientHook end = target.innermost();
@@ -220,11 +232,12 @@ final class Resolutions {
                 lock.later(target::release);
             } else if (settlement != null && !leadsNowhere(end)) {
                 // Calls may still be waiting in a promise of this side, and are delivered when it settles.
+                waiting.add(disembargo);
                 lock.later(() -> settlement.whenSettled(
-                        following -> following.then(() -> reflect(target, embargoId, isExpected))));
+                        following -> following.then(() -> reflectSettled(disembargo)), link::isClosed));
                 return;
-            } else if (isExpected || leadsBack || leadsNowhere(end)) {
-                link.writer.reflect(leadsBack ? CapTranslator.wayBack(end) : null, embargoId);
+            } else if (disembargo.isExpected() || leadsBack || leadsNowhere(end)) {
+                link.writer.reflect(leadsBack ? CapTranslator.wayBack(end) : null, disembargo.embargoId());
                 lock.later(target::release);
             } else {
                 lock.later(target::release);
@@ -233,6 +246,20 @@ final class Resolutions {
             unreflected--;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** What a disembargo waited for has settled; it may be that the connection has not lasted so long. */
+    private void reflectSettled(Reflection disembargo) {
+        boolean isWaiting;
+        lock.lock();
+        try {
+            isWaiting = waiting.remove(disembargo);
+        } finally {
+            lock.unlock();
+        }
+        if (isWaiting) {
+            reflect(disembargo);
         }
     }
 
@@ -253,6 +280,9 @@ final class Resolutions {
             embargo.held().resolve(new BrokenClient(reason));
             embargo.target().release();
         }));
+        waiting.forEach(disembargo -> lock.later(disembargo.target()::release));
+        unreflected -= waiting.size();
+        waiting.clear();
     }
 
     /** What must hold between calls. Under the lock. */

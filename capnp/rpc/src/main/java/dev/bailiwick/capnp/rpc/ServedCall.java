@@ -92,8 +92,7 @@ final class ServedCall extends PromisedCall implements Runnable {
             }
             fail(RpcException.of(failure));
         } else if (forwarded != null) {
-            forwarded.passOn(this);
-            forwarded.whenDone(results -> forwarded.close(), ignored -> forwarded.close());
+            forwarded.passOn(this, forwarded::close);
         } else {
             complete(built == null ? Parcel.empty() : Parcel.of(built));
         }

@@ -53,6 +53,7 @@ class LimitsTest {
     @Test
     void limitsThatContradictEachOtherAreRefused() {
         assertThatThrownBy(() -> Limits.DEFAULT.withWindow(1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Limits.DEFAULT.withMessages(1, 65, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Limits.DEFAULT.withCalls(0, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 

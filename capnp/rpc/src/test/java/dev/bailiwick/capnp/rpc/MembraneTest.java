@@ -11,12 +11,18 @@ import dev.bailiwick.capnp.rpc.testing.Testing;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MembraneTest {
     private final List<String> crossings = Collections.synchronizedList(new ArrayList<>());
 
@@ -259,6 +265,149 @@ class MembraneTest {
         assertRevoked(outside);
         await().untilAsserted(() -> assertThat(slow.releases).hasValue(1));
         outside.close();
+    }
+
+    @Test
+    void whatACallMeetsOnItsWayMayRevokeTheMembraneItIsPassingThrough() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client inside = Counter.factory.client(new Place(() -> membrane.revoke("asked too much")));
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            assertThatThrownBy(() -> add(outside, 1)).hasMessage("revoked: asked too much");
+            assertRevoked(outside);
+        }
+    }
+
+    @Test
+    void twoMembranesMayRevokeEachOtherAtTheSameTime() throws InterruptedException {
+        Membrane one = new Membrane(MembranePolicy.PASS_ALL);
+        Membrane other = new Membrane(MembranePolicy.PASS_ALL);
+        CountDownLatch bothAreOnTheirWay = new CountDownLatch(2);
+        List<Thread> callers = new ArrayList<>();
+        for (boolean isFirst : List.of(true, false)) {
+            Membrane mine = isFirst ? one : other;
+            Membrane theirs = isFirst ? other : one;
+            Place place = new Place(() -> {
+                bothAreOnTheirWay.countDown();
+                awaitUnchecked(bothAreOnTheirWay);
+                theirs.revoke("asked too much");
+            });
+            callers.add(Thread.ofVirtual().start(() -> {
+                try (Counter.Client inside = Counter.factory.client(place);
+                        Counter.Client outside = mine.wrap(inside, Counter.factory)) {
+                    Adder.adding(outside, 1).send().close();
+                }
+            }));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(one.isRevoked()).isTrue();
+        assertThat(other.isRevoked()).isTrue();
+    }
+
+    @Test
+    void revokingWaitsForWhoIsOnTheWayAndNobodyWaitsToGetIn() throws InterruptedException {
+        CountDownLatch isOnItsWay = new CountDownLatch(1);
+        CountDownLatch mayArrive = new CountDownLatch(1);
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        Place place = new Place(() -> {
+            isOnItsWay.countDown();
+            awaitUnchecked(mayArrive);
+        });
+        try (Counter.Client inside = Counter.factory.client(place);
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            Thread caller = Thread.ofVirtual()
+                    .start(() -> Adder.adding(outside, 1).send().close());
+            isOnItsWay.await();
+            Thread revoking = Thread.ofVirtual().start(() -> membrane.revoke("lapsed"));
+            await().until(() -> revoking.getState() == Thread.State.WAITING);
+            assertRevoked(outside);
+            mayArrive.countDown();
+            revoking.join();
+            caller.join();
+        }
+    }
+
+    @Test
+    void whoAsksWhileTheMembraneIsRevokedIsToldThatThePromiseBroke() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        Settlement never = new Settlement();
+        Place promise = new Place(() -> {}) {
+            @Override
+            Settlement settlement() {
+                membrane.revoke("lapsed"); // just before the wrapper notes that somebody asks
+                return never;
+            }
+        };
+        ClientHook wrapper = membrane.wrap(promise, MembranePolicy.Direction.INWARD);
+        List<ClientHook> told = new ArrayList<>();
+        Objects.requireNonNull(wrapper.settlement()).whenSettled(following -> told.add(wrapper.innermost()));
+        assertThat(told).hasOnlyElementsOfType(BrokenClient.class).hasSize(1);
+        wrapper.release();
+        promise.release();
+    }
+
+    @Test
+    void wrappersThatAreGoneDoNotGatherAtAPromiseThatNeverSettles() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        PromiseClient never = new PromiseClient();
+        for (int i = 0; i < 1000; i++) {
+            ClientHook wrapper = membrane.wrap(never, MembranePolicy.Direction.INWARD);
+            Objects.requireNonNull(wrapper.settlement()).whenSettled(following -> {});
+            wrapper.release();
+        }
+        assertThat(never.settlement().listeners()).isLessThan(200);
+        never.release();
+    }
+
+    @Test
+    void callsForAPromiseThatSettledForAWrappedRemoteOneAreSentAtOnce() {
+        Random random = new Random(3);
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        TwoVats vats = new TwoVats(Adder::new, Adder::new, Limits.DEFAULT);
+        PromiseClient promise = new PromiseClient();
+        try (Counter.Client remote =
+                        vats.left.bootstrap(Counter.factory); // itself a promise: nothing was delivered yet
+                Counter.Client wrapped = membrane.wrap(remote, Counter.factory);
+                Counter.Client promised = Counter.factory.client(promise.addRef())) {
+            var early = Adder.adding(promised, 1).send();
+            promise.resolve(wrapped.hook().addRef());
+            assertThat(promise.waiting()).isZero();
+            assertThat(vats.left.vat.tables().questions()).isEqualTo(2);
+            vats.settle(random);
+            early.await();
+        }
+        promise.release();
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Something that is done on the way of each call, which then fails. */
+    private static class Place extends ClientHook {
+        private final Runnable met;
+
+        Place(Runnable met) {
+            this.met = met;
+        }
+
+        @Override
+        CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+            params.close();
+            met.run();
+            return BrokenClient.failed(RpcException.failed("there is nothing here"));
+        }
+
+        @Override
+        @Nullable
+        ClientHook released() {
+            return null;
+        }
     }
 
     @Test

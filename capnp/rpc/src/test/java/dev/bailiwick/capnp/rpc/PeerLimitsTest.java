@@ -227,6 +227,9 @@ class PeerLimitsTest {
                 return;
             }
             finish(intruder, 1);
+            if (!isOf(intruder, Message.Which.RETURN)) { // until then the question's id is taken
+                return;
+            }
             intruder.tell(message -> {
                 message.initResolve().setPromiseId(promise);
                 message.getResolve().initCap().setReceiverHosted(0);

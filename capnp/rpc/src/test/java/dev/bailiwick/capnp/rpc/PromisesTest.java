@@ -9,6 +9,7 @@ import dev.bailiwick.capnp.rpc.testing.Slot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -201,6 +202,98 @@ class PromisesTest {
                 .containsExactly(
                         0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900);
         promise.release();
+    }
+
+    @Test
+    void aPromiseNobodyNeedsLetsGoOfWhatItWaitsFor() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        PromiseClient never = new PromiseClient();
+        ClientHook wrapped = membrane.wrap(never, MembranePolicy.Direction.INWARD);
+        for (int i = 0; i < 1000; i++) {
+            PromiseClient promise = new PromiseClient();
+            RemoteCall<Slot.Reader, Slot.Pipeline> call;
+            try (Counter.Client client = client(promise)) {
+                call = adding(client, i).send();
+                promise.resolve(wrapped.addRef());
+                if (i % 2 == 0) {
+                    call.close();
+                }
+            }
+            promise.release();
+            call.close();
+        }
+        assertThat(wrapped.references()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(wrapped.settlement()).listeners()).isLessThan(200);
+        wrapped.release();
+        never.release();
+    }
+
+    @Test
+    void aCallIsDeliveredThoughNobodyHoldsThePromiseItWasMadeOn() {
+        Adder adder = new Adder(tasks::add);
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        PromiseClient inside = new PromiseClient();
+        ClientHook wrapped = membrane.wrap(inside, MembranePolicy.Direction.INWARD);
+        PromiseClient promise = new PromiseClient();
+        RemoteCall<Slot.Reader, Slot.Pipeline> call;
+        try (Counter.Client client = client(promise)) {
+            call = adding(client, 3).send();
+            promise.resolve(wrapped);
+        }
+        promise.release();
+        inside.resolve(adder.client().hook());
+        inside.release();
+        settle();
+        call.await();
+        settle();
+        assertThat(adder.seen).containsExactly(3);
+        assertThat(adder.releases).hasValue(1);
+    }
+
+    @Test
+    void whatWaitsForADisembargoToGoBackIsGivenUpWithItsConnection() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        PromiseClient never = new PromiseClient();
+        PromiseClient settling = new PromiseClient();
+        settling.resolve(membrane.wrap(never, MembranePolicy.Direction.INWARD));
+        RawPeer peer = new RawPeer(executor -> settling.addRef()).bootstrap();
+        for (int i = 0; i < Limits.DEFAULT.embargoes(); i++) {
+            disembargo(peer, i);
+        }
+        peer.hearNothing();
+        disembargo(peer, Limits.DEFAULT.embargoes());
+        peer.hearAbort("embargoes open");
+        assertThat(settling.references()).isEqualTo(1);
+        settling.release();
+        assertThat(never.references()).isEqualTo(1);
+        never.release();
+    }
+
+    private static void disembargo(RawPeer peer, int id) {
+        peer.say(message -> {
+            var disembargo = message.initDisembargo();
+            disembargo.initTarget().setImportedCap(0);
+            disembargo.getContext().setSenderLoopback(id);
+        });
+    }
+
+    @Test
+    void aMethodMayForwardItsCallAndReturnAtOnce() {
+        Adder adder = new Adder(tasks::add);
+        try (Counter.Client behind = client(adder);
+                Counter.Client front = client(new Adder(tasks::add) {
+                    @Override
+                    public CompletionStage<?> add(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
+                        var _ = call.tailCall(adding(behind, call.params().getNumber()));
+                        return Calls.DONE;
+                    }
+                })) {
+            var call = adding(front, 4).send();
+            settle();
+            try (var response = call.join()) {
+                assertThat(response.get().getNumber()).isEqualTo(4);
+            }
+        }
     }
 
     @Test
