@@ -2,15 +2,34 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
+import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.Membrane;
 import dev.bailiwick.capnp.rpc.MembranePolicy;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.SlotAccess;
+import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.Annotations;
+import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.Blob;
+import dev.bailiwick.schema.gen.BlobWriter;
+import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.LogReader;
+import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.MethodClass;
+import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileReader;
+import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.EffectGate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +44,31 @@ import org.jspecify.annotations.Nullable;
  * <p>INVARIANT (closed is for good): a grant is never opened again. Thread-safe.
  */
 final class Grant implements MembranePolicy, EffectGate {
+    /**
+     * Every interface that a granted capability has or leads to. A call that is pipelined comes before its object is known, and
+     * is judged by what the schema says of its method.
+     */
+    static final List<InterfaceSchema> CATALOGUE = List.of(
+            UserSession.SCHEMA,
+            Namespace.SCHEMA,
+            Blob.SCHEMA,
+            BlobWriter.SCHEMA,
+            LogReader.SCHEMA,
+            LogSink.SCHEMA,
+            Credentials.SCHEMA,
+            SystemStatus.SCHEMA,
+            Help.SCHEMA,
+            AccountStoreReader.SCHEMA,
+            AccountStoreManager.SCHEMA,
+            ResourceProfileReader.SCHEMA,
+            ResourceProfileManager.SCHEMA,
+            PolicyProfileManager.SCHEMA,
+            RoleDirectory.SCHEMA,
+            AuthorityBroker.SCHEMA,
+            StoreInspector.SCHEMA);
+
     private final Session session;
-    private final Membrane membrane = new Membrane(this);
+    private final Membrane membrane = new Membrane(this, CATALOGUE);
     private volatile PolicyDecision.Granted decision;
     private volatile @Nullable String closedBecause;
     private @Nullable CapabilityClient client; // guarded by membrane

@@ -3,6 +3,7 @@ package dev.bailiwick.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bailiwick.capnp.rpc.CapabilityClient;
+import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
@@ -20,6 +21,8 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.UserSession;
 import java.lang.reflect.Method;
@@ -124,6 +127,23 @@ class ReachTest {
         assertThat(methods)
                 .allMatch(method -> method.annotation(Annotations.METHOD_CLASS_ANNOTATION, MethodClass.class)
                         .isPresent());
+    }
+
+    /** Or a pipelined call on it would be taken for the strictest class. */
+    @Test
+    void aGrantKnowsTheMethodsOfEverythingItsCapabilityLeadsTo() {
+        Reach reach = Reach.from(List.of(SessionBundle.Reader.class));
+        Reach administration = Reach.from(Stream.concat(ACCOUNT_ADMIN.stream(), Stream.of(StoreInspector.Client.class))
+                .toList());
+
+        assertThat(Grant.CATALOGUE)
+                .extracting(InterfaceSchema::displayName)
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                reach.interfaces().stream(), administration.interfaces().stream())
+                        .filter(type -> !type.equals(SessionManager.Client.class)) // it does not go by a membrane
+                        .map(type -> type.getEnclosingClass().getSimpleName())
+                        .distinct()
+                        .toList());
     }
 
     @Test
