@@ -172,15 +172,27 @@ final class Answers {
             callBytes -= answer.callBytes;
             link.eased.signalAll();
             Outgoing outgoing = null;
+            Described described = null;
             RpcException reason = failure;
             QuestionCall elsewhere = results == null ? null : results.elsewhere();
             if (results != null && !answer.finished && !answer.keepsResults && elsewhere == null) {
-                outgoing = Outgoing.of(results, false);
-                if (outgoing.bytes > link.limits.messageBytes()) {
-                    lock.later(outgoing::releaseCopy);
-                    reason = RpcException.failed("results of " + outgoing.bytes + " bytes are longer than the limit of "
-                            + link.limits.messageBytes() + "; ask for them in parts");
-                    outgoing = null;
+                Outgoing whole = Outgoing.of(results, false);
+                lock.later(whole::releaseCopy);
+                String excess = whole.tooMuch(link.limits, "results");
+                if (excess == null) {
+                    described = caps.write(
+                            whole.caps,
+                            instead(usedAhead, whole.draft),
+                            ProtocolWriter.message(whole.draft).getReturn().getResults());
+                    excess = whole.excess(link.limits, "results");
+                    if (excess != null) {
+                        exports.takeBack(described.exports());
+                    }
+                }
+                if (excess == null) {
+                    outgoing = whole;
+                } else {
+                    reason = RpcException.failed(excess + "; ask for them in parts");
                 }
             }
             Draft draft = outgoing != null ? outgoing.draft : Draft.plain(32);
@@ -196,15 +208,12 @@ final class Answers {
                 answer.leadsBack = true;
             } else if (reason != null && !answer.keepsResults) {
                 WireExceptions.write(message.initException(), reason);
-            } else if (outgoing != null) {
-                Described described =
-                        caps.write(outgoing.caps, instead(usedAhead, outgoing.draft), message.getResults());
+            } else if (outgoing != null && described != null) {
                 answer.resultExports = described.exports();
                 answer.leadsBack = described.leadsBack();
                 if (outgoing.caps.size() > 0) {
                     hold(answer, outgoing.bytes);
                 }
-                lock.later(outgoing::releaseCopy);
             } else {
                 // They stay, or the failure, until another question takes them; their memory is the peer's to answer
                 // for.

@@ -84,7 +84,7 @@ final class CapTranslator {
                 connection.resolutions().watch(export, inner);
             }
         }
-        export.references++;
+        exports.handOut(export);
         described.export(export.id);
         if (isPromise) {
             descriptor.setSenderPromise(export.id);

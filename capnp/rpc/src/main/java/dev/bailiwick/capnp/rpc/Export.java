@@ -11,7 +11,7 @@ final class Export {
     volatile boolean isGone;
 
     /** References the peer was sent and has not given back. */
-    int references;
+    long references;
 
     /** Whether the peer was told that this promise settled for something of its own. */
     boolean leadsBack;

@@ -8,6 +8,8 @@ final class ExportTable {
     private final IdTable<Export> byId = new IdTable<>();
     private final IdentityHashMap<ClientHook, Export> byHook = new IdentityHashMap<>();
     private final VatLock lock;
+    private long handedOut; // references to all of them, ever
+    private long givenBack;
 
     ExportTable(VatLock lock) {
         this.lock = lock;
@@ -32,16 +34,42 @@ final class ExportTable {
         return export;
     }
 
-    /** The peer gave references back. */
+    /** Hands out a reference to the object. */
+    void handOut(Export export) {
+        export.references++;
+        handedOut++;
+    }
+
+    /**
+     * The peer gave references back.
+     *
+     * @param references how many, unsigned
+     */
     void release(int id, int references) throws ProtocolException {
         Export export = byId.get(id);
-        if (export == null || references < 0 || references > export.references) {
+        long count = Integer.toUnsignedLong(references);
+        if (export == null || count > export.references) {
             throw new ProtocolException("peer released references to export " + id + " that it does not have");
         }
-        export.references -= references;
+        giveBack(export, count);
+    }
+
+    /** Takes a reference to each back which was described in a message that is not sent. */
+    void takeBack(int[] ids) {
+        for (int id : ids) {
+            Export export = byId.get(id);
+            if (export != null) {
+                giveBack(export, 1);
+            }
+        }
+    }
+
+    private void giveBack(Export export, long count) {
+        export.references -= count;
+        givenBack += count;
         if (export.references == 0) {
             export.isGone = true;
-            byId.remove(id);
+            byId.remove(export.id);
             byHook.remove(export.hook);
             lock.later(export.hook::release);
         }
@@ -60,6 +88,10 @@ final class ExportTable {
 
     void check(SelfCheck check) {
         check.equal("exports by id and by object", byId.size(), byHook.size());
+        check.equal(
+                "references that the peer has",
+                handedOut - givenBack,
+                byHook.values().stream().mapToLong(export -> export.references).sum());
         for (Export export : byHook.values()) {
             check.require("an export is in the table under its id", byId.get(export.id) == export);
             check.require("an export has references", export.references > 0 && export.hook.references() > 0);
@@ -70,8 +102,14 @@ final class ExportTable {
     void close() {
         byId.drain(export -> {
             export.isGone = true;
+            givenBack += export.references;
             lock.later(export.hook::release);
         });
         byHook.clear();
+    }
+
+    /** References that were handed out and never given back. */
+    long outstanding() {
+        return handedOut - givenBack;
     }
 }

@@ -12,7 +12,7 @@ final class Import {
     final int id;
 
     /** References we were sent and have not given back. */
-    int references;
+    long references;
 
     Handle client;
 

@@ -17,6 +17,8 @@ final class ImportTable {
     private final ProtocolWriter writer;
     private final int most;
     private int openPromises;
+    private long received; // references to all of them, ever
+    private long givenBack;
 
     ImportTable(VatConnection connection, VatLock lock, ProtocolWriter writer, int most) {
         this.connection = connection;
@@ -32,7 +34,7 @@ final class ImportTable {
         if (entry != null) {
             RemotePromise promise = entry.promise == null ? null : entry.promise.get();
             if (promise != null && promise.tryAddRef()) {
-                entry.references++;
+                count(entry);
                 return promise;
             }
             client = entry.client.get();
@@ -45,7 +47,7 @@ final class ImportTable {
             entry = enter(entry, client);
         }
         Import known = Objects.requireNonNull(entry);
-        known.references++;
+        count(known);
         if (!isPromise) {
             return client;
         }
@@ -55,6 +57,11 @@ final class ImportTable {
         }
         known.promise = new WeakReference<>(promise);
         return promise;
+    }
+
+    private void count(Import entry) {
+        entry.references++;
+        received++;
     }
 
     private Import enter(@Nullable Import entry, RemoteTarget.Imported client) throws ProtocolException {
@@ -116,6 +123,7 @@ final class ImportTable {
             entry.promise = null;
             openPromises--;
         }
+        givenBack += entry.references;
         writer.release(entry.id, entry.references);
     }
 
@@ -127,12 +135,17 @@ final class ImportTable {
         long open =
                 byId.values().stream().filter(entry -> entry.promise != null).count();
         check.equal("promises the peer has yet to settle", openPromises, open);
+        check.equal(
+                "references to what the peer has",
+                received - givenBack,
+                byId.values().stream().mapToLong(entry -> entry.references).sum());
         byId.forEach((id, entry) -> check.require("an import has references", entry.id == id && entry.references > 0));
     }
 
     /** Breaks every promise and forgets everything, because the connection is gone. */
     void close(RpcException reason) {
         for (Import entry : byId.values()) {
+            givenBack += entry.references;
             RemotePromise promise = entry.promise == null ? null : entry.promise.get();
             if (promise != null) {
                 lock.later(promise.settleLocked(new BrokenClient(reason)));
@@ -140,5 +153,10 @@ final class ImportTable {
         }
         byId.clear();
         openPromises = 0;
+    }
+
+    /** References that were received and never given back. */
+    long outstanding() {
+        return received - givenBack;
     }
 }

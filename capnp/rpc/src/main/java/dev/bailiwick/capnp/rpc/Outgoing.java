@@ -1,5 +1,8 @@
 package dev.bailiwick.capnp.rpc;
 
+import org.capnproto.DecodeException;
+import org.jspecify.annotations.Nullable;
+
 /** A parcel made ready to be sent: the draft it was built in if that is to be had, else a copy. */
 final class Outgoing {
     final Draft draft;
@@ -27,6 +30,42 @@ final class Outgoing {
         Draft copy = isCall ? Draft.call(words) : Draft.results(words);
         DeepCopy.content(copy, parcel, ClientHook::addRef);
         return new Outgoing(copy, copy.caps(), true);
+    }
+
+    /** Why it is too much for a message already, in words about what it is; null if it is not. */
+    @Nullable
+    String tooMuch(Limits limits, String what) {
+        long whole = bytesNow();
+        if (whole > limits.messageBytes()) {
+            return what + " of " + whole + " bytes are longer than the limit of " + limits.messageBytes();
+        }
+        return caps.size() > limits.capabilities()
+                ? what + " with " + caps.size() + " capabilities have more than the limit of " + limits.capabilities()
+                : null;
+    }
+
+    /**
+     * Why the finished message must not be sent, as a peer like this one would end the connection over it; null if it may be. What
+     * was read within the limits may be beyond them where it was put, and then one call is to fail, and no other.
+     */
+    @Nullable
+    String excess(Limits limits, String what) {
+        if (draft.segmentCount() > limits.segments()) {
+            return what + " of " + draft.segmentCount() + " segments have more than the limit of " + limits.segments();
+        }
+        String tooMuch = tooMuch(limits, what);
+        if (tooMuch == null && bytesNow() >>> 3 > limits.nesting()) { // each level takes a word, for the pointer to it
+            try {
+                MessageValidator.validate(new MessageView(draft.segments(), caps), limits);
+            } catch (DecodeException refused) {
+                return what + " cannot be sent: " + refused.getMessage();
+            }
+        }
+        return tooMuch;
+    }
+
+    private long bytesNow() {
+        return draft.frameBytes() - draft.headerBytes();
     }
 
     /** Gives back the references a copy took, once they were described to the peer. */

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the protocol's smaller messages. Used under the connection's lock; writes nothing once it is closed. */
 final class ProtocolWriter {
+    /** The count of a release is an unsigned number of 32 bits. */
+    private static final long MOST_RELEASED = 0xffff_ffffL;
+
     private final Outbound out;
     private boolean closed;
 
@@ -49,12 +52,15 @@ final class ProtocolWriter {
         sendLater(draft);
     }
 
-    void release(int importId, int references) {
-        Draft draft = Draft.plain(8);
-        Release.Builder release = message(draft).initRelease();
-        release.setId(importId);
-        release.setReferenceCount(references);
-        sendLater(draft);
+    /** Gives references back, in several messages if they are more than one can count. */
+    void release(int importId, long references) {
+        for (long left = references; left > 0; left -= MOST_RELEASED) {
+            Draft draft = Draft.plain(8);
+            Release.Builder release = message(draft).initRelease();
+            release.setId(importId);
+            release.setReferenceCount((int) Math.min(left, MOST_RELEASED));
+            sendLater(draft);
+        }
     }
 
     /** What an exported promise settled for, described by the caller. */

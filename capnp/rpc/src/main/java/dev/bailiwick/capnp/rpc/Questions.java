@@ -130,10 +130,9 @@ final class Questions {
             return BrokenClient.failed(RpcException.overloaded("too many calls are waiting for an answer; try again"));
         }
         Outgoing outgoing = Outgoing.of(params, true);
-        if (outgoing.bytes > link.limits.messageBytes()) {
-            lock.later(outgoing::releaseCopy);
-            return BrokenClient.failed(RpcException.failed("parameters of " + outgoing.bytes
-                    + " bytes are longer than the limit of " + link.limits.messageBytes() + "; send them in parts"));
+        String tooMuch = outgoing.tooMuch(link.limits, "parameters");
+        if (tooMuch != null) {
+            return refuse(outgoing, tooMuch);
         }
         if (bytes > 0 && bytes + outgoing.bytes > link.limits.unanswered()) {
             // Whoever calls from outside waits at the window. This is a call that is passed on, and not the fault of
@@ -151,9 +150,17 @@ final class Questions {
         target.writeTarget(call.getTarget());
         if (isRedirected) {
             call.getSendResultsTo().setYourself(Void.VOID);
-            lock.later(() -> question.complete(Parcel.elsewhere(question)));
         }
         question.paramExports = caps.write(outgoing.caps, call.getParams()).exports();
+        String excess = outgoing.excess(link.limits, "parameters");
+        if (excess != null) {
+            table.remove(question.id());
+            exports.takeBack(question.paramExports);
+            return refuse(outgoing, excess);
+        }
+        if (isRedirected) {
+            lock.later(() -> question.complete(Parcel.elsewhere(question)));
+        }
         question.bytes = outgoing.bytes;
         bytes += outgoing.bytes;
         lock.later(outgoing::releaseCopy);
@@ -161,6 +168,11 @@ final class Questions {
         connection.imports().releaseUnreachable();
         link.eased.signalAll(); // from now on the peer owes us something, so it must be listened to
         return question;
+    }
+
+    private CallHandle refuse(Outgoing parameters, String reason) {
+        lock.later(parameters::releaseCopy);
+        return BrokenClient.failed(RpcException.failed(reason + "; send them in parts"));
     }
 
     // ---- pipelines

@@ -265,12 +265,21 @@ final class VatConnection {
         return check.faults();
     }
 
-    /** INVARIANT (nothing leaked): when a connection has ended, its four tables and its embargoes are empty, and stay so. */
+    /**
+     * INVARIANT (nothing leaked): when a connection has ended, each reference that was handed out or received was given back, and
+     * its four tables and its embargoes are empty, and stay so.
+     */
     private void checkEnd() {
-        TableSizes left = tables();
-        if (!left.equals(TableSizes.EMPTY)) {
-            report(List.of("after the end there are left: " + left));
+        SelfCheck check = new SelfCheck();
+        lock.lock();
+        try {
+            check.equal("references handed out and not given back", exports.outstanding(), 0);
+            check.equal("references received and not given back", imports.outstanding(), 0);
+        } finally {
+            lock.unlock();
         }
+        check.require("nothing is left in " + tables(), tables().equals(TableSizes.EMPTY));
+        report(check.faults());
     }
 
     private void report(List<String> faults) {

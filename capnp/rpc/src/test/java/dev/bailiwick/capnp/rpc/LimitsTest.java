@@ -132,6 +132,57 @@ class LimitsTest {
     }
 
     @Test
+    void whatWouldBeTooDeepForThePeerFailsItsCallOnly() {
+        TwoVats vats = vats(Limits.DEFAULT);
+        Counter.Client remote = vats.left.bootstrap(Counter.factory);
+        int deepest = Limits.DEFAULT.nesting() - 3; // message, call and payload come first
+        var tooDeep = remote.echoRequest();
+        nest(tooDeep.params(), deepest + 1);
+        var refused = tooDeep.send();
+        var deep = remote.echoRequest();
+        nest(deep.params(), deepest);
+        var nestedOnce = deep.send(); // which the callee puts a level deeper
+        var fine = adding(remote, 1).send();
+        vats.settle(random);
+        assertThatThrownBy(refused::join).isInstanceOf(RpcException.class).hasMessageContaining("nested too deeply");
+        assertThatThrownBy(nestedOnce::join).isInstanceOf(RpcException.class).hasMessageContaining("nested too deeply");
+        assertThat(fine.join().get().getNumber()).isEqualTo(1);
+        assertThat(vats.left.vat.closedBecause()).isNull();
+    }
+
+    private static void nest(Slot.Builder slot, int levels) {
+        Slot.Builder at = slot;
+        for (int level = 1; level < levels; level++) {
+            at = at.initInner();
+        }
+    }
+
+    @Test
+    void capabilitiesThatAreTooManyOrTooLongForAMessageFailTheirCallOnly() {
+        for (Limits limits :
+                List.of(Limits.DEFAULT.withMessages(512, 64, 4, 9), Limits.DEFAULT.withMessageBytes(1024))) {
+            TwoVats vats = vats(limits);
+            Counter.Client remote = vats.left.bootstrap(Counter.factory);
+            int count = limits.capabilities() == 9 ? 10 : 50; // each takes 8 bytes, and 16 to be described
+            var request = remote.echoRequest();
+            try (Counter.Client counter = Counter.client(new Adder())) {
+                var all = request.params().initAll(count);
+                for (int i = 0; i < count; i++) {
+                    all.set(i, counter);
+                }
+            }
+            int before = vats.left.vat.tables().exports();
+            var tooMuch = request.send();
+            assertThat(vats.left.vat.tables().exports()).isEqualTo(before);
+            var fine = adding(remote, 1).send();
+            vats.settle(random);
+            assertThatThrownBy(tooMuch::join).isInstanceOf(RpcException.class).hasMessageContaining("in parts");
+            assertThat(fine.join().get().getNumber()).isEqualTo(1);
+            assertThat(vats.left.vat.selfCheck()).isEmpty();
+        }
+    }
+
+    @Test
     void aSenderWaitsWhileAWindowOfItsBytesIsUnanswered(@TempDir Path folder) throws IOException {
         CompletableFuture<Void> gate = new CompletableFuture<>();
         Limits limits = Limits.DEFAULT.withMessageBytes(64 << 10).withWindow(256 << 10, 4 << 20);
