@@ -34,7 +34,7 @@ final class FlipPart implements Part {
         List<String> failures = new ArrayList<>();
         String record = everyBitOfARecord(specimen, folder, failures);
         StringBuilder counts = new StringBuilder(record);
-        int flips = run.times(60, 500);
+        int flips = run.times(25, 500);
         for (Specimen.FileKind kind : List.of(
                 Specimen.FileKind.LOG,
                 Specimen.FileKind.TABLE,
