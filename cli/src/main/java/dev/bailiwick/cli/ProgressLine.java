@@ -59,7 +59,12 @@ final class ProgressLine implements VerifyWatcher.Server, AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        clear();
+    }
+
+    /** Takes the line away for good. */
+    synchronized void clear() {
         closed = true;
         if (drawn) {
             host.err().print(CLEARED);

@@ -48,7 +48,7 @@ final class StoreCommands {
                 watcher.close();
             });
             try (var response = request.send().join()) {
-                line.close();
+                line.clear();
                 Json.Obj report = Shapes.verification(response.get().getReport());
                 context.output().answer(report, style -> Views.verification(report, style));
                 requireNone(report.list("findings"));

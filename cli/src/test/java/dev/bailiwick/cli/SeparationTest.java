@@ -347,8 +347,7 @@ class SeparationTest {
                     SocketChannel far = SocketChannel.open(UnixDomainSocketAddress.of(daemon))) {
                 Thread asking = Thread.ofVirtual().start(() -> copy(near, far, false));
                 copy(far, near, true);
-                near.close();
-                far.close();
+                near.shutdownInput();
                 asking.join();
             } catch (IOException | InterruptedException over) {
                 // The test is over.
