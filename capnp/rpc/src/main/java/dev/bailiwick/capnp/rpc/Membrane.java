@@ -80,8 +80,14 @@ public final class Membrane {
             clients.clear();
             calls.clear();
         }
-        wrapped.forEach(MembraneClient::revoke);
-        pending.forEach(call -> call.revoke(why));
+        Throwable failure = null;
+        for (MembraneCall call : pending) {
+            failure = Survival.attempt(() -> call.revoke(why), failure);
+        }
+        for (MembraneClient client : wrapped) {
+            failure = Survival.attempt(client::revoke, failure);
+        }
+        Survival.rethrow(failure);
     }
 
     /** Whether {@link #revoke} was called. */

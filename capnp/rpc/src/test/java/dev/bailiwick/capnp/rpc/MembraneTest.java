@@ -329,6 +329,35 @@ class MembraneTest {
     }
 
     @Test
+    void everythingIsRevokedThoughSomeOfItRunsIntoAnError() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        Adder adder = new Adder();
+        List<ClientHook> wrappers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Place place = new Place(() -> {}) {
+                @Override
+                @Nullable
+                ClientHook released() {
+                    throw new IllegalStateException("no room to let go");
+                }
+            };
+            wrappers.add(membrane.wrap(place, MembranePolicy.Direction.INWARD));
+            place.release();
+        }
+        try (Counter.Client inside = adder.client();
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            var pending = outside.hangRequest().send();
+            adder.hanging.join();
+            assertThatThrownBy(() -> membrane.revoke("lapsed")).hasMessage("no room to let go");
+            assertThatThrownBy(pending::join).hasMessage("revoked: lapsed");
+            adder.cancelled.join();
+        }
+        assertThat(wrappers)
+                .allSatisfy(wrapper -> assertThat(wrapper.innermost()).isInstanceOf(BrokenClient.class));
+        wrappers.forEach(ClientHook::release);
+    }
+
+    @Test
     void whoAsksWhileTheMembraneIsRevokedIsToldThatThePromiseBroke() {
         Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
         Settlement never = new Settlement();
