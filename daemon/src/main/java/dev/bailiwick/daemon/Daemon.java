@@ -4,6 +4,7 @@ import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.accountstore.Scrub;
 import dev.bailiwick.broker.Broker;
 import dev.bailiwick.broker.BrokerConfig;
+import dev.bailiwick.capnp.rpc.ListenerLimits;
 import dev.bailiwick.capnp.rpc.UnixListener;
 import dev.bailiwick.engine.RocksOptions;
 import java.io.IOException;
@@ -76,8 +77,8 @@ public final class Daemon implements AutoCloseable {
                     SocketPlace.EVERYBODY,
                     broker::bootstrap,
                     config.peer(),
-                    config.connections(),
-                    Math.ceilDiv(config.connections(), 2)); // so that no user can keep all the others out
+                    ListenerLimits.of( // half to a user, so that none can keep all the others out
+                            config.connections(), Math.ceilDiv(config.connections(), 2)));
             LOG.info("serving {} on {}", config.store().directory(), config.socket());
             Scrub scrub = store.accounts()
                     .startScrub(config.store().directory().resolve(SCRUB_FILE), SCRUBBED_ROWS_PER_SECOND);

@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * @param socket where, absolute
  * @param version the program's version, shown by {@code status}
  * @param peer what one peer may take
- * @param connections peers at a time, at least 1; processes of one user get at most half of them
+ * @param connections peers at a time, at least 1; processes of one user get at most half of them. What peers have kept in memory,
+ *     all together, is bounded by a quarter of the heap, and half of that for one user
  * @param sessions live sessions at most
  * @param hashThreads passwords hashed at once
  */

@@ -333,6 +333,11 @@ final class Answers {
         check.equal("bytes of results", heldBytes, held);
     }
 
+    /** Bytes of calls that have not returned, and of results that are kept. Under the lock. */
+    long bytes() {
+        return callBytes + heldBytes;
+    }
+
     /** Bytes of calls that have not returned. Under the lock. */
     long callBytes() {
         return callBytes;

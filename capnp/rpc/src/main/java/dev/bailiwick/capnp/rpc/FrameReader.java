@@ -54,6 +54,17 @@ final class FrameReader {
         }
     }
 
+    /** Bytes of memory that wait for the rest of a message. */
+    int incomplete() {
+        ByteBuffer filling = body;
+        return header.capacity() + (filling == null ? 0 : filling.capacity());
+    }
+
+    /** Forgets the message of which a part has come; nothing may be fed after that. */
+    void drop() {
+        body = null;
+    }
+
     /** Whether the stream may end here without cutting a message in two. */
     boolean isBetweenMessages() {
         return !headerComplete && header.position() == 0;

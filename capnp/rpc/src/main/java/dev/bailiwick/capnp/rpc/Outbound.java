@@ -16,6 +16,9 @@ interface Outbound {
     /** Passes on what was taken. Called after the lock was freed, by the thread that had it. */
     default void flush() {}
 
+    /** Forgets the messages of which nothing has been passed on yet. */
+    default void dropUnsent() {}
+
     /** Bytes taken but not yet passed on to the peer. */
     long backlog();
 

@@ -42,6 +42,9 @@ final class Questions {
             if (closed != null) {
                 return new BrokenClient(closed);
             }
+            if (table.size() >= link.limits.questions()) {
+                return new BrokenClient(RpcException.overloaded("too many calls are waiting for an answer; try again"));
+            }
             QuestionCall question = table.add(id -> new QuestionCall(this, id, false));
             link.writer.bootstrap(question.id());
             RemotePromise promise = promiseLocked(question, PipelinePath.ROOT);

@@ -47,9 +47,20 @@ public final class RpcConnection implements AutoCloseable {
      */
     static RpcConnection open(IoLoop loop, SocketChannel socket, CapabilityClient bootstrap, Limits limits)
             throws IOException {
+        return open(loop, socket, bootstrap, limits, ListenerBudget.unbounded());
+    }
+
+    /** As {@link #open(IoLoop, SocketChannel, CapabilityClient, Limits)}, with an account of what is kept for the peer. */
+    static RpcConnection open(
+            IoLoop loop,
+            SocketChannel socket,
+            CapabilityClient bootstrap,
+            Limits limits,
+            ListenerBudget.Account account)
+            throws IOException {
         try (bootstrap) {
             return new RpcConnection(
-                    SocketTransport.start(loop, socket, bootstrap.hook().addRef(), limits));
+                    SocketTransport.start(loop, socket, bootstrap.hook().addRef(), limits, account));
         } catch (IOException | RuntimeException | Error refused) {
             socket.close();
             throw refused;
@@ -59,7 +70,8 @@ public final class RpcConnection implements AutoCloseable {
     /** As {@link #open(IoLoop, SocketChannel, CapabilityClient, Limits)}, offering nothing. */
     static RpcConnection open(IoLoop loop, SocketChannel socket, Limits limits) throws IOException {
         try {
-            return new RpcConnection(SocketTransport.start(loop, socket, nothing(), limits));
+            return new RpcConnection(
+                    SocketTransport.start(loop, socket, nothing(), limits, ListenerBudget.unbounded()));
         } catch (IOException | RuntimeException | Error refused) {
             socket.close();
             throw refused;

@@ -63,6 +63,7 @@ final class SocketTransport extends Transport {
 
     private final IoLoop loop;
     private final SocketChannel channel;
+    private final ListenerBudget.Account account;
     private final FrameReader frames;
     private final Consumer<MessageView> handler = vat()::handle;
     private volatile @Nullable SelectionKey key; // set when the loop may know this already
@@ -93,16 +94,25 @@ final class SocketTransport extends Transport {
     private int offset;
     private @Nullable ByteBuffer rest;
 
-    private SocketTransport(IoLoop loop, SocketChannel channel, ClientHook ownedBootstrap, Limits limits) {
-        super(ownedBootstrap, limits);
+    private SocketTransport(
+            IoLoop loop,
+            SocketChannel channel,
+            ClientHook ownedBootstrap,
+            Limits limits,
+            ListenerBudget.Account account) {
+        super(ownedBootstrap, limits, account);
+        this.account = account;
         this.loop = loop;
         this.channel = channel;
         this.frames = new FrameReader(limits);
+        account.count(bytes::get);
     }
 
     /** Takes a connected socket over. */
-    static Transport start(IoLoop loop, SocketChannel channel, ClientHook bootstrap, Limits limits) throws IOException {
-        SocketTransport transport = new SocketTransport(loop, channel, bootstrap, limits);
+    static Transport start(
+            IoLoop loop, SocketChannel channel, ClientHook bootstrap, Limits limits, ListenerBudget.Account account)
+            throws IOException {
+        SocketTransport transport = new SocketTransport(loop, channel, bootstrap, limits, account);
         try {
             channel.configureBlocking(false);
             transport.key = loop.add(channel, transport);
@@ -129,6 +139,13 @@ final class SocketTransport extends Transport {
     private void enqueue(Draft message) {
         bytes.addAndGet(message.frameBytes());
         queue.add(message);
+    }
+
+    @Override
+    public void dropUnsent() {
+        for (var dropped = queue.poll(); dropped != null; dropped = queue.poll()) {
+            bytes.addAndGet(-dropped.frameBytes());
+        }
     }
 
     @Override
@@ -226,6 +243,7 @@ final class SocketTransport extends Transport {
             }
         } finally {
             loop.buffers().give(batch);
+            account.update();
         }
     }
 
@@ -243,7 +261,9 @@ final class SocketTransport extends Transport {
                 if (message == null || batch.remaining() < message.headerBytes()) {
                     break;
                 }
-                queue.remove();
+                if (!queue.remove(message)) {
+                    continue; // it was dropped just now
+                }
                 message.writeHeader(batch);
                 current = message;
                 segment = 0;
@@ -330,8 +350,13 @@ final class SocketTransport extends Transport {
                 peerClosed(frames);
             } else if (count > 0) {
                 frames.feed(buffer.flip(), handler);
+                if (!account.receive(frames.incomplete())) {
+                    vat().abortBeyond();
+                    frames.drop();
+                    account.receive(0);
+                }
             }
-            return count == buffer.capacity();
+            return count == buffer.capacity() && vat().closedBecause() == null;
         } catch (DecodeException malformed) {
             vat().abort("malformed message: " + malformed.getMessage());
         } catch (IOException broken) {

@@ -20,7 +20,7 @@ final class ThreadTransport extends Transport {
     private final FrameReader frames;
 
     private ThreadTransport(ReadableByteChannel in, WritableByteChannel out, ClientHook ownedBootstrap, Limits limits) {
-        super(ownedBootstrap, limits);
+        super(ownedBootstrap, limits, ListenerBudget.unbounded());
         this.in = in;
         this.out = out;
         this.frames = new FrameReader(limits);

@@ -16,9 +16,9 @@ abstract class Transport implements Outbound {
     private final CompletableFuture<Void> written = new CompletableFuture<>();
     private final CompletableFuture<RpcException> ended = new CompletableFuture<>();
 
-    /** A transport of a vat that offers that object, whose reference passes to the vat. */
-    Transport(ClientHook ownedBootstrap, Limits limits) {
-        this.vat = new VatConnection(ownedBootstrap, this, limits);
+    /** A transport of a vat that offers that object, whose reference passes to the vat, and keeps that account. */
+    Transport(ClientHook ownedBootstrap, Limits limits, ListenerBudget.Account account) {
+        this.vat = new VatConnection(ownedBootstrap, this, limits, account);
     }
 
     final VatConnection vat() {

@@ -34,8 +34,8 @@ public final class UnixListener implements AutoCloseable {
     private final IoLoop loop;
     private final BootstrapFactory factory;
     private final Limits limits;
-    private final int mostConnections;
-    private final int mostOfOneUser;
+    private final ListenerLimits together;
+    private final ListenerBudget budget;
     private final Set<RpcConnection> connections = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Integer> connectionsByUser = new ConcurrentHashMap<>();
     private final AtomicBoolean isRefusing = new AtomicBoolean();
@@ -59,26 +59,21 @@ public final class UnixListener implements AutoCloseable {
             PeerCredentialsReader credentials,
             BootstrapFactory factory,
             Limits limits,
-            int mostConnections,
-            int mostOfOneUser) {
+            ListenerLimits together) {
         this.socket = socket;
         this.server = server;
         this.loop = loop;
         this.credentials = credentials;
         this.factory = factory;
         this.limits = limits;
-        this.mostConnections = mostConnections;
-        this.mostOfOneUser = mostOfOneUser;
+        this.together = together;
+        this.budget = new ListenerBudget(together.bytes(), together.bytesOfOneUser());
     }
 
     /**
-     * Listens on a socket. The file appears complete, with its permissions, or not at all; one that was left behind by a process
-     * that is gone is replaced.
+     * As {@link #open(Path, Set, BootstrapFactory, Limits, ListenerLimits)}, with so many connections at a time, all of which one
+     * user may have, and memory that fits the heap.
      *
-     * @param socket where; at most about 90 bytes long, which is the kernel's limit less a suffix
-     * @param permissions who may connect: on Linux, those who may write
-     * @param limits what each peer may take
-     * @param mostConnections connections at a time, at least 1; beyond, a peer is told so and disconnected
      * @throws BindException if somebody listens there
      * @throws IOException if the file cannot be made
      */
@@ -89,13 +84,17 @@ public final class UnixListener implements AutoCloseable {
             Limits limits,
             int mostConnections)
             throws IOException {
-        return open(socket, permissions, factory, limits, mostConnections, mostConnections);
+        return open(socket, permissions, factory, limits, ListenerLimits.of(mostConnections, mostConnections));
     }
 
     /**
-     * As {@link #open(Path, Set, BootstrapFactory, Limits, int)}, with a bound on what one user can take away from the others.
+     * Listens on a socket. The file appears complete, with its permissions, or not at all; one that was left behind by a process
+     * that is gone is replaced.
      *
-     * @param mostOfOneUser connections at a time from processes of one user id, at least 1
+     * @param socket where; at most about 90 bytes long, which is the kernel's limit less a suffix
+     * @param permissions who may connect: on Linux, those who may write
+     * @param limits what each peer may take
+     * @param together what all peers together may take, and those of one user
      * @throws BindException if somebody listens there
      * @throws IOException if the file cannot be made
      */
@@ -104,12 +103,8 @@ public final class UnixListener implements AutoCloseable {
             Set<PosixFilePermission> permissions,
             BootstrapFactory factory,
             Limits limits,
-            int mostConnections,
-            int mostOfOneUser)
+            ListenerLimits together)
             throws IOException {
-        if (mostConnections < 1 || mostOfOneUser < 1) {
-            throw new IllegalArgumentException("a listener must take at least one connection, and one of each user");
-        }
         if (isListenedOn(socket)) {
             throw new BindException("somebody already listens on " + socket + "; stop it or choose another socket");
         }
@@ -120,15 +115,8 @@ public final class UnixListener implements AutoCloseable {
             server.bind(UnixDomainSocketAddress.of(fresh));
             Files.setPosixFilePermissions(fresh, permissions);
             PeerCredentialsReader credentials = new PeerCredentialsReader(new SecureRandom());
-            UnixListener listener = new UnixListener(
-                    socket,
-                    server,
-                    IoLoop.start("capnp-io"),
-                    credentials,
-                    factory,
-                    limits,
-                    mostConnections,
-                    mostOfOneUser);
+            UnixListener listener =
+                    new UnixListener(socket, server, IoLoop.start("capnp-io"), credentials, factory, limits, together);
             listener.start(fresh);
             return listener;
         } catch (IOException | RuntimeException | Error refused) {
@@ -172,6 +160,11 @@ public final class UnixListener implements AutoCloseable {
         return connections.size();
     }
 
+    /** Bytes that peers have kept here now, as far as each is worth telling. */
+    long bytesKept() {
+        return budget.taken();
+    }
+
     private void accept() {
         AcceptLoop.run(server::accept, this::greet, server::isOpen, UnixListener::pause);
     }
@@ -184,9 +177,9 @@ public final class UnixListener implements AutoCloseable {
     private void greet(SocketChannel channel) {
         try {
             PeerCredentials peer = credentials.read(channel);
-            if (connections.size() >= mostConnections) {
+            if (connections.size() >= together.connections()) {
                 refuse(channel, "this listener has as many connections as it may have; try again later");
-            } else if (connectionsByUser.merge(peer.uid(), 1, Integer::sum) > mostOfOneUser) {
+            } else if (connectionsByUser.merge(peer.uid(), 1, Integer::sum) > together.connectionsOfOneUser()) {
                 release(peer);
                 refuse(
                         channel,
@@ -205,8 +198,16 @@ public final class UnixListener implements AutoCloseable {
     }
 
     private void welcome(SocketChannel channel, PeerCredentials peer) {
+        ListenerBudget.Account account = budget.open(peer.uid());
+        String beyond = account.beyond();
+        if (beyond != null) {
+            account.close();
+            release(peer);
+            refuse(channel, beyond);
+            return;
+        }
         try {
-            RpcConnection connection = RpcConnection.open(loop, channel, factory.bootstrap(peer), limits);
+            RpcConnection connection = RpcConnection.open(loop, channel, factory.bootstrap(peer), limits, account);
             isRefusing.set(false);
             connections.add(connection);
             if (isClosed) { // looked at after that, as close() looks at the connections after it set that
@@ -214,9 +215,11 @@ public final class UnixListener implements AutoCloseable {
             }
             var _ = connection.ended().thenAccept(reason -> {
                 connections.remove(connection);
+                account.close();
                 release(peer);
             });
         } catch (Throwable refused) { // the factory is anybody's code, and must not stop the others from connecting
+            account.close();
             release(peer);
             close(channel);
             Survival.report(LOG, System.Logger.Level.WARNING, "a peer was refused", refused);

@@ -34,9 +34,13 @@ final class VatConnection {
     /** The pause before each read from a peer that has taken its window. It also bounds how late its end is noticed. */
     private static final long SLOWEST_READING_NANOS = 100_000_000;
 
+    /** What an entry of a table takes, roughly. */
+    private static final long ENTRY_BYTES = 256;
+
     private static final System.Logger LOG = System.getLogger(VatConnection.class.getName());
 
     private final ClientHook bootstrap;
+    private final ListenerBudget.Account account;
     private final VatLock lock;
     private final Link link;
 
@@ -49,8 +53,14 @@ final class VatConnection {
 
     /** A connection that offers that object to the peer, and owns the reference to it. */
     VatConnection(ClientHook ownedBootstrap, Outbound out, Limits limits) {
+        this(ownedBootstrap, out, limits, ListenerBudget.unbounded());
+    }
+
+    /** As {@link #VatConnection(ClientHook, Outbound, Limits)}, of which that account says how much it keeps in memory. */
+    VatConnection(ClientHook ownedBootstrap, Outbound out, Limits limits, ListenerBudget.Account account) {
         this.bootstrap = ownedBootstrap;
-        this.lock = new VatLock(this::releaseLocked, out::flush);
+        this.account = account;
+        this.lock = new VatLock(this::releaseLocked, this::noteKept, out::flush);
         this.link = new Link(out, limits, lock);
         this.exports = new ExportTable(lock);
         this.imports = new ImportTable(this, lock, link.writer, limits.imports());
@@ -100,6 +110,26 @@ final class VatConnection {
             case RemoteTarget.Imported client -> imports.release(client);
             case RemoteTarget.Promised promised -> questions.promiseDropped(promised.question());
             default -> throw new IllegalStateException("no hook of a connection");
+        }
+    }
+
+    /** Notes what is kept for the peer, and ends a connection that has taken too much. Under the lock, when it is going to be freed. */
+    private void noteKept() {
+        if (!link.isClosed()) {
+            long entries =
+                    (long) questions.size() + answers.size() + exports.size() + imports.size() + resolutions.size();
+            if (!account.keep(answers.bytes() + entries * ENTRY_BYTES)) {
+                abortBeyond();
+            }
+        }
+    }
+
+    /** Ends the connection if it has taken more memory than was to be had, and gives what it can of that back at once. */
+    void abortBeyond() {
+        String beyond = account.beyond();
+        if (beyond != null) {
+            link.out.dropUnsent();
+            abort(beyond);
         }
     }
 

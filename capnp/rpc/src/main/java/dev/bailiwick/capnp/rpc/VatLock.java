@@ -20,15 +20,18 @@ final class VatLock {
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<ClientHook> dropped = new ConcurrentLinkedQueue<>();
     private final Consumer<ClientHook> release;
+    private final Runnable unlocking;
     private final Runnable unlocked;
     private List<Runnable> later = new ArrayList<>(); // guarded by lock
 
     /**
      * @param release called under the lock with each hook that was dropped
+     * @param unlocking called under the lock each time it is going to be freed
      * @param unlocked called each time the lock was freed, before what was put off
      */
-    VatLock(Consumer<ClientHook> release, Runnable unlocked) {
+    VatLock(Consumer<ClientHook> release, Runnable unlocking, Runnable unlocked) {
         this.release = release;
+        this.unlocking = unlocking;
         this.unlocked = unlocked;
     }
 
@@ -49,13 +52,14 @@ final class VatLock {
             lock.unlock();
             return;
         }
+        Throwable failure = Survival.attempt(unlocking, null);
         List<Runnable> actions = later;
         boolean isAny = !actions.isEmpty();
         if (isAny) {
             later = new ArrayList<>(4);
         }
         lock.unlock();
-        Throwable failure = Survival.attempt(unlocked, null);
+        failure = Survival.attempt(unlocked, failure);
         if (isAny) {
             for (Runnable action : actions) {
                 failure = Survival.attempt(action, failure);

@@ -8,18 +8,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.capnproto.AnyPointer;
 import org.capnproto.Text;
+import org.jspecify.annotations.Nullable;
 
 /** A peer on a real socket that sends what it likes, byte by byte, and reads what comes back. */
 final class Intruder implements AutoCloseable {
     private final SocketChannel channel;
     private final FrameReader frames = new FrameReader(Limits.DEFAULT);
     private final Queue<MessageView> received = new ArrayDeque<>();
+    private @Nullable String reason; // of the abort
 
     Intruder(Path socket) throws IOException {
         channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -51,6 +54,9 @@ final class Intruder implements AutoCloseable {
         while (true) {
             for (MessageView view = received.poll(); view != null; view = received.poll()) {
                 Message.Reader message = new AnyPointer.Reader(view.segment(0), 0, 64).getAs(Message.factory);
+                if (message.isAbort()) {
+                    reason = message.getAbort().getReason().toString();
+                }
                 if (message.isAbort() || wanted.test(message)) {
                     return Optional.of(message);
                 }
@@ -66,12 +72,12 @@ final class Intruder implements AutoCloseable {
         }
     }
 
-    /** Reads until the abort; its reason, or what came instead. */
+    /** Reads until the abort, if it did not come before; its reason, or what came instead. */
     String awaitAbort() {
-        return await(message -> false)
-                .map(Message.Reader::getAbort)
-                .map(abort -> abort.getReason().toString())
-                .orElse("the connection was closed without a word");
+        if (reason == null) {
+            var _ = await(message -> false);
+        }
+        return Objects.requireNonNullElse(reason, "the connection was closed without a word");
     }
 
     /** Whether a bootstrap with that question id is answered: the connection lives. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ReferenceCountsTest {
     private static final long BILLIONS = 3_000_000_000L;
 
-    private final VatLock lock = new VatLock(hook -> {}, () -> {});
+    private final VatLock lock = new VatLock(hook -> {}, () -> {}, () -> {});
     private final ExportTable exports = new ExportTable(lock);
     private final PromiseClient object = new PromiseClient();
 

@@ -29,8 +29,7 @@ class UnixListenerTest {
                 OWNER,
                 peer -> Counter.client(new Adder()),
                 Limits.DEFAULT,
-                mostConnections,
-                mostOfOneUser);
+                ListenerLimits.of(mostConnections, mostOfOneUser));
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class VatLockTest {
     private final List<String> done = new ArrayList<>();
-    private final VatLock lock = new VatLock(hook -> {}, () -> done.add("unlocked"));
+    private final VatLock lock = new VatLock(hook -> {}, () -> done.add("unlocking"), () -> done.add("unlocked"));
 
     @Test
     void whatWasPutOffIsAllDoneThoughSomeOfItFails() {
@@ -26,9 +26,9 @@ class VatLockTest {
         assertThatThrownBy(lock::unlock)
                 .isInstanceOf(OutOfMemoryError.class)
                 .hasSuppressedException(new IllegalStateException("fourth"));
-        assertThat(done).containsExactly("unlocked", "first", "third", "fifth");
+        assertThat(done).containsExactly("unlocking", "unlocked", "first", "third", "fifth");
         lock.lock();
         lock.unlock();
-        assertThat(done).hasSize(5);
+        assertThat(done).hasSize(7);
     }
 }
