@@ -19,7 +19,6 @@ import java.util.SplittableRandom;
 final class FlipPart implements Part {
     private static final Table RECORDS = new Table("records");
     private static final int ACCOUNT_KIND = 0;
-    private static final long SEEN_VERSION = 3;
 
     @Override
     public String name() {
@@ -50,17 +49,18 @@ final class FlipPart implements Part {
     /** Written through RocksDB, whose checksums are then right: only the store's own hashes can tell. */
     private static String everyBitOfARecord(Specimen specimen, Path folder, List<String> failures) throws IOException {
         Subject subject = specimen.copyTo(folder.resolve("record"));
-        byte[] key = ByteBuffer.allocate(25)
-                .put((byte) ACCOUNT_KIND)
-                .put(Subject.account(0, Side.LEFT).toBytes())
-                .putLong(SEEN_VERSION)
-                .array();
         int refused = 0;
         int bits;
         try (Subject.Session session = subject.open(new SplittableRandom())) {
+            // The newest version: that is the one readers are given.
+            byte[] key = ByteBuffer.allocate(25)
+                    .put((byte) ACCOUNT_KIND)
+                    .put(Subject.account(0, Side.LEFT).toBytes())
+                    .putLong(session.newest(0, Side.LEFT).version())
+                    .array();
             byte[] whole = session.engine()
                     .<Optional<byte[]>>read(view -> Optional.ofNullable(view.get(RECORDS, key)))
-                    .orElseThrow(() -> new IllegalStateException("the account has no version " + SEEN_VERSION));
+                    .orElseThrow(() -> new IllegalStateException("the newest version of the account is gone"));
             bits = whole.length * Byte.SIZE;
             for (int bit = 0; bit < bits; bit++) {
                 byte[] flipped = whole.clone();
