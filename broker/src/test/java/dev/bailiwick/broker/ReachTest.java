@@ -37,6 +37,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.capnproto.Data;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -79,7 +80,8 @@ class ReachTest {
         Reach reach = Reach.from(List.of(StoreInspector.Client.class));
 
         assertThat(reach.interfaces()).containsExactly(StoreInspector.Client.class);
-        assertThat(reach.fields).doesNotContain("getVerifier", "getSalt", "getData", "getBytes");
+        assertThat(reach.fields).doesNotContain("getVerifier", "getSalt");
+        assertThat(reach.data).doesNotContain("getData", "getBytes");
     }
 
     @Test
@@ -158,6 +160,9 @@ class ReachTest {
     private static final class Reach {
         private final Set<Class<?>> types = new HashSet<>();
         private final Set<String> fields = new HashSet<>();
+        /** Those fields that are bytes, not a number of them. */
+        private final Set<String> data = new HashSet<>();
+
         private final Deque<Type> open = new ArrayDeque<>();
 
         static Reach from(List<Class<?>> clients) {
@@ -200,6 +205,9 @@ class ReachTest {
                 }
                 if (field && method.getParameterCount() == 0) {
                     fields.add(method.getName());
+                    if (method.getReturnType().equals(Data.Reader.class)) {
+                        data.add(method.getName());
+                    }
                     open.add(method.getGenericReturnType());
                 }
             }
