@@ -21,7 +21,7 @@ final class Answer {
     CallHandle handle;
 
     /** Exports the results refer to. */
-    int[] resultExports = {};
+    int[] resultExports = Described.NONE;
 
     /** Bytes of results kept for calls pipelined on them, which count until the peer is finished. */
     long heldBytes;

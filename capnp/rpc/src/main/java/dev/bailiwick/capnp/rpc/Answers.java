@@ -88,7 +88,8 @@ final class Answers {
     /** The peer calls a method. */
     void handleCall(Message.Reader message, MessageView view) throws ProtocolException {
         Call.Reader call = message.getCall();
-        boolean isSupported = switch (call.getSendResultsTo().which()) {
+        Call.SendResultsTo.Reader resultsTo = call.getSendResultsTo();
+        boolean isSupported = switch (resultsTo.which()) {
             case CALLER, YOURSELF -> true;
             case THIRD_PARTY, _NOT_IN_SCHEMA -> false;
         };
@@ -100,7 +101,7 @@ final class Answers {
         Parcel params = VatConnection.parcel(payload, view);
         Addressee addressee;
         Answer answer;
-        boolean isYourself = call.getSendResultsTo().isYourself();
+        boolean isYourself = resultsTo.isYourself();
         lock.lock();
         try {
             if (link.isClosed()) {
@@ -155,7 +156,7 @@ final class Answers {
     // ---- returns
 
     private void watch(Answer answer, CallHandle handle) {
-        handle.whenDone(results -> sendReturn(answer, results, null), failure -> sendReturn(answer, null, failure));
+        handle.whenDone((results, failure) -> sendReturn(answer, results, failure));
     }
 
     /** Answers a call of the peer's, with results or a failure. Borrows the results. */

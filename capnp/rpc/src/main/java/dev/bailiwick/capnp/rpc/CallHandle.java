@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call on its way. Whoever made it holds the handle, and closes it when neither the results nor the pipeline are needed any
@@ -30,14 +31,27 @@ abstract class CallHandle implements AutoCloseable {
 
     /** Tells how the call ended, on the thread that completes it. */
     final void whenDone(Consumer<Parcel> returned, Consumer<RpcException> failed) {
-        attend();
-        var _ = results().whenComplete((parcel, failure) -> {
-            if (failure == null) {
+        whenDone((parcel, failure) -> {
+            if (parcel != null) {
                 returned.accept(parcel);
-            } else {
-                failed.accept(RpcException.of(failure));
+            } else if (failure != null) {
+                failed.accept(failure);
             }
         });
+    }
+
+    /** As {@link #whenDone(Consumer, Consumer)}, told in one place. */
+    final void whenDone(Outcome outcome) {
+        attend();
+        var _ = results()
+                .whenComplete(
+                        (parcel, failure) -> outcome.known(parcel, failure == null ? null : RpcException.of(failure)));
+    }
+
+    /** Is told how a call ended: with results, which stay the handle's, or else with a failure. */
+    @FunctionalInterface
+    interface Outcome {
+        void known(@Nullable Parcel results, @Nullable RpcException failure);
     }
 
     /** Gives the outcome on to another handle, which is to have the same. */

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Filled by one thread while its message is built; read by any thread afterwards.
  */
 final class CapTable {
-    private final List<@Nullable ClientHook> hooks;
+    private List<@Nullable ClientHook> hooks; // an immutable one while it is empty: most messages have no capabilities
     private boolean released;
 
     CapTable() {
-        this(new ArrayList<>(2));
+        this(List.of());
     }
 
     CapTable(List<@Nullable ClientHook> hooks) {
@@ -25,6 +25,9 @@ final class CapTable {
 
     /** Adds a reference that the table owns from here on; returns its index. */
     synchronized int add(ClientHook owned) {
+        if (hooks.isEmpty()) {
+            hooks = new ArrayList<>(2);
+        }
         hooks.add(owned);
         return hooks.size() - 1;
     }

@@ -97,6 +97,9 @@ final class CapTranslator {
 
     /** Adds the capabilities that a payload describes to its message's table. */
     void read(Payload.Reader payload, CapTable table) throws ProtocolException {
+        if (!payload.hasCapTable()) {
+            return;
+        }
         StructList.Reader<CapDescriptor.Reader> descriptors = payload.getCapTable();
         if (descriptors.size() > limits.capabilities()) {
             throw new ProtocolException(

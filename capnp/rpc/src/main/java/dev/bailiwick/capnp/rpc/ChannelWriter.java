@@ -28,7 +28,7 @@ final class ChannelWriter implements Outbound {
     private final Runnable drained;
     private final Consumer<Throwable> broken;
     private final Runnable ending;
-    private final Queue<Draft> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Frame> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unwritten = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -49,8 +49,8 @@ final class ChannelWriter implements Outbound {
     }
 
     @Override
-    public void send(Draft message) {
-        bytes.addAndGet(Frames.bytes(message.segments()));
+    public void send(Frame message) {
+        bytes.addAndGet(message.bodyBytes());
         queue.add(message);
         if (unwritten.getAndIncrement() == 0) {
             Thread.ofVirtual().name("capnp-writer").start(this::run);
@@ -95,7 +95,7 @@ final class ChannelWriter implements Outbound {
             batch.clear();
             taken = 0;
             long size = 0;
-            for (Draft message = queue.poll(); message != null; message = queue.poll()) {
+            for (Frame message = queue.poll(); message != null; message = queue.poll()) {
                 taken++;
                 ByteBuffer[] segments = message.segments();
                 size += Frames.bytes(segments);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** How the capabilities of a message were described to the peer: which are exports, and whether any leads back to the peer. */
 final class Described {
-    private static final int[] NONE = {};
+    static final int[] NONE = {};
 
     private int[] exports = NONE;
     private int count;

@@ -20,7 +20,7 @@ import org.capnproto.StructSize;
  *
  * <p>Not thread-safe: one thread at a time.
  */
-final class Draft {
+final class Draft extends Frame {
     /** Message, Call, MessageTarget and Payload, in preorder; word numbers in the layout below. */
     private static final long[] CALL_SKELETON = {
         Wire.struct(0, 1, 1), //  0 root -> Message
@@ -68,11 +68,11 @@ final class Draft {
     private static final int WORDS_FOR_CAPABILITIES = 8;
 
     private final BuilderArena arena;
-    private final CapTable caps;
+    private final MessageView view;
     private final int contentWord;
+    private boolean claimed; // guarded by this
 
     private Draft(long[] skeleton, int contentWord, int payloadWords) {
-        this.caps = new CapTable();
         this.contentWord = contentWord;
         ByteBuffer first =
                 ByteBuffer.allocate((skeleton.length + payloadWords) * 8).order(ByteOrder.LITTLE_ENDIAN);
@@ -81,7 +81,9 @@ final class Draft {
         }
         this.arena = new BuilderArena(new GrowingAllocator(first.capacity()), first);
         arena.segments.getFirst().pos = skeleton.length;
-        Tables.anchor(arena, caps);
+        CapTable caps = new CapTable();
+        this.view = skeleton[0] == 0 ? Tables.landing(caps) : new MessageView(first, caps);
+        Tables.anchor(arena, view);
     }
 
     static Draft call() {
@@ -139,19 +141,29 @@ final class Draft {
     }
 
     CapTable caps() {
-        return caps;
+        return view.caps();
     }
 
     SegmentBuilder first() {
         return arena.segments.getFirst();
     }
 
-    /** The segments as they stand, for reading; the anchor appears as an empty one. */
+    /** Whether nobody claimed this before, to complete and send it. */
+    synchronized boolean claim() {
+        boolean isFirst = !claimed;
+        claimed = true;
+        return isFirst;
+    }
+
+    /** The content for reading, once it is complete: the memory it was built in, whatever room is left behind it included. */
+    MessageView view() {
+        return segmentCount() == 1 ? view : new MessageView(segments(), caps());
+    }
+
+    /** The anchor appears as an empty one. */
+    @Override
     ByteBuffer[] segments() {
-        int count = arena.segments.size();
-        if (count == Tables.ANCHOR_SEGMENT + 1) {
-            return new ByteBuffer[] {slice(first())};
-        }
+        int count = segmentCount();
         ByteBuffer[] slices = new ByteBuffer[count];
         for (int i = 0; i < count; i++) {
             slices[i] = i == Tables.ANCHOR_SEGMENT ? ByteBuffer.allocate(0) : slice(arena.segments.get(i));
@@ -159,47 +171,20 @@ final class Draft {
         return slices;
     }
 
-    // ---- the message as it is sent (encoding specification, "Serialization Over a Stream"), without intermediate
-    // buffers
-
+    @Override
     int segmentCount() {
         int count = arena.segments.size();
         return count == Tables.ANCHOR_SEGMENT + 1 ? 1 : count;
     }
 
+    @Override
     int segmentBytes(int segment) {
         return segment == Tables.ANCHOR_SEGMENT
                 ? 0
                 : arena.segments.get(segment).currentSize() * 8;
     }
 
-    /** Bytes of the table of segment sizes. */
-    int headerBytes() {
-        return (4 + segmentCount() * 4 + 7) & ~7;
-    }
-
-    /** Bytes of the message, its table included. */
-    long frameBytes() {
-        long bytes = headerBytes();
-        for (int i = 0; i < segmentCount(); i++) {
-            bytes += segmentBytes(i);
-        }
-        return bytes;
-    }
-
-    /** Writes the table of segment sizes, for which there must be room. */
-    void writeHeader(ByteBuffer to) {
-        int count = segmentCount();
-        int start = to.position();
-        to.putLong(start + headerBytes() - 8, 0); // the padding, if there is any
-        putInt(to, start, count - 1);
-        for (int i = 0; i < count; i++) {
-            putInt(to, start + 4 + i * 4, segmentBytes(i) >>> 3);
-        }
-        to.position(start + headerBytes());
-    }
-
-    /** Writes as many bytes of a segment from an offset on as there is room for; returns how many. */
+    @Override
     int writeSegment(int segment, int offset, ByteBuffer to) {
         int count = Math.min(segmentBytes(segment) - offset, to.remaining());
         if (count > 0) {
@@ -207,10 +192,6 @@ final class Draft {
             to.position(to.position() + count);
         }
         return count;
-    }
-
-    private static void putInt(ByteBuffer to, int at, int value) {
-        to.putInt(at, to.order() == ByteOrder.LITTLE_ENDIAN ? value : Integer.reverseBytes(value));
     }
 
     private static ByteBuffer slice(SegmentBuilder segment) {

@@ -23,6 +23,7 @@ final class FrameReader {
     private static final long EAGER_BYTES = 1 << 20;
 
     private final Limits limits;
+    private final MessageValidator validator;
     private ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     private @Nullable ByteBuffer body; // null until its first byte comes
     private int bodyBytes;
@@ -30,6 +31,7 @@ final class FrameReader {
 
     FrameReader(Limits limits) {
         this.limits = limits;
+        this.validator = new MessageValidator(limits);
     }
 
     /**
@@ -134,13 +136,10 @@ final class FrameReader {
     }
 
     private void finish(ByteBuffer filled, Consumer<MessageView> messages) {
-        ByteBuffer[] slices = new ByteBuffer[segments()];
-        int start = 0;
-        for (int i = 0; i < slices.length; i++) {
-            int bytes = header.getInt(4 + i * 4) * 8;
-            slices[i] = filled.slice(start, bytes);
-            start += bytes;
-        }
+        int segments = segments();
+        MessageView view = segments == 1 && filled.capacity() == bodyBytes
+                ? new MessageView(filled.clear(), new CapTable())
+                : new MessageView(slices(filled, segments), new CapTable());
         body = null;
         headerComplete = false;
         if (header.capacity() > 8) {
@@ -148,8 +147,18 @@ final class FrameReader {
         } else {
             header.clear();
         }
-        MessageView view = new MessageView(slices, new CapTable());
-        MessageValidator.validate(view, limits);
+        validator.validate(view);
         messages.accept(view);
+    }
+
+    private ByteBuffer[] slices(ByteBuffer filled, int segments) {
+        ByteBuffer[] slices = new ByteBuffer[segments];
+        int start = 0;
+        for (int i = 0; i < segments; i++) {
+            int bytes = header.getInt(4 + i * 4) * 8;
+            slices[i] = filled.slice(start, bytes);
+            start += bytes;
+        }
+        return slices;
     }
 }

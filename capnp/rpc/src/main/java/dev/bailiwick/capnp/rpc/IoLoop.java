@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.Iterator;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,8 @@ final class IoLoop {
 
     private final String name;
     private final Selector selector;
+    private final Queue<SelectionKey> ready = new ArrayDeque<>(); // of the thread that has the role
+    private final Consumer<SelectionKey> addToReady = ready::add;
     private final BufferPool buffers;
     private final Queue<SocketTransport> unsent = new ConcurrentLinkedQueue<>();
     private final Set<SocketTransport> resting = ConcurrentHashMap.newKeySet();
@@ -323,22 +326,15 @@ final class IoLoop {
 
         private void turn() throws IOException {
             sendUnsent();
-            Set<SelectionKey> ready = selector.selectedKeys();
             if (ready.isEmpty()) { // otherwise a thread that lost the role left some
-                selector.select(resting.isEmpty() ? 0 : TICK_MILLIS);
+                selector.select(addToReady, resting.isEmpty() ? 0 : TICK_MILLIS);
                 if (!resting.isEmpty()) {
                     long now = System.nanoTime();
                     resting.removeIf(transport -> !tick(transport, now));
                 }
             }
-            Iterator<SelectionKey> keys = ready.iterator();
-            while (keys.hasNext()) {
-                SelectionKey key = keys.next();
-                keys.remove();
-                serve((SocketTransport) key.attachment());
-                if (!hasRole()) {
-                    return; // and leave the iterator alone
-                }
+            while (hasRole() && !ready.isEmpty()) {
+                serve((SocketTransport) ready.remove().attachment());
             }
         }
 

@@ -17,21 +17,21 @@ final class MessageValidator {
     /** The longest section the runtime can read: it keeps these numbers in a signed short, and copies wildly beyond. In words. */
     static final int LONGEST_SECTION = Short.MAX_VALUE;
 
-    private final MessageView view;
+    private final Limits limits;
     private long budget;
 
-    private MessageValidator(MessageView view, long budget) {
-        this.view = view;
-        this.budget = budget;
+    /** For any number of messages, one at a time. */
+    MessageValidator(Limits limits) {
+        this.limits = limits;
     }
 
     /** @throws DecodeException if the message is malformed or beyond the limits; the text says how */
-    static void validate(MessageView view, Limits limits) {
+    void validate(MessageView view) {
         if (view.segment(0).words() == 0) {
             throw new DecodeException("message is empty");
         }
-        long budget = (view.sizeInBytes() >>> 3) * limits.amplification() + SMALL_CHANGE;
-        new MessageValidator(view, budget).pointer(view.segment(0), 0, limits.nesting());
+        budget = (view.sizeInBytes() >>> 3) * limits.amplification() + SMALL_CHANGE;
+        pointer(view.segment(0), 0, limits.nesting());
     }
 
     private void pointer(MessageView.Segment segment, int word, int nesting) {
@@ -40,7 +40,7 @@ final class MessageValidator {
             return;
         }
         switch (Wire.kind(ref)) {
-            case Wire.FAR -> far(ref, nesting);
+            case Wire.FAR -> far(segment.view(), ref, nesting);
             case Wire.OTHER -> {
                 if (!Wire.isCapability(ref)) {
                     throw new DecodeException("message has a pointer of a kind that does not exist");
@@ -50,8 +50,8 @@ final class MessageValidator {
         }
     }
 
-    private void far(long ref, int nesting) {
-        MessageView.Segment padSegment = segment(Wire.farSegment(ref));
+    private void far(MessageView view, long ref, int nesting) {
+        MessageView.Segment padSegment = segment(view, Wire.farSegment(ref));
         int pad = Wire.farPad(ref);
         boolean isDouble = Wire.isDoubleFar(ref);
         requireInside(padSegment, pad, isDouble ? 2 : 1);
@@ -73,7 +73,7 @@ final class MessageValidator {
                 || Wire.kind(tag) == Wire.OTHER) {
             throw new DecodeException("message has a double-far pointer that leads to no object");
         }
-        object(segment(Wire.farSegment(first)), Wire.farPad(first), tag, nesting);
+        object(segment(view, Wire.farSegment(first)), Wire.farPad(first), tag, nesting);
     }
 
     private void object(MessageView.Segment segment, long word, long tag, int nesting) {
@@ -140,7 +140,7 @@ final class MessageValidator {
         }
     }
 
-    private MessageView.Segment segment(int id) {
+    private static MessageView.Segment segment(MessageView view, int id) {
         view.tryGetSegment(id); // refuses an id without segment
         return view.segment(id);
     }

@@ -14,27 +14,39 @@ final class MessageView implements Arena {
     /** A segment's share of memory beside its words, roughly: two small objects and a reference. In bytes. */
     private static final int SEGMENT_COST = 128;
 
-    private final Segment[] segments;
+    private static final Segment[] NONE = {};
+
+    private final Segment first;
+    private final Segment[] further;
     private final CapTable caps;
+
+    /** A message of that one segment, as most are. */
+    MessageView(ByteBuffer only, CapTable caps) {
+        this.caps = caps;
+        this.first = new Segment(only.order(ByteOrder.LITTLE_ENDIAN), this);
+        this.further = NONE;
+    }
 
     MessageView(ByteBuffer[] buffers, CapTable caps) {
         this.caps = caps;
-        this.segments = new Segment[buffers.length];
-        for (int i = 0; i < buffers.length; i++) {
-            segments[i] = new Segment(buffers[i].order(ByteOrder.LITTLE_ENDIAN), this);
+        this.first = new Segment(buffers[0].order(ByteOrder.LITTLE_ENDIAN), this);
+        this.further = buffers.length == 1 ? NONE : new Segment[buffers.length - 1];
+        for (int i = 1; i < buffers.length; i++) {
+            further[i - 1] = new Segment(buffers[i].order(ByteOrder.LITTLE_ENDIAN), this);
         }
     }
 
-    private MessageView(Segment[] originals, CapTable caps) {
+    private MessageView(MessageView original, CapTable caps) {
         this.caps = caps;
-        this.segments = new Segment[originals.length];
-        for (int i = 0; i < originals.length; i++) {
-            segments[i] = new Segment(originals[i].buffer, this);
+        this.first = new Segment(original.first.buffer, this);
+        this.further = original.further.length == 0 ? NONE : new Segment[original.further.length];
+        for (int i = 0; i < further.length; i++) {
+            further[i] = new Segment(original.further[i].buffer, this);
         }
     }
 
     MessageView withCaps(CapTable other) {
-        return new MessageView(segments, other);
+        return new MessageView(this, other);
     }
 
     CapTable caps() {
@@ -42,17 +54,17 @@ final class MessageView implements Arena {
     }
 
     int segmentCount() {
-        return segments.length;
+        return 1 + further.length;
     }
 
     Segment segment(int id) {
-        return segments[id];
+        return id == 0 ? first : further[id - 1];
     }
 
     /** Bytes of all segments together. */
     long sizeInBytes() {
-        long size = 0;
-        for (Segment segment : segments) {
+        long size = first.buffer.capacity();
+        for (Segment segment : further) {
             size += segment.buffer.capacity();
         }
         return size;
@@ -60,16 +72,16 @@ final class MessageView implements Arena {
 
     /** What it costs to keep the message: empty segments take memory too, and nearly none on the wire. */
     long costInBytes() {
-        return sizeInBytes() + (long) segments.length * SEGMENT_COST;
+        return sizeInBytes() + (long) segmentCount() * SEGMENT_COST;
     }
 
     @Override
     public SegmentReader tryGetSegment(int id) {
-        if (id < 0 || id >= segments.length) {
+        if (id < 0 || id >= segmentCount()) {
             throw new DecodeException("message names segment " + Integer.toUnsignedString(id) + " but has only "
-                    + segments.length + "; the sender must fix its encoder");
+                    + segmentCount() + "; the sender must fix its encoder");
         }
-        return segments[id];
+        return segment(id);
     }
 
     /**

@@ -6,10 +6,10 @@ package dev.bailiwick.capnp.rpc;
  */
 interface Outbound {
     /** Takes the next message, finished and not to be changed any more. Under the lock. */
-    void send(Draft message);
+    void send(Frame message);
 
     /** As {@link #send}, for a message that nobody waits for: it may stay here for some milliseconds. Under the lock. */
-    default void sendLater(Draft message) {
+    default void sendLater(Frame message) {
         send(message);
     }
 

@@ -16,7 +16,7 @@ final class Outgoing {
     private Outgoing(Draft draft, CapTable caps, boolean isCopy) {
         this.draft = draft;
         this.caps = caps;
-        this.bytes = Frames.bytes(draft.segments());
+        this.bytes = draft.bodyBytes();
         this.isCopy = isCopy;
     }
 
@@ -56,7 +56,7 @@ final class Outgoing {
         String tooMuch = tooMuch(limits, what);
         if (tooMuch == null && bytesNow() >>> 3 > limits.nesting()) { // each level takes a word, for the pointer to it
             try {
-                MessageValidator.validate(new MessageView(draft.segments(), caps), limits);
+                new MessageValidator(limits).validate(new MessageView(draft.segments(), caps));
             } catch (DecodeException refused) {
                 return what + " cannot be sent: " + refused.getMessage();
             }

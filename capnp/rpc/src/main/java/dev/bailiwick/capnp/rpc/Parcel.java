@@ -1,7 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.capnproto.AnyPointer;
 import org.jspecify.annotations.Nullable;
@@ -14,38 +14,41 @@ import org.jspecify.annotations.Nullable;
  * goes to a single claimant, and what that one writes lies outside the body.
  */
 final class Parcel implements AutoCloseable {
+    private static final AtomicIntegerFieldUpdater<Parcel> REFERENCES =
+            AtomicIntegerFieldUpdater.newUpdater(Parcel.class, "references");
+
     private final MessageView view;
     private final int contentWord;
     private final MessageView.Segment contentSegment;
-    private final AtomicInteger references = new AtomicInteger(1);
-    private final DraftClaim claim;
+    private final @Nullable Draft draft;
     private final @Nullable Parcel original;
     private final @Nullable QuestionCall elsewhere;
+    private volatile int references = 1;
 
     private Parcel(
             MessageView view,
             MessageView.Segment contentSegment,
             int contentWord,
-            DraftClaim claim,
+            @Nullable Draft draft,
             @Nullable Parcel original,
             @Nullable QuestionCall elsewhere) {
         this.view = view;
         this.contentSegment = contentSegment;
         this.contentWord = contentWord;
-        this.claim = claim;
+        this.draft = draft;
         this.original = original;
         this.elsewhere = elsewhere;
     }
 
     /** What was built in a draft; the draft's capability table belongs to the parcel from here on. */
     static Parcel of(Draft draft) {
-        MessageView view = new MessageView(draft.segments(), draft.caps());
-        return new Parcel(view, view.segment(0), draft.contentWord(), new DraftClaim(draft), null, null);
+        MessageView view = draft.view();
+        return new Parcel(view, view.segment(0), draft.contentWord(), draft, null, null);
     }
 
     /** What came in a message: the content pointer stands at that word of that segment of the view. */
     static Parcel received(MessageView view, MessageView.Segment segment, int contentWord) {
-        return new Parcel(view, segment, contentWord, new DraftClaim(null), null, null);
+        return new Parcel(view, segment, contentWord, null, null, null);
     }
 
     /** Nothing at all: a null pointer. */
@@ -55,7 +58,7 @@ final class Parcel implements AutoCloseable {
 
     /** A null pointer with a capability table it does not use, but owns. */
     static Parcel nothing(CapTable caps) {
-        MessageView view = new MessageView(new ByteBuffer[] {ByteBuffer.allocate(8)}, caps);
+        MessageView view = new MessageView(ByteBuffer.allocate(8), caps);
         return received(view, view.segment(0), 0);
     }
 
@@ -64,8 +67,8 @@ final class Parcel implements AutoCloseable {
      * question is finished when the note is given up.
      */
     static Parcel elsewhere(QuestionCall question) {
-        MessageView view = new MessageView(new ByteBuffer[] {ByteBuffer.allocate(8)}, new CapTable());
-        return new Parcel(view, view.segment(0), 0, new DraftClaim(null), null, question);
+        MessageView view = new MessageView(ByteBuffer.allocate(8), new CapTable());
+        return new Parcel(view, view.segment(0), 0, null, null, question);
     }
 
     /** The question whose results these are without being here; null for results that are here. */
@@ -109,36 +112,36 @@ final class Parcel implements AutoCloseable {
         while (view.segment(segment) != contentSegment()) {
             segment++;
         }
-        return new Parcel(mapped, mapped.segment(segment), contentWord, claim, this, elsewhere);
+        return new Parcel(mapped, mapped.segment(segment), contentWord, draft, this, elsewhere);
     }
 
     /** The draft this was built in, if there is one and nobody claimed it before: it may be completed and sent. */
     @Nullable
     Draft claimDraft() {
-        return claim.take();
+        return draft != null && draft.claim() ? draft : null;
     }
 
     Parcel retain() {
-        int before = references.getAndIncrement();
+        int before = REFERENCES.getAndIncrement(this);
         assert before > 0 : "parcel retained after it was given up";
         return this;
     }
 
     /** Takes another reference unless the last one is gone. */
     boolean tryRetain() {
-        int current = references.get();
+        int current = references;
         while (current > 0) {
-            if (references.compareAndSet(current, current + 1)) {
+            if (REFERENCES.compareAndSet(this, current, current + 1)) {
                 return true;
             }
-            current = references.get();
+            current = references;
         }
         return false;
     }
 
     @Override
     public void close() {
-        if (references.decrementAndGet() == 0) {
+        if (REFERENCES.decrementAndGet(this) == 0) {
             view.caps().release();
             if (original != null) {
                 original.close();
@@ -146,21 +149,6 @@ final class Parcel implements AutoCloseable {
             if (elsewhere != null) {
                 elsewhere.giveUpRedirected();
             }
-        }
-    }
-
-    /** Shared by all views of one body, so that only one of them can send it. */
-    private static final class DraftClaim {
-        private @Nullable Draft draft;
-
-        DraftClaim(@Nullable Draft draft) {
-            this.draft = draft;
-        }
-
-        synchronized @Nullable Draft take() {
-            Draft taken = draft;
-            draft = null;
-            return taken;
         }
     }
 }

@@ -12,7 +12,8 @@ final class PromisedPipeline extends Pipeline {
     /** As many as results have capabilities at most, by default; an entry stays until the call is over. */
     static final int MOST_PLACES = 4096;
 
-    private final Map<PipelinePath, PromiseClient> promises = new HashMap<>(); // guarded by this
+    private Map<PipelinePath, PromiseClient> promises =
+            Map.of(); // an immutable one until there are any; guarded by this
     private @Nullable Pipeline target; // guarded by this
     private boolean closed; // guarded by this
 
@@ -36,6 +37,9 @@ final class PromisedPipeline extends Pipeline {
                 if (closed) {
                     promise.resolve(new BrokenClient(RpcException.failed("the call was given up")));
                     return promise;
+                }
+                if (promises.isEmpty()) {
+                    promises = new HashMap<>();
                 }
                 promises.put(path, promise);
                 return promise.addRef();
@@ -77,7 +81,7 @@ final class PromisedPipeline extends Pipeline {
             closed = true;
             unresolved = target == null;
             given = Map.copyOf(promises);
-            promises.clear();
+            promises = Map.of();
         }
         given.values().forEach(promise -> {
             if (unresolved) {

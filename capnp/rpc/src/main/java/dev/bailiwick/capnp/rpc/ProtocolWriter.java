@@ -1,9 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import dev.bailiwick.capnp.rpc.wire.Disembargo;
-import dev.bailiwick.capnp.rpc.wire.Finish;
 import dev.bailiwick.capnp.rpc.wire.Message;
-import dev.bailiwick.capnp.rpc.wire.Release;
 import dev.bailiwick.capnp.rpc.wire.Resolve;
 import java.util.function.Consumer;
 import org.capnproto.AnyPointer;
@@ -26,15 +24,15 @@ final class ProtocolWriter {
     }
 
     /** Sends a message that was prepared elsewhere. */
-    void send(Draft draft) {
+    void send(Frame message) {
         if (!closed) {
-            out.send(draft);
+            out.send(message);
         }
     }
 
-    private void sendLater(Draft draft) {
+    private void sendLater(Frame message) {
         if (!closed) {
-            out.sendLater(draft);
+            out.sendLater(message);
         }
     }
 
@@ -45,21 +43,13 @@ final class ProtocolWriter {
     }
 
     void finish(int questionId, boolean releaseResultCaps) {
-        Draft draft = Draft.plain(8);
-        Finish.Builder finish = message(draft).initFinish();
-        finish.setQuestionId(questionId);
-        finish.setReleaseResultCaps(releaseResultCaps);
-        sendLater(draft);
+        sendLater(ShortMessage.finish(questionId, releaseResultCaps));
     }
 
     /** Gives references back, in several messages if they are more than one can count. */
     void release(int importId, long references) {
         for (long left = references; left > 0; left -= MOST_RELEASED) {
-            Draft draft = Draft.plain(8);
-            Release.Builder release = message(draft).initRelease();
-            release.setId(importId);
-            release.setReferenceCount((int) Math.min(left, MOST_RELEASED));
-            sendLater(draft);
+            sendLater(ShortMessage.release(importId, (int) Math.min(left, MOST_RELEASED)));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +12,8 @@ final class QuestionCall extends PendingCall {
     private final QuestionPipeline pipeline = new QuestionPipeline();
 
     // Guarded by the connection:
-    final Map<PipelinePath, RemotePromise> promises = new HashMap<>(0);
-    int[] paramExports = {};
+    Map<PipelinePath, RemotePromise> promises = Map.of(); // an immutable one until there are any
+    int[] paramExports = Described.NONE;
     long bytes;
     boolean returned;
 

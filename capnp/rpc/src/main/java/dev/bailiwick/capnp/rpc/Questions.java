@@ -3,6 +3,8 @@ package dev.bailiwick.capnp.rpc;
 import dev.bailiwick.capnp.rpc.wire.Call;
 import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.Return;
+import java.util.HashMap;
+import java.util.Map;
 import org.capnproto.Void;
 import org.jspecify.annotations.Nullable;
 
@@ -205,6 +207,9 @@ final class Questions {
     private RemotePromise promiseLocked(QuestionCall question, PipelinePath path) {
         RemotePromise promise = new RemotePromise(connection, new RemoteTarget.Promised(connection, question, path));
         promise.addRef(); // the question's own
+        if (question.promises.isEmpty()) {
+            question.promises = new HashMap<>();
+        }
         question.promises.put(path, promise);
         if (question.isRedirected()) {
             question.openPromises++;
@@ -218,7 +223,7 @@ final class Questions {
         try {
             if (!question.promises.isEmpty()) {
                 question.promises.values().forEach(promise -> lock.later(promise::release));
-                question.promises.clear();
+                question.promises = Map.of();
             }
         } finally {
             lock.unlock();

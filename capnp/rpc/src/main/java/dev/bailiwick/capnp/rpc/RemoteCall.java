@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.capnproto.DecodeException;
 import org.capnproto.FromPointerReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that was sent. Wait for its response, or use the capabilities that will be in it before it is there. Take the response
@@ -18,14 +19,14 @@ import org.capnproto.FromPointerReader;
 public final class RemoteCall<R, L> implements AutoCloseable {
     private final CallHandle handle;
     private final FromPointerReader<R> results;
-    private final AnyPipeline root;
-    private final L pipeline;
+    private final Function<AnyPipeline, L> pipelines;
+    private @Nullable AnyPipeline root; // guarded by this
+    private @Nullable L pipeline; // guarded by this
 
     RemoteCall(CallHandle handle, FromPointerReader<R> results, Function<AnyPipeline, L> pipeline) {
         this.handle = handle;
         this.results = results;
-        this.root = AnyPipeline.of(handle.pipeline());
-        this.pipeline = pipeline.apply(root);
+        this.pipelines = pipeline;
     }
 
     /** What stands behind this, borrowed. */
@@ -34,8 +35,19 @@ public final class RemoteCall<R, L> implements AutoCloseable {
     }
 
     /** The capabilities that will be in the results: calls on them are sent right away and run after this one. */
-    public L pipeline() {
-        return pipeline;
+    public synchronized L pipeline() {
+        L made = pipeline;
+        if (made == null) {
+            AnyPipeline start = AnyPipeline.of(handle.pipeline());
+            made = pipelines.apply(start);
+            root = start;
+            pipeline = made;
+        }
+        return made;
+    }
+
+    private synchronized boolean usesPipeline() {
+        return root != null && root.wasUsed();
     }
 
     /**
@@ -93,7 +105,7 @@ public final class RemoteCall<R, L> implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (root.wasUsed() && !handle.results().isDone()) {
+        if (usesPipeline() && !handle.results().isDone()) {
             handle.whenDone(results -> handle.close(), failure -> handle.close());
         } else {
             handle.close();

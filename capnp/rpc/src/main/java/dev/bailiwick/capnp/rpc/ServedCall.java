@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.capnproto.AnyPointer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +13,14 @@ final class ServedCall extends PromisedCall implements Runnable {
     private final int methodId;
     private final LocalClient object;
     private final @Nullable VatConnection resultsFor;
-    private final List<Runnable> cancellationActions = new ArrayList<>(0); // guarded by itself
+    private List<Runnable> cancellationActions = List.of(); // an immutable one until there are any; guarded by this
     private volatile boolean cancelled;
-    private boolean started; // guarded by cancellationActions
-    private @Nullable Parcel params; // guarded by cancellationActions
+    private boolean started; // guarded by this
+    private @Nullable Parcel params; // guarded by this
     private @Nullable CompletableFuture<?> heldBy; // the serving thread's
     private @Nullable Draft draft; // the serving thread's
-    private final AtomicBoolean forwarding = new AtomicBoolean();
-    private @Nullable CallHandle tail; // guarded by cancellationActions
+    private boolean forwarding; // guarded by this
+    private @Nullable CallHandle tail; // guarded by this
 
     ServedCall(LocalClient object, long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
         this.object = object;
@@ -58,7 +57,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     /** Runs the method; returns when it returned, which may be before the call is complete. */
     @Override
     public void run() {
-        synchronized (cancellationActions) {
+        synchronized (this) {
             if (cancelled) {
                 return;
             }
@@ -82,7 +81,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     private void finish(@Nullable Throwable failure) {
         releaseParams();
         CallHandle forwarded;
-        synchronized (cancellationActions) {
+        synchronized (this) {
             forwarded = tail;
         }
         Draft built = draft;
@@ -102,7 +101,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     }
 
     AnyPointer.Reader params() {
-        synchronized (cancellationActions) {
+        synchronized (this) {
             if (params == null) {
                 throw new IllegalStateException("parameters were released; read them before");
             }
@@ -112,7 +111,7 @@ final class ServedCall extends PromisedCall implements Runnable {
 
     void releaseParams() {
         Parcel released;
-        synchronized (cancellationActions) {
+        synchronized (this) {
             released = params;
             params = null;
         }
@@ -132,12 +131,15 @@ final class ServedCall extends PromisedCall implements Runnable {
 
     /** Sends the request, and makes its outcome this call's; the stage completes with it. */
     CompletionStage<?> tailCall(Request<?, ?, ?> request) {
-        if (!forwarding.compareAndSet(false, true)) {
-            throw new IllegalStateException("call was already forwarded");
+        synchronized (this) {
+            if (forwarding) {
+                throw new IllegalStateException("call was already forwarded");
+            }
+            forwarding = true;
         }
         CallHandle handle = request.start(resultsFor);
         boolean abandon;
-        synchronized (cancellationActions) {
+        synchronized (this) {
             tail = handle;
             abandon = cancelled;
         }
@@ -154,8 +156,11 @@ final class ServedCall extends PromisedCall implements Runnable {
     }
 
     void onCancel(Runnable action) {
-        synchronized (cancellationActions) {
+        synchronized (this) {
             if (!cancelled) {
+                if (cancellationActions.isEmpty()) {
+                    cancellationActions = new ArrayList<>(2);
+                }
                 cancellationActions.add(action);
                 return;
             }
@@ -168,15 +173,15 @@ final class ServedCall extends PromisedCall implements Runnable {
         List<Runnable> actions;
         boolean neverRuns;
         CallHandle forwarded;
-        synchronized (cancellationActions) {
+        synchronized (this) {
             if (cancelled) {
                 return;
             }
             cancelled = true;
             neverRuns = !started;
             forwarded = tail;
-            actions = List.copyOf(cancellationActions);
-            cancellationActions.clear();
+            actions = cancellationActions;
+            cancellationActions = List.of();
         }
         if (neverRuns) {
             releaseParams();

@@ -81,7 +81,7 @@ final class SocketTransport extends Transport {
     private boolean paused; // the loop's
 
     // ---- writing
-    private final Queue<Draft> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Frame> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger wishesToWrite = new AtomicInteger();
     private final AtomicBoolean gathered = new AtomicBoolean();
@@ -89,7 +89,7 @@ final class SocketTransport extends Transport {
     private volatile boolean blocked; // until the loop finds the socket writable
     private volatile boolean ended;
     private boolean failed; // the writing thread's, as all that follows
-    private @Nullable Draft current;
+    private @Nullable Frame current;
     private int segment;
     private int offset;
     private @Nullable ByteBuffer rest;
@@ -126,17 +126,17 @@ final class SocketTransport extends Transport {
     // ---- writing
 
     @Override
-    public void send(Draft message) {
+    public void send(Frame message) {
         enqueue(message);
         urgent = true;
     }
 
     @Override
-    public void sendLater(Draft message) {
+    public void sendLater(Frame message) {
         enqueue(message);
     }
 
-    private void enqueue(Draft message) {
+    private void enqueue(Frame message) {
         bytes.addAndGet(message.frameBytes());
         queue.add(message);
     }
@@ -255,7 +255,7 @@ final class SocketTransport extends Transport {
             rest = null;
         }
         while (true) {
-            Draft message = current;
+            Frame message = current;
             if (message == null) {
                 message = queue.peek();
                 if (message == null || batch.remaining() < message.headerBytes()) {
@@ -498,8 +498,7 @@ final class SocketTransport extends Transport {
                     write();
                 }
                 if (!mayHaveMore) {
-                    selector.select();
-                    selector.selectedKeys().clear();
+                    selector.select(readable -> {}); // there is but one
                 }
                 mayHaveMore = read(buffer);
             }

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * itself. A map from arena to table would be a static registry, with a lock on every access and entries to be cleaned. What an
  * arena does show is its list of segments, and what a segment does take is any {@link org.capnproto.Arena}. Hence the
  * <i>anchor</i>: in every message that {@link Draft} builds, segment 1 is a full one-word segment whose arena is a
- * {@link MessageView} of ours, over a single word, carrying the table. Its word is a far pointer "segment 0, word 0"; asked to
+ * {@link MessageView} of ours that carries the table. Its word is a far pointer "segment 0, word 0"; asked to
  * read a struct through it, the runtime follows the pointer with the anchor's own arena, and hands our factory the segment it
  * found there: a {@link MessageView.Segment}, which knows the table.
  *
  * <pre>
  *  BuilderArena.segments
  *   [0] root, calls, payload ...            first segment, grows to its capacity
- *   [1] far(0,0) --its arena--> MessageView [0] empty struct   -> CapTable
+ *   [1] far(0,0) --its arena--> MessageView [0] any struct     -> CapTable
  *   [2] further segments, if needed
  * </pre>
  *
@@ -52,10 +52,14 @@ final class Tables {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Makes the arena lead to the table; to be called when it has exactly its first segment. */
-    static void anchor(BuilderArena arena, CapTable caps) {
-        MessageView target = new MessageView(new ByteBuffer[] {LANDING_WORD}, caps);
-        SegmentBuilder anchor = new SegmentBuilder(ANCHOR_WORD, target);
+    /** A view that carries the table, for a message whose own root is no struct yet. */
+    static MessageView landing(CapTable caps) {
+        return new MessageView(LANDING_WORD, caps);
+    }
+
+    /** Makes the arena lead to the view, whose root is a struct; to be called when it has exactly its first segment. */
+    static void anchor(BuilderArena arena, MessageView view) {
+        SegmentBuilder anchor = new SegmentBuilder(ANCHOR_WORD, view);
         anchor.id = ANCHOR_SEGMENT;
         anchor.pos = 1; // full, so the arena allocates past it
         arena.segments.add(anchor);

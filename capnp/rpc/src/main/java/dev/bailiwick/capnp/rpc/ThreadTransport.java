@@ -35,7 +35,7 @@ final class ThreadTransport extends Transport {
     }
 
     @Override
-    public void send(Draft message) {
+    public void send(Frame message) {
         writer.send(message);
     }
 

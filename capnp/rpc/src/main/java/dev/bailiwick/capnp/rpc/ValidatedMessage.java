@@ -80,7 +80,7 @@ public final class ValidatedMessage {
                     "message of " + bytes + " bytes is longer than the limit of " + limits.messageBytes());
         }
         MessageView view = new MessageView(slices, new CapTable());
-        MessageValidator.validate(view, limits);
+        new MessageValidator(limits).validate(view);
         return new ValidatedMessage(view, limits);
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one lock of a connection, and what is put off until it is free.
@@ -22,7 +23,8 @@ final class VatLock {
     private final Consumer<ClientHook> release;
     private final Runnable unlocking;
     private final Runnable unlocked;
-    private List<Runnable> later = new ArrayList<>(); // guarded by lock
+    private @Nullable Runnable first; // what was put off: mostly one action or none; guarded by lock
+    private List<Runnable> further = List.of(); // guarded by lock
 
     /**
      * @param release called under the lock with each hook that was dropped
@@ -53,16 +55,16 @@ final class VatLock {
             return;
         }
         Throwable failure = Survival.attempt(unlocking, null);
-        List<Runnable> actions = later;
-        boolean isAny = !actions.isEmpty();
-        if (isAny) {
-            later = new ArrayList<>(4);
-        }
+        Runnable action = first;
+        List<Runnable> actions = further;
+        first = null;
+        further = List.of();
         lock.unlock();
         failure = Survival.attempt(unlocked, failure);
-        if (isAny) {
-            for (Runnable action : actions) {
-                failure = Survival.attempt(action, failure);
+        if (action != null) {
+            failure = Survival.attempt(action, failure);
+            for (Runnable another : actions) {
+                failure = Survival.attempt(another, failure);
             }
         }
         releaseDropped();
@@ -71,7 +73,14 @@ final class VatLock {
 
     /** Runs the action when the lock is free; to be called under it. */
     void later(Runnable action) {
-        later.add(action);
+        if (first == null) {
+            first = action;
+        } else {
+            if (further.isEmpty()) {
+                further = new ArrayList<>(4);
+            }
+            further.add(action);
+        }
     }
 
     /** One of the connection's own hooks has lost its last reference. */

@@ -89,7 +89,7 @@ final class BesiegedVat implements AutoCloseable {
 
     private final class Unread implements Outbound {
         @Override
-        public void send(Draft message) {
+        public void send(Frame message) {
             unread += Frames.bytes(message.segments());
         }
 

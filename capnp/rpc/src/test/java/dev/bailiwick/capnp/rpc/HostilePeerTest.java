@@ -39,10 +39,10 @@ class HostilePeerTest {
 
     /** What a vat sent, which nobody reads. */
     private static final class Unread implements Outbound {
-        final List<Draft> sent = new ArrayList<>();
+        final List<Frame> sent = new ArrayList<>();
 
         @Override
-        public void send(Draft message) {
+        public void send(Frame message) {
             sent.add(message);
         }
 
@@ -212,10 +212,10 @@ class HostilePeerTest {
     /** Messages that are no calls, but that something is sent for. */
     @Test
     void aPeerThatNeverReadsCannotMakeUsWriteWithoutEnd() {
-        List<Draft> unread = new ArrayList<>();
+        List<Frame> unread = new ArrayList<>();
         Outbound out = new Outbound() {
             @Override
-            public void send(Draft message) {
+            public void send(Frame message) {
                 unread.add(message);
             }
 

@@ -156,7 +156,7 @@ class IoLoopTest {
 
     @Test
     void aThreadThatReadsAgainKeepsTheRoleWhoeverThoughtItStuck() {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 5; i++) {
             IoLoop.Batch over = batchOfACall();
             add(counter, 1); // its thread has read this one since
             assertThat(over.giveRoleAway()).isFalse();

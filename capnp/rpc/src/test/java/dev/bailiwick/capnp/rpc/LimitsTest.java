@@ -302,7 +302,7 @@ class LimitsTest {
     /** A peer that answers nothing. */
     private static final class Hung implements Outbound {
         @Override
-        public void send(Draft message) {}
+        public void send(Frame message) {}
 
         @Override
         public long backlog() {
@@ -318,7 +318,7 @@ class LimitsTest {
         List<ByteBuffer> recorded = new ArrayList<>();
         Outbound recorder = new Outbound() {
             @Override
-            public void send(Draft message) {
+            public void send(Frame message) {
                 recorded.add(Streams.bytes(message));
             }
 

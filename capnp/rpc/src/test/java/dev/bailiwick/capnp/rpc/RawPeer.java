@@ -45,7 +45,7 @@ final class RawPeer implements Outbound, AfterEachCallback {
     }
 
     @Override
-    public void send(Draft message) {
+    public void send(Frame message) {
         new FrameReader(Limits.DEFAULT)
                 .feed(
                         Streams.bytes(message),

@@ -7,6 +7,7 @@ import dev.bailiwick.capnp.rpc.wire.Message;
 import dev.bailiwick.capnp.rpc.wire.Release;
 import java.util.ArrayList;
 import java.util.List;
+import org.capnproto.AnyPointer;
 import org.junit.jupiter.api.Test;
 
 /** References across a connection are counted, and the count is checked; a release counts them in 32 bits without a sign. */
@@ -41,9 +42,11 @@ class ReferenceCountsTest {
         List<Long> counts = new ArrayList<>();
         Outbound out = new Outbound() {
             @Override
-            public void send(Draft message) {
-                Message.Reader sent = message.root().getAs(Message.factory).asReader();
-                Release.Reader release = sent.getRelease();
+            public void send(Frame message) {
+                MessageView sent = new MessageView(message.segments(), new CapTable());
+                Release.Reader release = new AnyPointer.Reader(sent.segment(0), 0, Wire.NESTING_LIMIT)
+                        .getAs(Message.factory)
+                        .getRelease();
                 counts.add(Integer.toUnsignedLong(release.getReferenceCount()));
             }
 

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 final class Streams {
     private Streams() {}
 
-    static ByteBuffer bytes(Draft message) {
+    static ByteBuffer bytes(Frame message) {
         ByteBuffer[] segments = message.segments();
         ByteBuffer header = Frames.header(segments);
         ByteBuffer bytes = ByteBuffer.allocate((int) (header.remaining() + Frames.bytes(segments)))

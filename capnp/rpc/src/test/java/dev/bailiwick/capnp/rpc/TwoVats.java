@@ -45,7 +45,7 @@ final class TwoVats {
         }
 
         @Override
-        public void send(Draft message) {
+        public void send(Frame message) {
             outbox.add(Streams.bytes(message));
         }
 

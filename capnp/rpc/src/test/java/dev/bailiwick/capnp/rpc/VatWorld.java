@@ -119,7 +119,7 @@ final class VatWorld {
         }
 
         @Override
-        public void send(Draft message) {
+        public void send(Frame message) {
             ByteBuffer bytes = Streams.bytes(message);
             Message.Which kind = fault == Fault.NONE ? Message.Which.CALL : kind(bytes);
             switch (fault) {
