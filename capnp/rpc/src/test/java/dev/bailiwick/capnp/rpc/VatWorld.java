@@ -18,13 +18,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.capnproto.AnyPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some vats in one thread, each connected with each. Everything that could happen next is a choice drawn from a seed: a message
  * arrives on one of the connections, an object runs a method, or somebody in a vat does something. What it does is noted in a
  * script, and every call carries a number, from which the log of each object shows whether calls kept their order.
  *
- * <p>The order that must hold is E-order: calls made through one reference arrive in the order they were made.
+ * <p>The order that must hold is E-order: calls made through one reference arrive in the order they were made. And what is called
+ * through a copy, once the reference was passed on, comes behind what was called through the original before: the copy goes the
+ * same way or joins it, and where it turns out to be shorter an embargo makes it wait.
  */
 final class VatWorld {
     /** A way to get something wrong on the wire, for proof that it would be noticed. */
@@ -47,7 +50,7 @@ final class VatWorld {
     private final Executor executor = tasks::add;
     private final List<Recorder> recorders = new ArrayList<>();
     private final List<Sent> calls = new ArrayList<>();
-    private final List<Root> roots = new ArrayList<>(); // of references that were passed on
+    private final List<Passed> passed = new ArrayList<>();
     private final List<String> script = new ArrayList<>();
     private final Map<Lineage, Integer> names = new HashMap<>();
     private boolean disconnected;
@@ -75,7 +78,7 @@ final class VatWorld {
         sides.add(right);
         for (Side side : List.of(left, right)) {
             Counter.Client main = Counter.factory.client(side.vat.bootstrap());
-            side.from.refs.add(new Ref(main, new Lineage(), new Root()));
+            side.from.refs.add(new Ref(main, new Lineage(null), new Root()));
         }
     }
 
@@ -197,8 +200,19 @@ final class VatWorld {
 
     /** One reference, in one vat: its calls are numbered in the order in which they were made. */
     private static final class Lineage {
+        private final @Nullable Lineage original;
+        private final int callsBefore;
         private int callsMade;
+
+        /** @param original what this is a copy of, as of now; what is called on it later comes in any order */
+        Lineage(@Nullable Lineage original) {
+            this.original = original;
+            this.callsBefore = original == null ? 0 : original.callsMade;
+        }
     }
+
+    /** A reference on its way to somebody else. */
+    private record Passed(Lineage lineage, Root root) {}
 
     /** Where a reference leads in the end: an object, or a promise of somebody here that is settled later. */
     private static final class Root {
@@ -243,7 +257,8 @@ final class VatWorld {
         public CompletionStage<?> echo(CallContext<Slot.Reader, Slot.Builder> call) throws Exception {
             int number = call.params().getNumber();
             if (random.nextInt(3) == 0) {
-                home.refs.add(new Ref(call.params().getCounter(), new Lineage(), roots.get(number)));
+                Passed given = passed.get(number);
+                home.refs.add(new Ref(call.params().getCounter(), given.lineage(), given.root()));
             }
             return super.echo(call);
         }
@@ -339,7 +354,7 @@ final class VatWorld {
     private void child(Vat vat, Ref ref) {
         var call = ref.client().childRequest().send();
         vat.pending.add(call);
-        Ref child = new Ref(call.pipeline().getCounter(), new Lineage(), new Root(ref.root()));
+        Ref child = new Ref(call.pipeline().getCounter(), new Lineage(null), new Root(ref.root()));
         note(vat + " asks " + name(ref) + " for a child " + name(child));
         vat.refs.add(child);
     }
@@ -347,11 +362,12 @@ final class VatWorld {
     private void echo(Vat vat, Ref ref, Ref given) {
         var request = ref.client().echoRequest();
         request.params().setCounter(given.client());
-        request.params().setNumber(roots.size());
-        roots.add(given.root());
+        request.params().setNumber(passed.size());
+        passed.add(new Passed(new Lineage(given.lineage()), given.root()));
         var call = request.send();
         vat.pending.add(call);
-        Ref echoed = new Ref(call.pipeline().getCounter(), new Lineage(), new Root(given.root(), ref.root()));
+        Ref echoed =
+                new Ref(call.pipeline().getCounter(), new Lineage(given.lineage()), new Root(given.root(), ref.root()));
         note(vat + " passes " + name(given) + " to " + name(ref) + " and gets back " + name(echoed));
         vat.refs.add(echoed);
     }
@@ -361,13 +377,13 @@ final class VatWorld {
         request.params().setCounter(given.client());
         request.params().setNumber(calls.size());
         note(vat + " lets " + name(ref) + " add " + calls.size() + " to " + name(given));
-        sent(new Lineage(), request.send());
+        sent(new Lineage(given.lineage()), request.send());
     }
 
     private void makePromise(Vat vat) {
         PromiseClient promise = new PromiseClient();
         Root root = new Root();
-        Ref ref = new Ref(Counter.factory.client(promise.addRef()), new Lineage(), root);
+        Ref ref = new Ref(Counter.factory.client(promise.addRef()), new Lineage(null), root);
         vat.promises.add(new Promise(promise, root, name(ref)));
         note(vat + " promises " + name(ref));
         vat.refs.add(ref);
@@ -461,6 +477,23 @@ final class VatWorld {
             numbersOf.computeIfAbsent(sent.lineage(), key -> new ArrayList<>()).add(sent.number());
         }
         numbersOf.values().forEach(numbers -> assertThat(numbers).isSorted().doesNotHaveDuplicates());
+        checkCopies(recorder);
+    }
+
+    private void checkCopies(Recorder recorder) {
+        List<Sent> seen = recorder.seen.stream().map(calls::get).toList();
+        for (int place = 0; place < seen.size(); place++) {
+            Lineage copy = seen.get(place).lineage();
+            List<Sent> later = seen.subList(place + 1, seen.size());
+            for (Lineage original = copy.original; original != null; original = original.original) {
+                Lineage called = original;
+                int before = copy.callsBefore;
+                assertThat(later)
+                        .as("what comes behind a call on a copy: %s", recorder.seen)
+                        .noneMatch(sent -> sent.lineage().equals(called) && sent.number() < before);
+                copy = original;
+            }
+        }
     }
 
     private void checkNothingIsLeft() {
