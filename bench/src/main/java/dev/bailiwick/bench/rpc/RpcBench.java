@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.ToDoubleFunction;
 
 /** Measures calls over a Unix socket between every pair of Java and C++, and prints one table. */
 final class RpcBench implements AutoCloseable {
@@ -36,7 +37,7 @@ final class RpcBench implements AutoCloseable {
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
         try (RpcBench bench = new RpcBench(Path.of(arguments[0]), folder)) {
             System.out.println(bench.calls(new Rounds(rounds)));
-            System.out.println(bench.resources());
+            System.out.println(bench.resources(rounds));
         }
     }
 
@@ -96,7 +97,7 @@ final class RpcBench implements AutoCloseable {
     }
 
     /** What calls and connections take, and what one peer can do to another. */
-    private Table resources() throws IOException {
+    private Table resources(int rounds) throws IOException {
         Table table = new Table("", "measured");
         table.row(
                 "garbage of a small call, client and server together, bytes",
@@ -113,26 +114,51 @@ final class RpcBench implements AutoCloseable {
             table.row("the same, bytes a connection", Table.number((after - before) / (double) IDLE_CONNECTIONS));
             table.row("connections opened, each with a call, a second", Table.number(perSecond));
         }
-        socket = folder.resolve("slow").toString();
-        try (var _ = Child.start(command(JAVA, "serve", socket)).whenReady();
-                Child other = Child.start(command(JAVA, "drive", socket));
-                Child slow = Child.start(command(JAVA, "slow", socket))) {
-            for (int i = 0; i < 5; i++) {
-                other.perSecond("small", 1, 10_000);
-            }
-            String without = latency(other);
-            slow.perSecond("blob", MIB, UNREAD_BLOBS);
-            table.row("latency of a small call, 50th and 99th percentile, us", without);
-            table.row("the same, while another client leaves %d MiB unread".formatted(UNREAD_BLOBS), latency(other));
-        }
+        latencies(table, rounds);
         return table;
     }
 
-    private static String latency(Child client) throws IOException {
-        String[] percentiles = client.ask("latency 0 20000").split(" ", 2);
+    /** The same calls to two servers in turn, of which one has a client besides that does not read what it asked for. */
+    private void latencies(Table table, int rounds) throws IOException {
+        String quiet = folder.resolve("quiet").toString();
+        String beset = folder.resolve("beset").toString();
+        try (var _ = Child.start(command(JAVA, "serve", quiet)).whenReady();
+                var _ = Child.start(command(JAVA, "serve", beset)).whenReady();
+                Child alone = Child.start(command(JAVA, "drive", quiet));
+                Child beside = Child.start(command(JAVA, "drive", beset));
+                Child slow = Child.start(command(JAVA, "slow", beset))) {
+            for (int i = 0; i < 5; i++) {
+                alone.perSecond("small", 1, 10_000);
+                beside.perSecond("small", 1, 10_000);
+            }
+            slow.perSecond("blob", MIB, UNREAD_BLOBS);
+            List<Latency> without = new ArrayList<>();
+            List<Latency> with = new ArrayList<>();
+            for (int i = 0; i < rounds; i++) {
+                without.add(latency(alone));
+                with.add(latency(beside));
+            }
+            table.row("latency of a small call, 50th and 99th percentile, us", medians(without));
+            table.row("the same, while another client leaves %d MiB unread".formatted(UNREAD_BLOBS), medians(with));
+        }
+    }
+
+    /** In microseconds. */
+    private record Latency(double percentile50, double percentile99) {}
+
+    private static Latency latency(Child client) throws IOException {
+        String[] nanos = client.ask("latency 0 20000").split(" ", 2);
         client.next(); // the time all calls took
-        return Table.number(Long.parseLong(percentiles[0]) / 1e3) + ", "
-                + Table.number(Long.parseLong(percentiles[1]) / 1e3);
+        return new Latency(Long.parseLong(nanos[0]) / 1e3, Long.parseLong(nanos[1]) / 1e3);
+    }
+
+    private static String medians(List<Latency> rounds) {
+        return Table.number(median(rounds, Latency::percentile50)) + ", "
+                + Table.number(median(rounds, Latency::percentile99));
+    }
+
+    private static double median(List<Latency> rounds, ToDoubleFunction<Latency> of) {
+        return rounds.stream().mapToDouble(of).sorted().toArray()[rounds.size() / 2];
     }
 
     /** A client of one kind, connected to a server of another. */
