@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts a stream of bytes into messages (encoding specification, "Serialization Over a Stream"). Nothing a header claims is
  * believed beyond the limits, and memory is taken as bytes arrive, not as they are announced: none for
- * a header, and for a message at most eight times the bytes of it that came, or twice once that is more than 1 MiB.
+ * a header, and for a message at most eight times the bytes of it that came, or twice once that is more than 2 MiB.
  *
  * <p>Not thread-safe.
  */
@@ -17,10 +17,11 @@ final class FrameReader {
     /** How many times what has come is allocated for what is announced. Each step to more costs a copy of it. */
     private static final long GROWTH = 2;
 
-    /** As {@link #GROWTH}, for what stays below {@link #EAGER_BYTES}: a message of that size costs one copy at most. */
+    /** As {@link #GROWTH}, for what stays below {@link #EAGER_BYTES}: a message of that size costs one copy of a part of it at most. */
     private static final long EAGER_GROWTH = 8;
 
-    private static final long EAGER_BYTES = 1 << 20;
+    /** More than the usual largest piece of a stream, 1 MiB, with the message around it. */
+    private static final long EAGER_BYTES = 2 << 20;
 
     private final Limits limits;
     private final MessageValidator validator;
