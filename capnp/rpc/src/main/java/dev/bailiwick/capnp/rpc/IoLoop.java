@@ -315,7 +315,7 @@ final class IoLoop {
             if (!closing) {
                 return false;
             }
-            selector.selectNow(); // only then keys that were cancelled are gone
+            selector.selectNow(addToReady); // only then keys that were cancelled are gone; what is ready has its turn
             if (!selector.keys().isEmpty()) {
                 return false;
             }
