@@ -82,7 +82,7 @@ final class ServeCommand implements Runnable {
             await(stopped);
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        try (AutoCloseable _ = start(DaemonConfig.of(location, socket, Version.number()))) {
+        try (Served _ = start(DaemonConfig.of(location, socket, Version.number()))) {
             if (stopOnEof) {
                 Thread.ofPlatform().daemon().start(() -> {
                     drain(context.host().in());
@@ -90,18 +90,20 @@ final class ServeCommand implements Runnable {
                 });
             }
             await(stop);
-        } catch (RuntimeException failure) {
-            throw failure;
-        } catch (Exception impossible) {
-            // AutoCloseable declares it; neither daemon throws anything checked.
-            throw new IllegalStateException(impossible);
         } finally {
             stopped.countDown();
         }
     }
 
+    /** What is served until it is closed. */
+    @FunctionalInterface
+    private interface Served extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** Starts what was asked for and says that it is ready. */
-    private AutoCloseable start(DaemonConfig config) {
+    private Served start(DaemonConfig config) {
         Json.Obj ready = Json.object()
                 .with("store", config.store().directory().toString())
                 .with("socket", config.socket().toString())
@@ -110,7 +112,7 @@ final class ServeCommand implements Runnable {
         if (manifest == null) {
             Daemon daemon = Daemon.start(config);
             context.output().line(ready, "bailiwickd: serving " + place);
-            return daemon;
+            return daemon::close;
         }
         EmergencyDaemon daemon = EmergencyDaemon.start(config, Manifests.read(manifest, context.output()));
         StringBuilder text = new StringBuilder("bailiwickd: EMERGENCY, not serving ")
@@ -131,7 +133,7 @@ final class ServeCommand implements Runnable {
                                                 .map(InitCommand::code)
                                                 .toList())),
                         text.toString());
-        return daemon;
+        return daemon::close;
     }
 
     private AnchorMode anchorMode() {

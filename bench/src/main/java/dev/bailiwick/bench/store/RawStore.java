@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -37,7 +38,7 @@ final class RawStore implements AutoCloseable {
 
     private final RocksDB db;
     private final Map<Table, ColumnFamilyHandle> families = new HashMap<>();
-    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final List<AbstractNativeReference> resources = new ArrayList<>();
     private final WriteOptions synced = new WriteOptions().setSync(true);
     private final ReadOptions reading = new ReadOptions().setVerifyChecksums(true);
 
@@ -182,13 +183,6 @@ final class RawStore implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable resource : resources) {
-            try {
-                resource.close();
-            } catch (Exception e) {
-                // AutoCloseable declares it; RocksDB's objects throw nothing checked.
-                throw new IllegalStateException(e);
-            }
-        }
+        resources.forEach(AbstractNativeReference::close);
     }
 }

@@ -125,6 +125,16 @@ class LoopMishapsTest {
     }
 
     @Test
+    void connectionsGoOnAfterTheirLoopWasClosed() throws IOException {
+        Counter.Client counter = connect();
+        assertThat(add(counter, 1)).isEqualTo(1);
+        loop.close();
+        for (int sum = 2; sum < 10; sum++) {
+            assertThat(add(counter, 1)).isEqualTo(sum);
+        }
+    }
+
+    @Test
     void theLoopEndsThoughItClosedTheLastSocketItself() throws IOException {
         SocketChannel hostile = opened(SocketChannel.open(StandardProtocolFamily.UNIX));
         hostile.connect(UnixDomainSocketAddress.of(folder.resolve("s")));
