@@ -331,6 +331,8 @@ struct ScrubState @0xe6fb1a1a9224655f {
   # Table and key that it goes on after.
   findings @5 :List(Finding);
   # Of this pass and the one before.
+  stopped @6 :Text;
+  # Why it does not go on any more; empty while it does.
 }
 
 interface StoreInspector @0xa09a81c5a3e1ccbb {

@@ -507,10 +507,16 @@ public final class AccountStore implements AutoCloseable {
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(standing);
         anchoring.flatMap(Anchoring::failure).ifPresent(why -> warnings.add("the anchor does not follow: " + why));
-        scrubStatus()
-                .ifPresent(status -> status.findings()
-                        .forEach(finding -> warnings.add("the store is damaged: " + finding.what() + ": "
-                                + finding.message() + "; run 'account-admin store verify'")));
+        scrubStatus().ifPresent(status -> {
+            status.findings()
+                    .forEach(finding ->
+                            warnings.add((finding.isDamage() ? "the store is damaged: " : "the store cannot be read: ")
+                                    + finding.what() + ": " + finding.message()
+                                    + "; run 'account-admin store verify'"));
+            status.stopped()
+                    .ifPresent(why -> warnings.add("the check in the background has stopped, and damage goes unseen: "
+                            + why + "; restart the daemon"));
+        });
         clock.setBack()
                 .ifPresent(
                         by -> warnings.add(

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,11 @@ import java.util.concurrent.TimeUnit;
  * an index row against the record, an entry against the tree, a node of the tree against the two below it. So bytes that rot where nobody looks
  * are found within a pass. What is found is audited, and stays in {@link #status} until a whole pass has not found it again.
  *
- * <p>INVARIANT (never in the way): a step reads one published state for some milliseconds and holds no lock that anybody waits for.
+ * <p>INVARIANT (never in the way): a step reads one published state for some milliseconds and holds no lock that anybody waits for. Where
+ * the store has more to do than it can, the scrub waits, longer each time.
+ *
+ * <p>INVARIANT (never silent): what cannot be read is a finding like what is damaged, and a scrub that does not go on says why in its
+ * status.
  *
  * <p>Thread-safe.
  */
@@ -36,6 +42,9 @@ public final class Scrub implements AutoCloseable {
 
     /** Steps after which the position is saved: what a crash makes the scrub do again. */
     private static final int STEPS_A_SAVE = 64;
+
+    private static final long FIRST_WAIT_NANOS = 100_000_000;
+    private static final long LONGEST_WAIT_NANOS = 30_000_000_000L;
 
     private final Engine engine;
     private final AuditLog audit;
@@ -56,7 +65,19 @@ public final class Scrub implements AutoCloseable {
     private ScrubPosition position;
     private Set<Finding> found = new LinkedHashSet<>();
     private Set<Finding> foundBefore = new LinkedHashSet<>();
+
+    /** Found and not audited yet. */
+    private final Deque<Finding> untold = new ArrayDeque<>();
+
     private int steps;
+
+    /** Why the timer does not go on. */
+    private Optional<String> stopped = Optional.empty();
+
+    /** Touched on the timer alone: how long to wait next time that the store is overloaded, and until when. */
+    private long waitNanos = FIRST_WAIT_NANOS;
+
+    private long notBefore = System.nanoTime();
 
     Scrub(Engine engine, AuditLog audit, InstantSource clock, Path file) {
         this.engine = engine;
@@ -85,7 +106,8 @@ public final class Scrub implements AutoCloseable {
                 position.passes(),
                 position.lastFinished(),
                 tables.get(table).name() + " " + position.key(),
-                List.copyOf(all));
+                List.copyOf(all),
+                stopped);
     }
 
     /**
@@ -103,21 +125,44 @@ public final class Scrub implements AutoCloseable {
     }
 
     private void stepQuietly() {
+        if (System.nanoTime() - notBefore < 0) {
+            return;
+        }
         try {
             step();
+            waitNanos = FIRST_WAIT_NANOS;
         } catch (EngineException e) {
-            // Closed or failed: the engine tells its users itself, and a scrub that cannot read has nothing to add.
-            timer.shutdown();
+            switch (e.code()) {
+                case OVERLOADED -> {
+                    notBefore = System.nanoTime() + waitNanos;
+                    waitNanos = Math.min(2 * waitNanos, LONGEST_WAIT_NANOS);
+                }
+                case CORRUPT, LOST, MISSING, HELD, IO, READ_ONLY, FAILED, CLOSED -> stop(e);
+            }
+        } catch (RuntimeException | Error e) {
+            // A timer drops whatever its task throws, and the task with it: nobody would learn that nothing is checked
+            // any more.
+            stop(e);
         }
     }
 
-    /** Checks the next rows; whether that ended a pass. */
+    private synchronized void stop(Throwable why) {
+        stopped = Optional.of(String.valueOf(why.getMessage() == null ? why : why.getMessage()));
+        timer.shutdown();
+    }
+
+    /**
+     * Checks the next rows; whether that ended a pass.
+     *
+     * @throws EngineException {@code OVERLOADED} if the store has too much to do; the next step does what is left of this one
+     */
     synchronized boolean step() {
+        tellAll();
         Set<Finding> before = Set.copyOf(found);
         boolean ended = engine.read(this::checkSome);
         found.stream()
                 .filter(finding -> !before.contains(finding) && !foundBefore.contains(finding))
-                .forEach(this::tell);
+                .forEach(untold::add);
         if (ended) {
             foundBefore = found;
             found = new LinkedHashSet<>();
@@ -126,6 +171,7 @@ public final class Scrub implements AutoCloseable {
         if (ended || ++steps % STEPS_A_SAVE == 0) {
             save();
         }
+        tellAll();
         return ended;
     }
 
@@ -138,12 +184,13 @@ public final class Scrub implements AutoCloseable {
         RowCheck check = checkOf(table, view);
         byte[] from = position.keyBytes();
         Findings findings = new Findings();
-        findings.check(
+        check(
+                findings,
                 "file",
                 () -> view.scan(table, from, null, (key, value) -> {
                     if (!Arrays.equals(key, from)) {
                         keys.add(key);
-                        findings.check("row", () -> check.row(key, value));
+                        check(findings, "row", () -> check.row(key, value));
                     }
                     return keys.size() < STEP_ROWS;
                 }));
@@ -155,6 +202,18 @@ public final class Scrub implements AutoCloseable {
         // A scan that damage below the tables ended early cannot be gone on with: the next table is.
         position = keys.size() < STEP_ROWS ? position.nextTable(keys.size()) : position.at(keys.getLast(), keys.size());
         return position.table() >= tables.size();
+    }
+
+    /** Runs one check; damage that it meets becomes a finding, and so does what the system refuses to read. */
+    private static void check(Findings findings, String code, Runnable check) {
+        try {
+            findings.check(code, check);
+        } catch (EngineException e) {
+            if (e.code() != EngineException.Code.IO) {
+                throw e;
+            }
+            findings.add(Finding.UNREADABLE, "store files", String.valueOf(e.getMessage()));
+        }
     }
 
     /** Checks one row; damage is a {@link CorruptStoreException}. */
@@ -282,6 +341,14 @@ public final class Scrub implements AutoCloseable {
         }
     }
 
+    /** Audits what was found. What is left when the store is overloaded is told by the next step. */
+    private void tellAll() {
+        while (!untold.isEmpty()) {
+            tell(untold.getFirst());
+            untold.removeFirst();
+        }
+    }
+
     private void tell(Finding finding) {
         String text = finding.what() + ": " + finding.message();
         AuditEvent event = AuditEvent.of(clock.instant(), "scrub", finding.code(), Optional.of(new Actor.Daemon()))
@@ -291,7 +358,12 @@ public final class Scrub implements AutoCloseable {
         } catch (CorruptStoreException e) {
             // Where the audit chain itself is damaged nothing can be appended; the status says what was found all the
             // same.
-            found.add(finding);
+        } catch (EngineException e) {
+            switch (e.code()) {
+                case OVERLOADED, CLOSED -> throw e;
+                // Nothing can be written; what can be read is checked all the same, and the status says what was found.
+                case CORRUPT, LOST, MISSING, HELD, IO, READ_ONLY, FAILED -> {}
+            }
         }
     }
 

@@ -2,18 +2,34 @@ package dev.bailiwick.accountstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.bailiwick.engine.DurabilityHook;
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.EngineStats;
 import dev.bailiwick.engine.RamEngine;
 import dev.bailiwick.engine.Row;
+import dev.bailiwick.engine.RowVisitor;
 import dev.bailiwick.engine.Table;
+import dev.bailiwick.engine.View;
+import dev.bailiwick.engine.Work;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +56,112 @@ final class ScrubTest {
             return List.of();
         }
     }
+
+    /** Another engine, of which reading fails as the test says. */
+    private static final class Failing implements Engine {
+        private final Engine sound;
+        private final Queue<RuntimeException> readings = new ArrayDeque<>();
+        private final Map<Table, EngineException> tables = new HashMap<>();
+
+        Failing(Engine sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public <T> T read(Function<View, T> reader) {
+            RuntimeException failure = readings.poll();
+            if (failure != null) {
+                throw failure;
+            }
+            return sound.read(view -> reader.apply(new View() {
+                @Override
+                public byte @Nullable [] get(Table table, byte[] key) {
+                    return view.get(table, key);
+                }
+
+                @Override
+                public void scan(Table table, byte[] from, byte @Nullable [] to, RowVisitor visitor) {
+                    if (tables.containsKey(table)) {
+                        throw tables.get(table);
+                    }
+                    view.scan(table, from, to, visitor);
+                }
+
+                @Override
+                public void scanReverse(Table table, byte[] from, byte @Nullable [] to, RowVisitor visitor) {
+                    view.scanReverse(table, from, to, visitor);
+                }
+            }));
+        }
+
+        @Override
+        public <T> CompletionStage<T> readAsync(Function<View, T> reader) {
+            return sound.readAsync(reader);
+        }
+
+        @Override
+        public <T> CompletionStage<T> submit(Work<T> work) {
+            return sound.submit(work);
+        }
+
+        @Override
+        public <T> T commit(Work<T> work) {
+            return sound.commit(work);
+        }
+
+        @Override
+        public void addDurabilityHook(DurabilityHook hook) {
+            sound.addDurabilityHook(hook);
+        }
+
+        @Override
+        public State state() {
+            return sound.state();
+        }
+
+        @Override
+        public EngineStats stats() {
+            return sound.stats();
+        }
+
+        @Override
+        public void verifyChecksums() {
+            sound.verifyChecksums();
+        }
+
+        @Override
+        public void close() {
+            sound.close();
+        }
+    }
+
+    /** An audit chain that refuses as often as it is told to, and then keeps what it is given. */
+    private static final class Reluctant implements AuditLog {
+        private final EngineException refusal;
+        private final AtomicInteger refusals;
+        private final List<AuditEvent> kept = new CopyOnWriteArrayList<>();
+
+        Reluctant(EngineException.Code why, int refusals) {
+            this.refusal = new EngineException(why, "not now");
+            this.refusals = new AtomicInteger(refusals);
+        }
+
+        @Override
+        public long append(List<AuditEvent> events) {
+            if (refusals.getAndDecrement() > 0) {
+                throw refusal;
+            }
+            kept.addAll(events);
+            return kept.size();
+        }
+
+        @Override
+        public List<AuditEntry> read(long fromSequence, int limit) {
+            return List.of();
+        }
+    }
+
+    private static final int QUICKLY = 10_000_000;
 
     private Scrub scrub() {
         return new Scrub(engine, store.auditLog(), CLOCK, folder.resolve("scrub"));
@@ -143,6 +265,75 @@ final class ScrubTest {
         try (Scrub again = scrub()) {
             assertThat(again.status().rows()).isEqualTo(rows).isPositive();
             assertThat(again.status().position()).isEqualTo(position);
+        }
+    }
+
+    @Test
+    void findsWhatTheSystemRefusesToReadAndGoesOnBehindIt() {
+        Failing failing = new Failing(engine);
+        failing.tables.put(
+                StoreTables.HEADS, new EngineException(EngineException.Code.IO, "cannot read: input/output error"));
+        Row row = lastOf(StoreTables.AUDIT_TREE);
+        put(StoreTables.AUDIT_TREE, row.key(), flipped(row.value()));
+        try (Scrub scrub = new Scrub(failing, new Deaf(), CLOCK, folder.resolve("scrub"))) {
+            pass(scrub);
+
+            assertThat(scrub.status().findings())
+                    .contains(new Finding("unreadable", "store files", "cannot read: input/output error"))
+                    .anyMatch(finding -> finding.what().startsWith("audit"));
+            assertThat(scrub.status().passes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void waitsWhileTheStoreIsOverloadedAndThenGoesOn() {
+        Failing failing = new Failing(engine);
+        failing.readings.add(new EngineException(EngineException.Code.OVERLOADED, "too many reads"));
+        Row row = lastOf(StoreTables.RECORDS);
+        put(StoreTables.RECORDS, row.key(), flipped(row.value()));
+        Reluctant audit = new Reluctant(EngineException.Code.OVERLOADED, 1);
+        try (Scrub scrub = new Scrub(failing, audit, CLOCK, folder.resolve("scrub")).start(QUICKLY)) {
+            await().until(() -> scrub.status().passes() > 1);
+
+            assertThat(scrub.status().stopped()).isEmpty();
+            assertThat(audit.kept).hasSameSizeAs(scrub.status().findings()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void goesOnWhereNothingCanBeWrittenAnyMore() {
+        Row row = lastOf(StoreTables.RECORDS);
+        put(StoreTables.RECORDS, row.key(), flipped(row.value()));
+        Reluctant audit = new Reluctant(EngineException.Code.FAILED, Integer.MAX_VALUE);
+        try (Scrub scrub = new Scrub(engine, audit, CLOCK, folder.resolve("scrub")).start(QUICKLY)) {
+            await().until(() -> scrub.status().passes() > 1);
+
+            assertThat(scrub.status().findings()).isNotEmpty();
+            assertThat(scrub.status().stopped()).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhyItDoesNotGoOn() {
+        Failing failing = new Failing(engine);
+        failing.readings.add(new IllegalStateException("nobody thought of this"));
+        try (Scrub scrub = new Scrub(failing, new Deaf(), CLOCK, folder.resolve("scrub")).start(QUICKLY)) {
+            await().until(() -> scrub.status().stopped().isPresent());
+
+            assertThat(scrub.status().stopped()).contains("nobody thought of this");
+        }
+    }
+
+    @Test
+    void isAWarningOfTheStoreWhenItStops() {
+        Engine closing = RamEngine.open();
+        AccountStore closed = Stores.inMemory(closing);
+        try (Scrub scrub = closed.startScrub(folder.resolve("scrub"), QUICKLY)) {
+            closing.close();
+            await().until(() -> scrub.status().stopped().isPresent());
+
+            assertThat(closed.warnings())
+                    .anyMatch(warning -> warning.startsWith("the check in the background has stopped"));
         }
     }
 

@@ -133,6 +133,7 @@ final class InspectorServer implements StoreInspector.Server {
         now.lastFinished().ifPresent(time -> wire.setLastFinishedAtMs(time.toEpochMilli()));
         wire.setPosition(now.position().strip());
         write(now.findings(), wire.initFindings(now.findings().size()));
+        now.stopped().ifPresent(wire::setStopped);
     }
 
     private static void write(List<Finding> findings, StructList.Builder<dev.bailiwick.schema.gen.Finding.Builder> to) {

@@ -70,7 +70,7 @@ final class Faults {
     /** The code of an error that stands for a finding of the verification. */
     static String codeOfFinding(String code) {
         return switch (code) {
-            case "record-replaced", "entries-missing", "store-key" -> code;
+            case "record-replaced", "entries-missing", "store-key", "unreadable" -> code;
             default -> "corrupt";
         };
     }

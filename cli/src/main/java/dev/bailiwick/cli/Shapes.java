@@ -410,7 +410,8 @@ final class Shapes {
                 .with("passes", scrub.getPasses())
                 .with("lastFinishedAtMs", scrub.getLastFinishedAtMs())
                 .with("position", scrub.getPosition().toString())
-                .with("findings", list(scrub.getFindings(), Shapes::finding));
+                .with("findings", list(scrub.getFindings(), Shapes::finding))
+                .with("stopped", scrub.getStopped().toString());
     }
 
     static Json.Obj status(Status.Reader status) {

@@ -1,5 +1,6 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.accountstore.Finding;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
@@ -63,7 +64,10 @@ final class StoreCommands {
             throw CommandFailure.of(
                     ExitStatus.CORRUPT,
                     Faults.codeOfFinding(first.text("code")),
-                    "the store is damaged: " + first.text("what") + ": " + first.text("message")
+                    (first.text("code").equals(Finding.UNREADABLE)
+                                    ? "the store cannot be read: "
+                                    : "the store is damaged: ")
+                            + first.text("what") + ": " + first.text("message")
                             + (wrong == 1 ? "" : " (and " + (wrong - 1) + " more)"),
                     Faults.RECOVERY);
         }
@@ -84,7 +88,7 @@ final class StoreCommands {
                 name = "status",
                 description = {
                     "Show how far it is, when it last finished a whole pass, and what it found.",
-                    "Exit status 6 when it found anything."
+                    "Exit status 6 when it found anything, 7 when it does not go on."
                 })
         void status() {
             try (Powers powers = store.context.powers(Powers.Use.READ);
@@ -98,7 +102,7 @@ final class StoreCommands {
                 name = "run",
                 description = {
                     "Take it through a whole pass now, at full speed, and show what it found. The store stays in use meanwhile.",
-                    "Exit status 6 when it found anything, 7 where no daemon runs it."
+                    "Exit status 6 when it found anything, 7 where no daemon runs it or it does not go on."
                 })
         void run() {
             try (Powers powers = store.context.powers(Powers.Use.READ);
@@ -117,6 +121,10 @@ final class StoreCommands {
     private void printScrub(Json.Obj scrub) {
         context.output().answer(scrub, style -> Views.scrub(scrub, style));
         requireNone(scrub.list("findings"));
+        if (!scrub.text("stopped").isEmpty()) {
+            throw CommandFailure.unavailable(
+                    "the check in the background has stopped: " + scrub.text("stopped"), "restart the daemon");
+        }
     }
 
     @Command(

@@ -342,7 +342,10 @@ final class Views {
                         .render(style)
                 + (findings.isEmpty()
                         ? style.good("ok") + ": nothing found\n"
-                        : style.bad("damaged") + "\n" + FINDINGS.render(findings, style));
+                        : style.bad("damaged") + "\n" + FINDINGS.render(findings, style))
+                + (scrub.text("stopped").isEmpty()
+                        ? ""
+                        : style.bad("stopped") + ": " + Printable.text(scrub.text("stopped")) + "\n");
     }
 
     /** Any object with plain fields, by name; times, durations and sizes in words. */

@@ -14,7 +14,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class ScrubState {
     public static final long TYPE_ID = 0xe6fb1a1a9224655fL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 2);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 3);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -133,6 +133,27 @@ public final class ScrubState {
         public StructList.Builder<Finding.Builder> initFindings(int size) {
             return _initPointerField(Finding.listFactory, 1, size);
         }
+
+        public boolean hasStopped() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** Why it does not go on any more; empty while it does. */
+        public Text.Builder getStopped() {
+            return _getPointerField(Text.factory, 2);
+        }
+
+        public void setStopped(Text.Reader value) {
+            _setPointerField(Text.factory, 2, value);
+        }
+
+        public void setStopped(String value) {
+            setStopped(new Text.Reader(value));
+        }
+
+        public Text.Builder initStopped(int size) {
+            return _initPointerField(Text.factory, 2, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -177,6 +198,15 @@ public final class ScrubState {
         /** Of this pass and the one before. */
         public StructList.Reader<Finding.Reader> getFindings() {
             return _getPointerField(Finding.listFactory, 1);
+        }
+
+        public boolean hasStopped() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** Why it does not go on any more; empty while it does. */
+        public Text.Reader getStopped() {
+            return _getPointerField(Text.factory, 2);
         }
     }
 }
