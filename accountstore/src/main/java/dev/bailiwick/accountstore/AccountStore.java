@@ -159,11 +159,10 @@ public final class AccountStore implements AutoCloseable {
         try {
             requireExtends(engine, anchor.head(), files);
             requireTail(engine, clock);
-            AnchoredHead found = engine.read(Anchoring::headOf);
-            // A group that was synced but not acknowledged when the process died is anchored now.
-            if (!found.equals(anchor.head())) {
-                anchor.advance(found);
-            }
+            // A group that was synced but not acknowledged when the process died is anchored now. And what was read may
+            // be in the
+            // system's memory only, if the process before could not sync it; so it is written even if it is this head.
+            anchor.advance(engine.read(Anchoring::headOf));
             return anchor;
         } catch (RuntimeException e) {
             anchor.close();

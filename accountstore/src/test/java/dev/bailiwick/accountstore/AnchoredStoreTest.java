@@ -72,6 +72,15 @@ class AnchoredStoreTest {
     }
 
     @Test
+    void anOpeningDoesNotTrustThatWhatTheAnchorSaysEverReachedTheDisk() throws IOException {
+        AnchoredHead said = RollbackAnchor.read(files.anchor());
+        byte[] before = Files.readAllBytes(files.anchor());
+        open().close();
+        assertThat(Files.readAllBytes(files.anchor())).isNotEqualTo(before);
+        assertThat(RollbackAnchor.read(files.anchor())).isEqualTo(said);
+    }
+
+    @Test
     void anOlderCopyOfTheWholeDirectoryIsRefusedAsRolledBack() throws IOException {
         Path older = directory.resolve("older");
         copy(path, older);
