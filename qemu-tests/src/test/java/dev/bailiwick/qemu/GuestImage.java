@@ -21,11 +21,11 @@ import java.util.zip.ZipOutputStream;
  *
  * <pre>
  *   /init                      PID 1: mounts, then runs the scripts it is sent
- *   /bin                       busybox, the probe's launcher, 'as USER COMMAND'
+ *   /bin                       busybox, launchers of the probe and the torture programs, 'as USER COMMAND'
  *   /jre                       the Java runtime
  *   /opt/bailiwick             bin, jars and manifests, in the places where the project has them
  *   /etc/environment.sh        what every script starts with: PATH, JAVA_HOME, JVM options
- *   /app                       the probe's jar, the AOT caches
+ *   /app                       the jars of the probe and of the torture programs, the AOT caches
  *   /lib  /lib64               the C libraries of the host, and RocksDB's native code
  *   /lib/modules               kernel modules, with load-order beside them
  * </pre>
@@ -37,6 +37,7 @@ record GuestImage(Path kernel, Path initramfs) {
     private static final String HOME = "opt/bailiwick";
     private static final String JARS = "cli/target/lib";
     private static final String MANIFESTS = "profiles/manifests";
+    private static final String TORTURE = "torture/target/lib";
     private static final String ROCKSDB_LIBRARY = "librocksdbjni-linux64.so";
     private static final Pattern LIBRARY_PATH = Pattern.compile("(/\\S+\\.so\\S*) \\(0x");
     private static final Pattern NATIVE_CODE = Pattern.compile(".*\\.(so|dll|jnilib)");
@@ -68,7 +69,9 @@ record GuestImage(Path kernel, Path initramfs) {
         resource("storage-probe", bin.resolve("storage-probe"));
         resource("passwd", Files.createDirectories(root.resolve("etc")).resolve("passwd"));
         resource("group", root.resolve("etc/group"));
+        resource("tortured", bin.resolve("tortured"));
         copy(probe, app.resolve("storage-probe.jar"));
+        copy(only(project.resolve(TORTURE)), app.resolve("torture.jar"));
 
         Rehearsal rehearsal = Rehearsal.of(work, runtime, home, lib);
         copy(rehearsal.daemonCache(), app.resolve("daemon.aot"));
@@ -163,6 +166,15 @@ record GuestImage(Path kernel, Path initramfs) {
             Files.createDirectories(target.getParent());
             copy(library, target);
         }
+    }
+
+    private static Path only(Path folder) throws IOException {
+        try (var files = Files.newDirectoryStream(folder, "bailiwick-torture-*.jar")) {
+            for (Path file : files) {
+                return file;
+            }
+        }
+        throw new IllegalStateException("no jar in '" + folder + "': run 'mvn verify', which packages it");
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 enum HostTool {
     QEMU("qemu-system-x86_64", "qemu-system-x86"),
     MKFS_EXT4("mkfs.ext4", "e2fsprogs"),
+    E2FSCK("e2fsck", "e2fsprogs"),
+    DEBUGFS("debugfs", "e2fsprogs"),
     BUSYBOX("busybox", "busybox-static"),
     XZ("xz", "xz-utils"),
     CP("cp", "coreutils"),

@@ -14,6 +14,11 @@ record Lab(GuestImage image, Path folder) {
         return Disk.formatted(folder, name, 256);
     }
 
+    /** The manifest that stores are seeded with, on the host. */
+    Path manifest() {
+        return LabExtension.PROJECT.resolve("profiles/manifests/default.toml");
+    }
+
     /** @param name tells the boots of a test apart in its folder */
     Vm boot(String name, Disk... disks) throws IOException {
         return Vm.boot(image, folder.resolve(name), List.of(disks));

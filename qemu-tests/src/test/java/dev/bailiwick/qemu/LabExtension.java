@@ -17,6 +17,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class LabExtension implements ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
     private static final Path MODULE = Path.of("").toAbsolutePath();
+    /** The built project. */
+    static final Path PROJECT = MODULE.resolve("..").normalize();
+
     private static final Path TARGET = MODULE.resolve("target");
 
     @Override
@@ -41,10 +44,7 @@ final class LabExtension implements ParameterResolver {
     private static GuestImage assemble() {
         try {
             return GuestImage.assemble(
-                    TARGET.resolve("guest"),
-                    CloudKernel.from(MODULE.resolve(".cache")),
-                    MODULE.resolve("..").normalize(),
-                    probeJar());
+                    TARGET.resolve("guest"), CloudKernel.from(MODULE.resolve(".cache")), PROJECT, probeJar());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot assemble the guest", e);
         }

@@ -97,7 +97,7 @@ final class Vm implements AutoCloseable {
         command.addAll(List.of("-serial", "file:" + console));
         command.addAll(List.of("-chardev", "stdio,id=control,signal=off", "-serial", "chardev:control"));
         for (Disk disk : disks) {
-            command.addAll(List.of(disk.attach()));
+            command.addAll(disk.attach());
         }
         return command;
     }

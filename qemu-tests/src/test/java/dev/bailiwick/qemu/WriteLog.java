@@ -32,13 +32,19 @@ record WriteLog(Path file) {
     private static final int HEADER_BYTES = 32;
 
     /** One request to the disk; {@code data} is where its bytes start in the log. */
-    private record Entry(long sector, long sectors, long flags, long data) {
+    record Entry(long sector, long sectors, long flags, long data) {
         boolean isFlush() {
             return (flags & FLUSH) != 0;
         }
 
+        /** None for a discard: a disk may keep what it was told to forget. */
         long bytesInLog() {
             return (flags & DISCARD) == 0 ? sectors * SECTOR_BYTES : 0;
+        }
+
+        /** Sectors that carry bytes. */
+        int sectorsInLog() {
+            return Math.toIntExact(bytesInLog() / SECTOR_BYTES);
         }
     }
 
@@ -51,19 +57,31 @@ record WriteLog(Path file) {
     int replayFlushed(Path image) throws IOException {
         try (FileChannel log = FileChannel.open(file, StandardOpenOption.READ);
                 FileChannel disk = FileChannel.open(image, StandardOpenOption.WRITE)) {
-            List<Entry> entries = entries(log);
+            List<Entry> entries = entries();
             int lastFlush = entries.size() - 1;
             while (lastFlush >= 0 && !entries.get(lastFlush).isFlush()) {
                 lastFlush--;
             }
             for (Entry entry : entries.subList(0, lastFlush + 1)) {
-                disk.position(entry.sector * SECTOR_BYTES);
-                long end = entry.data + entry.bytesInLog();
-                for (long at = entry.data; at < end; ) {
-                    at += log.transferTo(at, end - at, disk);
-                }
+                copy(log, entry, 0, entry.sectorsInLog(), disk);
             }
             return entries.size() - 1 - lastFlush;
+        }
+    }
+
+    /** Writes some of the sectors of one write, from {@code first} of them up to {@code end}, to where they belong. */
+    static void copy(FileChannel log, Entry entry, int first, int end, FileChannel disk) throws IOException {
+        disk.position((entry.sector + first) * SECTOR_BYTES);
+        long until = entry.data + (long) end * SECTOR_BYTES;
+        for (long at = entry.data + (long) first * SECTOR_BYTES; at < until; ) {
+            at += log.transferTo(at, until - at, disk);
+        }
+    }
+
+    /** All that was written and flushed, in the order in which the disk had done it. */
+    List<Entry> entries() throws IOException {
+        try (FileChannel log = FileChannel.open(file, StandardOpenOption.READ)) {
+            return entries(log);
         }
     }
 
@@ -82,8 +100,12 @@ record WriteLog(Path file) {
             if (entry.sectors == 0 && entry.flags == 0) {
                 break;
             }
-            entries.add(entry);
             at = entry.data + entry.bytesInLog();
+            if (at > end) {
+                // QEMU was killed while it wrote this one down: the guest never heard that it was done.
+                break;
+            }
+            entries.add(entry);
         }
         return entries;
     }

@@ -3,12 +3,16 @@ package dev.bailiwick.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bailiwick.qemu.Replay.Fate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +22,7 @@ class WriteLogTest {
     @TempDir
     private Path folder;
 
+    private final SplittableRandom random = new SplittableRandom(11);
     private final ByteBuffer log =
             ByteBuffer.allocate(16 * WriteLog.SECTOR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -44,20 +49,91 @@ class WriteLogTest {
     }
 
     @Test
+    void aCutKeepsWhatWasFlushedAndWhatIsWishedOfTheRest() throws IOException {
+        header();
+        write(0, 'a');
+        flush();
+        write(1, 'b');
+        write(2, 'c');
+        flush();
+        write(3, 'd');
+
+        assertThat(cut(1, Fate.KEPT)).isEqualTo("a---");
+        assertThat(cut(1, Fate.LOST)).isEqualTo("----");
+        assertThat(cut(3, Fate.KEPT)).isEqualTo("ab--");
+        assertThat(cut(4, Fate.LOST)).isEqualTo("a---");
+        assertThat(cut(5, Fate.LOST)).isEqualTo("abc-");
+        assertThat(cut(6, Fate.KEPT)).isEqualTo("abcd");
+    }
+
+    @Test
+    void ofTwoUnflushedWritesTheFirstAloneTheSecondAloneBothOrNoneMayBeThere() throws IOException {
+        header();
+        write(1, 'b');
+        write(2, 'c');
+        Set<String> seen = new TreeSet<>();
+        for (int i = 0; i < 100; i++) {
+            seen.add(cut(2, Fate.SOME));
+        }
+        assertThat(seen).containsExactly("----", "--c-", "-b--", "-bc-");
+    }
+
+    @Test
+    void aTornWriteIsThereUpToASectorOrFromOneOn() throws IOException {
+        header();
+        write(0, 'a', 'b', 'c', 'd');
+        Set<String> seen = new TreeSet<>();
+        for (int i = 0; i < 300; i++) {
+            seen.add(cut(1, Fate.TORN));
+        }
+        assertThat(seen).containsExactly("----", "---d", "--cd", "-bcd", "a---", "ab--", "abc-", "abcd");
+    }
+
+    @Test
+    void aLogThatEndsInTheMiddleOfAWriteIsReadUpToThere() throws IOException {
+        header();
+        write(0, 'a');
+        write(1, 'b', 'c');
+        Path file = Files.write(
+                folder.resolve("cut.writes"), Arrays.copyOf(log.array(), log.position() - WriteLog.SECTOR_BYTES));
+
+        assertThat(new WriteLog(file).entries())
+                .extracting(WriteLog.Entry::sector)
+                .containsExactly(0L);
+    }
+
+    @Test
     void anythingElseIsRefused() {
         assertThatThrownBy(this::replay).isInstanceOf(IOException.class).hasMessageContaining("not a log of writes");
     }
 
     /** The first byte of each sector of a disk that held only dashes. */
     private String replay() throws IOException {
-        Path image = folder.resolve("disk.img");
+        Path image = blank("disk.img");
+        writeLog().replayFlushed(image);
+        return sectors(image);
+    }
+
+    /** The same after a power cut. */
+    private String cut(int moment, Fate fate) throws IOException {
+        Path image = folder.resolve("cut.img");
+        try (Replay replay = new Replay(writeLog(), blank("flushed.img"))) {
+            replay.cut(moment, fate, random, image);
+        }
+        return sectors(image);
+    }
+
+    private WriteLog writeLog() throws IOException {
+        return new WriteLog(Files.write(folder.resolve("disk.writes"), log.array()));
+    }
+
+    private Path blank(String name) throws IOException {
         byte[] before = new byte[SECTORS * WriteLog.SECTOR_BYTES];
         Arrays.fill(before, (byte) '-');
-        Files.write(image, before);
-        Path file = Files.write(folder.resolve("disk.writes"), log.array());
+        return Files.write(folder.resolve(name), before);
+    }
 
-        new WriteLog(file).replayFlushed(image);
-
+    private static String sectors(Path image) throws IOException {
         byte[] after = Files.readAllBytes(image);
         StringBuilder sectors = new StringBuilder();
         for (int sector = 0; sector < SECTORS; sector++) {
@@ -71,11 +147,13 @@ class WriteLogTest {
         nextSector();
     }
 
-    private void write(long sector, char content) {
-        log.putLong(sector).putLong(1).putLong(0).putLong(0);
+    private void write(long sector, char... contents) {
+        log.putLong(sector).putLong(contents.length).putLong(0).putLong(0);
         nextSector();
-        log.put((byte) content);
-        nextSector();
+        for (char content : contents) {
+            log.put((byte) content);
+            nextSector();
+        }
     }
 
     private void flush() {
