@@ -150,7 +150,7 @@ final class IoLoop {
         }
     }
 
-    /** Has a socket's {@link SocketTransport#tick} called until it returns false; by the thread that has the role. */
+    /** Has a socket's {@link SocketTransport#tick} called for as long as it {@linkplain SocketTransport#isResting rests}; by the thread that has the role. */
     void rest(SocketTransport transport) {
         resting.add(transport);
     }
@@ -237,21 +237,24 @@ final class IoLoop {
 
     private void sendUnsent() {
         for (SocketTransport transport = unsent.poll(); transport != null; transport = unsent.poll()) {
-            try {
-                transport.sendGathered();
-            } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
-                failed(transport, unforeseen);
-            }
+            guarded(transport, SocketTransport::sendGathered);
         }
     }
 
-    /** Ends a connection that something unforeseen befell; the peer learns only that it did. */
-    private static void failed(SocketTransport transport, Throwable unforeseen) {
-        try {
-            transport.vat().abort(RpcException.of(unforeseen).reason());
-        } catch (Throwable again) { // lack of memory as a rule: then what takes no memory is done
+    /**
+     * Does something for a connection. One socket's trouble must not stop the others: should anything unforeseen befall it, it is
+     * ended, and the peer learns only that.
+     */
+    private static void guarded(SocketTransport transport, Consumer<SocketTransport> action) {
+        Throwable unforeseen = Survival.attempt(action, transport, null);
+        if (unforeseen == null) {
+            return;
+        }
+        Throwable again = Survival.attempt(
+                ended -> ended.vat().abort(RpcException.of(unforeseen).reason()), transport, null);
+        if (again != null) { // lack of memory as a rule: then what takes no memory is done
             Survival.report(LOG, System.Logger.Level.ERROR, "a connection could not be ended in order", again);
-            Survival.attempt(transport::breakOff, again);
+            var _ = Survival.attempt(SocketTransport::breakOff, transport, again);
         }
     }
 
@@ -330,7 +333,10 @@ final class IoLoop {
                 selector.select(addToReady, resting.isEmpty() ? 0 : TICK_MILLIS);
                 if (!resting.isEmpty()) {
                     long now = System.nanoTime();
-                    resting.removeIf(transport -> !tick(transport, now));
+                    resting.removeIf(transport -> {
+                        guarded(transport, rested -> rested.tick(now));
+                        return !transport.isResting();
+                    });
                 }
             }
             while (hasRole() && !ready.isEmpty()) {
@@ -338,25 +344,11 @@ final class IoLoop {
             }
         }
 
-        private static boolean tick(SocketTransport transport, long now) {
-            try {
-                return transport.tick(now);
-            } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
-                failed(transport, unforeseen);
-                return false;
-            }
-        }
-
         private void serve(SocketTransport transport) {
             gathering = true;
             delivering = true;
-            try {
-                transport.ready();
-            } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
-                failed(transport, unforeseen);
-            } finally {
-                delivering = false;
-            }
+            guarded(transport, SocketTransport::ready);
+            delivering = false;
             try {
                 runTasks();
             } finally {
@@ -364,11 +356,7 @@ final class IoLoop {
             }
             if (hasRole()) {
                 sendUnsent();
-                try {
-                    transport.served();
-                } catch (Throwable unforeseen) { // one socket's trouble must not stop the others
-                    failed(transport, unforeseen);
-                }
+                guarded(transport, SocketTransport::served);
             }
         }
 
@@ -381,7 +369,7 @@ final class IoLoop {
             watch.begin(); // after that, or it could go to sleep in between and not notice a method that blocks
             try {
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                    run(task);
+                    Survival.run(LOG, "an object failed in an unforeseen way", task);
                     if (!tasks.isEmpty() && System.nanoTime() - start > METHODS_NANOS) {
                         giveTasksAway();
                     }
@@ -390,14 +378,6 @@ final class IoLoop {
                 synchronized (IoLoop.this) { // from here on the role cannot be taken: whoever has it now may read
                     running = 0;
                 }
-            }
-        }
-
-        private static void run(Runnable task) {
-            try {
-                task.run();
-            } catch (Throwable unforeseen) { // objects guard their methods; what gets here must not stop the others
-                Survival.report(LOG, System.Logger.Level.ERROR, "an object failed in an unforeseen way", unforeseen);
             }
         }
 
@@ -427,6 +407,8 @@ final class IoLoop {
     /** Notices a thread that is stuck in a method. Sleeps while there are no calls. */
     private final class Watch extends Thread {
         private volatile boolean asleep;
+        private @Nullable Batch seen; // this thread's own
+        private int quiet; // this thread's own
 
         Watch() {
             super(name + "-watch");
@@ -442,8 +424,6 @@ final class IoLoop {
 
         @Override
         public void run() {
-            Batch seen = null;
-            int quiet = 0;
             while (selector.isOpen()) {
                 if (quiet > WATCHES_UNTIL_SLEEP) {
                     asleep = true;
@@ -454,17 +434,17 @@ final class IoLoop {
                     quiet = 0;
                 }
                 LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
-                Batch running = null;
-                try {
-                    running = owner.batch();
-                    if (running != null && running.is(seen)) {
-                        running.giveRoleAway();
-                    }
-                } catch (Throwable unforeseen) { // who else would notice the next one?
-                    Survival.report(LOG, System.Logger.Level.ERROR, "methods are not watched; trying on", unforeseen);
-                }
-                quiet = running == null ? quiet + 1 : 0;
-                seen = running;
+                Survival.run(LOG, "methods are not watched; trying on", this::look);
+            }
+        }
+
+        private void look() {
+            Batch running = owner.batch();
+            Batch before = seen;
+            seen = running;
+            quiet = running == null ? quiet + 1 : 0;
+            if (running != null && running.is(before)) {
+                running.giveRoleAway();
             }
         }
     }

@@ -119,7 +119,8 @@ final class LocalClient extends ClientHook implements Runnable {
         long start = mayRunOnLoop ? System.nanoTime() : 0;
         int done = 0;
         for (Runnable task = poll(start, done); task != null; task = poll(start, done)) {
-            runGuarded(task);
+            // A method's failures are caught closer. Whatever gets here must not stop the mailbox.
+            Survival.run(LOG, "an object failed in an unforeseen way", task);
             done++;
             if (task instanceof ServedCall call && call.holdsBack(this::goOn)) {
                 return;
@@ -151,15 +152,6 @@ final class LocalClient extends ClientHook implements Runnable {
         restsFromLoop = mean > BRIEF_NANOS;
         if (restsFromLoop) {
             restsUntil = now + Math.min(mean * REST, LONGEST_REST_NANOS);
-        }
-    }
-
-    private static void runGuarded(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable failure) {
-            // A method's failures are caught closer. Whatever gets here, an Error included, must not stop the mailbox.
-            Survival.report(LOG, System.Logger.Level.ERROR, "an object failed in an unforeseen way", failure);
         }
     }
 

@@ -195,10 +195,8 @@ final class SocketTransport extends Transport {
                     drop();
                     expectInput();
                     writingFailed(gone);
-                } catch (
-                        Throwable
-                                unforeseen) { // a message may be cut in two, and whoever wishes to write must still be
-                    // able to
+                } catch (Throwable unforeseen) {
+                    // A message may be cut in two, and whoever wishes to write must still be able to.
                     drop();
                     vat().close(RpcException.disconnected(
                             RpcException.of(unforeseen).reason()));
@@ -381,12 +379,17 @@ final class SocketTransport extends Transport {
         }
     }
 
-    /** Looks whether the socket should be listened to again; false if there is nothing to look for any more. On the loop. */
-    boolean tick(long now) {
+    /** Whether the loop is to look at this at every tick. */
+    boolean isResting() {
+        return resting;
+    }
+
+    /** Looks whether the socket should be listened to again, and whether there is anything left to look for. On the loop. */
+    void tick(long now) {
         boolean isOver = vat().closedBecause() != null;
         if (paused) {
             if (!isOver && !vat().isReadable() && now - pausedSince < SLOWEST_READING_NANOS) {
-                return true;
+                return;
             }
             if (vat().isReadable()) {
                 paused = false;
@@ -400,7 +403,7 @@ final class SocketTransport extends Transport {
                 case LED -> since < LONG_LEAD_NANOS;
             };
             if (remains && !isOver) {
-                return true;
+                return;
             }
         }
         resting = false;
@@ -408,7 +411,6 @@ final class SocketTransport extends Transport {
         if (!queue.isEmpty()) {
             write();
         }
-        return false;
     }
 
     private void listenFor(int operation) {

@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,23 @@ final class Survival {
         }
     }
 
+    /** Runs an action, and logs its failure: whoever wrote it had the chance to handle it, and others must not suffer from it. */
+    static void run(System.Logger log, String whatFailed, Runnable action) {
+        Throwable failure = attempt(action, null);
+        if (failure != null) {
+            report(log, System.Logger.Level.ERROR, whatFailed, failure);
+        }
+    }
+
     /** Runs an action; returns the first failure of all so far, with later ones added to it. */
     static @Nullable Throwable attempt(Runnable action, @Nullable Throwable earlier) {
+        return attempt(Runnable::run, action, earlier);
+    }
+
+    /** As {@link #attempt(Runnable, Throwable)}, of what is done to something. */
+    static <T> @Nullable Throwable attempt(Consumer<T> action, T something, @Nullable Throwable earlier) {
         try {
-            action.run();
+            action.accept(something);
             return earlier;
         } catch (Throwable failure) { // whatever it is, what else there is to be done must be done
             if (earlier == null) {
@@ -33,7 +47,7 @@ final class Survival {
         }
     }
 
-    /** Throws what {@link #attempt} returned. Actions throw nothing that must be declared. */
+    /** Throws what {@link #attempt(Runnable, Throwable)} returned. Actions throw nothing that must be declared. */
     static void rethrow(@Nullable Throwable failure) {
         switch (failure) {
             case null -> {}
