@@ -14,25 +14,26 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The process that is killed: several threads commit, each to pairs of its own and all of them to one they share, by
- * compare-and-set. Each acknowledged commit is a line on standard output, written at once.
+ * The process that is killed: threads commit, each to two pairs of its own and all of them to one they share, by compare-and-set.
+ * Each acknowledged commit is a line on standard output, written at once.
  */
 final class KillChild {
-    static final int PAIRS = 9;
-
-    private static final int WRITERS = 4;
-    private static final int SHARED = 2 * WRITERS;
-
     private KillChild() {}
 
-    /** Arguments: the store, a word for this process, and how many commits each thread makes. */
+    /** How many pairs of accounts so many threads write to. */
+    static int pairs(int writers) {
+        return 2 * writers + 1;
+    }
+
+    /** Arguments: the store, a word for this process, how many threads, and how many commits each of them makes. */
     static void main(String[] arguments) throws InterruptedException {
-        int commits = Integer.parseInt(arguments[2]);
+        int threads = Integer.parseInt(arguments[2]);
+        int commits = Integer.parseInt(arguments[3]);
         try (Subject.Session session = Subject.at(Path.of(arguments[0])).open(new SplittableRandom());
                 FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
             List<Thread> writers = new ArrayList<>();
-            for (int writer = 0; writer < WRITERS; writer++) {
-                Writer work = new Writer(session, out, arguments[1] + "-" + writer + "-", writer);
+            for (int writer = 0; writer < threads; writer++) {
+                Writer work = new Writer(session, out, arguments[1] + "-" + writer + "-", writer, threads);
                 // Threads of both sorts, because a commit takes different ways for them.
                 Thread.Builder builder = writer % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
                 writers.add(builder.start(() -> work.write(commits)));
@@ -45,10 +46,11 @@ final class KillChild {
         }
     }
 
-    private record Writer(Subject.Session session, FileOutputStream out, String prefix, int number) {
+    private record Writer(Subject.Session session, FileOutputStream out, String prefix, int number, int threads) {
         void write(int commits) {
             for (int i = 0; i < commits; i++) {
-                int pair = i % 3 == 2 ? SHARED : 2 * number + i % 2;
+                // So that about one of them all is at the shared pair at any time, and now and then two are.
+                int pair = i % threads == number ? 2 * threads : 2 * number + i % 2;
                 Stored<Account> left = session.newest(pair, Side.LEFT);
                 Stored<Account> right = session.newest(pair, Side.RIGHT);
                 String word = prefix + i;

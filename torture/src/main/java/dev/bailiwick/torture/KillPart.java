@@ -24,9 +24,29 @@ import java.util.concurrent.TimeUnit;
  * accounts may have moved by half.
  */
 final class KillPart implements Part {
+    /** A new store now and then, or the checks, which are of the whole store, would take the most time. */
     private static final int STORE_LIVES = 20;
+
     private static final int TELL_TALE_FACTOR = 6;
-    private static final int DEADLY_MILLIS = 500;
+
+    /**
+     * How much of it.
+     *
+     * @param kills at least
+     * @param commits acknowledged, at least
+     * @param writers threads of the child
+     * @param millis that a child lives at most
+     */
+    private record Scale(int kills, int commits, int writers, int millis) {
+        static Scale of(Run run) {
+            return new Scale(
+                    run.times(60, 500), run.times(0, 1_000_000), run.longRun() ? 32 : 4, run.longRun() ? 4_000 : 500);
+        }
+
+        int pairs() {
+            return KillChild.pairs(writers);
+        }
+    }
 
     @Override
     public String name() {
@@ -35,12 +55,13 @@ final class KillPart implements Part {
 
     @Override
     public Outcome run(Run run) throws IOException, InterruptedException {
-        return new Kills(run, run.random(this), run.folder(this)).all(run.times(60, 500));
+        return new Kills(run, Scale.of(run), run.random(this), run.folder(this)).all();
     }
 
     /** The kills of one run. */
     private static final class Kills {
         private final Run run;
+        private final Scale scale;
         private final SplittableRandom random;
         private final Path folder;
         private final ChildJvm jvm;
@@ -51,36 +72,46 @@ final class KillPart implements Part {
         private int early;
         private int stores;
 
-        Kills(Run run, SplittableRandom random, Path folder) throws IOException {
+        Kills(Run run, Scale scale, SplittableRandom random, Path folder) throws IOException {
             this.run = run;
+            this.scale = scale;
             this.random = random;
             this.folder = folder;
             this.jvm = ChildJvm.in(folder);
         }
 
-        Outcome all(int kills) throws IOException, InterruptedException {
+        Outcome all() throws IOException, InterruptedException {
             Subject subject = Subject.at(folder.resolve("store"));
-            for (int kill = 0; kill < kills && failures.isEmpty(); kill++) {
+            int kill = 0;
+            while (failures.isEmpty() && isWanted(kill)) {
                 if (kill % STORE_LIVES == 0) {
-                    // A new store now and then, or the checks, which are of the whole store, would take the most time.
+                    if (kill > 0) {
+                        Trees.delete(subject.directory());
+                    }
                     subject = anotherStore(kill);
                 }
                 List<Acknowledged> told = runAndKill(subject, kill);
                 acknowledged += told.size();
                 ofThisStore.addAll(told);
-                check(subject, kill, told, kill % STORE_LIVES == STORE_LIVES - 1 || kill == kills - 1);
+                kill++;
+                check(subject, kill, told, kill % STORE_LIVES == 0 || !isWanted(kill));
             }
             return new Outcome(
                     "%,d kills (%,d before the first commit) over %,d stores: %,d acknowledged commits, %,d found that were not; %,d lost or halved"
-                            .formatted(kills, early, stores, acknowledged, unacknowledged, failures.size()),
+                            .formatted(kill, early, stores, acknowledged, unacknowledged, failures.size()),
                     failures);
+        }
+
+        private boolean isWanted(int kill) {
+            return kill < scale.kills || acknowledged < scale.commits;
         }
 
         private Subject anotherStore(int kill) throws IOException, InterruptedException {
             Subject subject = Subject.at(folder.resolve("store-" + kill));
-            subject.create(run.manifest(), KillChild.PAIRS, random.split()).close();
+            subject.create(run.manifest(), scale.pairs(), random.split()).close();
             if (stores++ == 0) {
-                jvm.archiveFrom(KillChild.class, List.of(subject.directory().toString(), "archive", "20"));
+                jvm.archiveFrom(
+                        KillChild.class, List.of(subject.directory().toString(), "archive", "" + scale.writers, "20"));
             }
             ofThisStore.clear();
             return subject;
@@ -91,12 +122,16 @@ final class KillPart implements Part {
             Path errors = folder.resolve("child.err");
             Process child = new ProcessBuilder(jvm.command(
                             KillChild.class,
-                            List.of(subject.directory().toString(), "kill" + kill, "" + Integer.MAX_VALUE)))
+                            List.of(
+                                    subject.directory().toString(),
+                                    "kill" + kill,
+                                    "" + scale.writers,
+                                    "" + Integer.MAX_VALUE)))
                     .redirectError(errors.toFile())
                     .start();
             // Some kills hit the opening, which writes files too.
             boolean atAnyTime = random.nextInt(TELL_TALE_FACTOR) == 0;
-            int millis = random.nextInt(1, run.times(DEADLY_MILLIS, 4 * DEADLY_MILLIS));
+            int millis = random.nextInt(1, scale.millis);
             if (atAnyTime) {
                 killAfter(child, millis);
             }
@@ -126,9 +161,9 @@ final class KillPart implements Part {
 
         private void check(Subject subject, int kill, List<Acknowledged> told, boolean last) {
             try (Subject.Session session = subject.open(random.split())) {
-                Aftermath.of(session, KillChild.PAIRS, last ? ofThisStore : told)
+                Aftermath.of(session, scale.pairs(), last ? ofThisStore : told)
                         .forEach(wrong -> failures.add("kill " + kill + ": " + wrong));
-                for (int pair = 0; last && pair < KillChild.PAIRS; pair++) {
+                for (int pair = 0; last && pair < scale.pairs(); pair++) {
                     checkHistory(session, pair);
                 }
             } catch (RuntimeException e) {

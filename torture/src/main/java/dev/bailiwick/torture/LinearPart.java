@@ -34,51 +34,26 @@ final class LinearPart implements Part {
     @Override
     public Outcome run(Run run) throws IOException, InterruptedException {
         SplittableRandom random = run.random(this);
-        List<String> failures = new ArrayList<>();
+        Histories histories = new Histories();
         int rounds = run.times(20, 300);
-        long calls = 0;
-        long swaps = 0;
-        long conflicts = 0;
         Subject subject = Subject.at(run.folder(this).resolve("store"));
         try (Subject.Session session = subject.create(run.manifest(), ACCOUNTS, random.split())) {
             for (int round = 0; round < rounds; round++) {
-                for (Recorded each : round(session, "round" + round, random)) {
-                    List<Operation> history = each.history();
-                    calls += history.size();
-                    swaps += history.stream()
-                            .filter(call -> call.call() instanceof Operation.Swapped)
-                            .count();
-                    conflicts += history.stream()
-                            .filter(call -> call.call() instanceof Operation.Refused)
-                            .count();
-                    if (!Linearizability.holds(each.initial(), history)) {
-                        failures.add("round " + round + ": no order explains " + history);
-                    }
+                List<Register> initial = new ArrayList<>();
+                for (int account = 0; account < ACCOUNTS; account++) {
+                    initial.add(registerOf(session.newest(account, Side.LEFT)));
                 }
+                histories.check("round " + round, initial, round(session, "round" + round, random));
             }
             if (!session.store().inspector().verify().sound()) {
-                failures.add("verification complains");
+                histories.fail("verification complains");
             }
         }
-        return new Outcome(
-                "%,d histories of %d clients: %,d calls, %,d swaps, %,d conflicts; %,d histories without an order"
-                        .formatted(rounds * ACCOUNTS, CLIENTS, calls, swaps, conflicts, failures.size()),
-                failures);
+        return histories.outcome(CLIENTS + " clients");
     }
 
-    /**
-     * One account's history.
-     *
-     * @param initial what it held before
-     */
-    private record Recorded(Register initial, List<Operation> history) {}
-
-    private static List<Recorded> round(Subject.Session session, String word, SplittableRandom random)
+    private static List<Recording> round(Subject.Session session, String word, SplittableRandom random)
             throws InterruptedException {
-        List<Recorded> histories = new ArrayList<>();
-        for (int account = 0; account < ACCOUNTS; account++) {
-            histories.add(new Recorded(registerOf(session.newest(account, Side.LEFT)), new ArrayList<>()));
-        }
         AtomicLong time = new AtomicLong();
         CountDownLatch start = new CountDownLatch(1);
         List<Client> clients = new ArrayList<>();
@@ -93,13 +68,14 @@ final class LinearPart implements Part {
         for (Thread thread : threads) {
             thread.join();
         }
+        List<Recording> recordings = new ArrayList<>();
         for (Client client : clients) {
             if (client.calls.size() != CALLS) {
                 throw new IllegalStateException("client " + client.name + " ended early");
             }
-            client.calls.forEach(call -> histories.get(call.account()).history().add(call.operation()));
+            recordings.addAll(client.calls);
         }
-        return histories;
+        return recordings;
     }
 
     private static Register registerOf(Stored<Account> account) {
@@ -117,8 +93,6 @@ final class LinearPart implements Part {
 
         /** Read by others once the thread has ended. */
         private final List<Recording> calls = new ArrayList<>();
-
-        private record Recording(int account, Operation operation) {}
 
         Client(Subject.Session session, String name, SplittableRandom random, AtomicLong time, CountDownLatch start) {
             this.session = session;

@@ -16,7 +16,13 @@ final class Torture {
 
     /** In the order in which they run. */
     static final List<Part> PARTS = List.of(
-            new KillPart(), new FlipPart(), new FilesPart(), new RollbackPart(), new LinearPart(), new FullPart());
+            new KillPart(),
+            new FlipPart(),
+            new FilesPart(),
+            new RollbackPart(),
+            new LinearPart(),
+            new LinearSocketPart(),
+            new FullPart());
 
     private Torture() {}
 
@@ -36,12 +42,14 @@ final class Torture {
      * What the user wants.
      *
      * @param parts none twice
+     * @param share a long run is to be done in so many
      */
-    record Request(List<Part> parts, boolean longRun, long seed) {
+    record Request(List<Part> parts, boolean longRun, int share, long seed) {
         /** Empty if it cannot be understood. */
         static Optional<Request> parse(List<String> words) {
             List<Part> parts = new ArrayList<>();
             boolean longRun = false;
+            int share = 1;
             // Short enough to be typed again.
             long seed = new SecureRandom().nextInt(1, Integer.MAX_VALUE);
             for (int i = 0; i < words.size(); i++) {
@@ -56,12 +64,16 @@ final class Torture {
                         && i + 1 < words.size()
                         && words.get(i + 1).matches("\\d{1,18}")) {
                     seed = Long.parseLong(words.get(++i));
+                } else if (word.equals("--share")
+                        && i + 1 < words.size()
+                        && words.get(i + 1).matches("[1-9]\\d{0,2}")) {
+                    share = Integer.parseInt(words.get(++i));
                 } else {
                     return Optional.empty();
                 }
             }
             return Optional.of(new Request(
-                    parts.isEmpty() ? PARTS : parts.stream().distinct().toList(), longRun, seed));
+                    parts.isEmpty() ? PARTS : parts.stream().distinct().toList(), longRun, share, seed));
         }
     }
 
@@ -72,9 +84,10 @@ final class Torture {
         try {
             for (Part part : request.parts()) {
                 long start = System.nanoTime();
-                Outcome outcome = part.run(new Run(request.seed(), request.longRun(), folder, manifest));
+                Outcome outcome =
+                        part.run(new Run(request.seed(), request.longRun(), request.share(), folder, manifest));
                 out.printf(
-                        "%s %-8s seed %d, %.0f s%n",
+                        "%s %-13s seed %d, %.0f s%n",
                         outcome.passed() ? "ok    " : "FAILED",
                         part.name(),
                         request.seed(),
