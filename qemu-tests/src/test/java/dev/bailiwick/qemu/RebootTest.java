@@ -18,6 +18,24 @@ class RebootTest {
     private static final String STORE = "--store /store/s --anchor /anchor/a";
     private static final String LETTER = "Dear diary, the lights went out.";
 
+    /** What the manifest's operator gets by logging in, and all of it. */
+    private static final List<String> OPERATORS_BUNDLE = List.of(
+            "session",
+            "home",
+            "config",
+            "cache",
+            "tmp",
+            "logs",
+            "logSink",
+            "credentials",
+            "status",
+            "accountReader",
+            "accountManager",
+            "profileReader",
+            "roleDirectory",
+            "planner",
+            "storeInspector");
+
     private static final int DENIED = 3;
     private static final int ROLLED_BACK = 6;
 
@@ -41,23 +59,7 @@ class RebootTest {
             assertThat(held(nobody)).containsExactlyInAnyOrder("session", "login", "help");
 
             Json operator = enrol(vm, "operator", codeOf(seed, "operator"));
-            assertThat(held(operator))
-                    .containsExactlyInAnyOrder(
-                            "session",
-                            "home",
-                            "config",
-                            "cache",
-                            "tmp",
-                            "logs",
-                            "logSink",
-                            "credentials",
-                            "status",
-                            "accountReader",
-                            "accountManager",
-                            "profileReader",
-                            "roleDirectory",
-                            "planner",
-                            "storeInspector");
+            assertThat(held(operator)).containsExactlyInAnyOrderElementsOf(OPERATORS_BUNDLE);
 
             Json alice = create(vm, "alice");
             vm.run("as operator account-admin account role add alice developer").ok();
@@ -88,7 +90,13 @@ class RebootTest {
             assertThat(Json.of(vm.run("as alice bailiwick tmp ls -o json").ok()).items())
                     .isEmpty();
 
-            login(vm, "operator");
+            // The operator of the manifest still is one, and nobody else has become one.
+            assertThat(held(login(vm, "operator"))).containsExactlyInAnyOrderElementsOf(OPERATORS_BUNDLE);
+            assertThat(vm.run("as alice account-admin account enable bob").refusedWith(DENIED))
+                    .startsWith("error[");
+            create(vm, "carol");
+            vm.run("as operator account-admin account lock carol").ok();
+            assertThat(show(vm, "carol").text("status")).isEqualTo("locked");
             assertThat(show(vm, "alice")).isEqualTo(aliceBefore);
             assertThat(show(vm, "bob").text("status")).isEqualTo("disabled");
             Json verified = Json.of(
