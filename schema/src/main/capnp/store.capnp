@@ -375,10 +375,26 @@ struct RebuildResult @0xf6e821de4bd50c1f {
   }
 }
 
+struct AuditLine @0x9c1d8f3a52b7e604 {
+  record @0 :Journal.AuditRecord;
+  actorName @1 :Text;
+  # The actor's account name where there is one.
+}
+
+struct AuditResult @0xb5e07c46d91f2a83 {
+  union {
+    lines @0 :List(AuditLine);
+    # Oldest first.
+    denied @1 :Denial;
+  }
+}
+
 interface StoreMaintainer @0x941574cc4d3e3849 {
   # What changes the store's own workings and no record of anybody. Given to whoever opened the store's directory.
   rotateKey @0 () -> (result :RotationResult) $A.methodClass(control);
   # Lets a new key sign checkpoints, named by the one in use.
   rebuildIndexes @1 () -> (result :RebuildResult) $A.methodClass(control);
   # Derives the index anew from the records. Damaged records are refused, not guessed.
+  audit @2 (from :UInt64, limit :UInt32) -> (result :AuditResult) $A.methodClass(read);
+  # The audit chain from that sequence on; at most 1000 lines at a time, and none at its end.
 }

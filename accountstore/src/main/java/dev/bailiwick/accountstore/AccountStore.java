@@ -328,15 +328,81 @@ public final class AccountStore implements AutoCloseable {
     }
 
     /**
-     * Writes the published state as an export, one frame at a time: every record version, both chains and a signed checkpoint.
+     * Writes the published state as an export, one frame at a time: every record version but credentials, both chains and a signed
+     * checkpoint.
      *
-     * @param credentials whether those who read it may have the verifiers, so that nobody has to enrol again after an import
      * @throws CorruptStoreException if something in the store is damaged
      * @throws UncheckedIOException if {@code out} cannot be written
      */
-    public ExportSummary export(OutputStream out, ExportCredentials credentials) {
+    public ExportSummary export(OutputStream out) {
+        return export(out, ExportCredentials.WITHHELD);
+    }
+
+    /**
+     * The same with credentials, so that nobody has to enrol again after an import: whoever has it has the verifiers. Who made it, and when, is
+     * audited before the first byte is written; where that is not possible nothing is written.
+     *
+     * @param by who makes it
+     * @param where it goes to, in words
+     * @throws dev.bailiwick.engine.EngineException if it cannot be audited, among other reasons because the store is open read-only
+     * @throws CorruptStoreException if something in the store is damaged
+     * @throws UncheckedIOException if {@code out} cannot be written
+     */
+    public ExportSummary exportWithCredentials(OutputStream out, Actor by, String where) {
+        auditLog()
+                .append(List.of(AuditEvent.of(now(clock), "store.export", "ok", Optional.of(by))
+                        .withNewValue(AuditEvent.shortened("with credentials, to " + where))));
+        return export(out, ExportCredentials.INCLUDED);
+    }
+
+    ExportSummary export(OutputStream out, ExportCredentials credentials) {
         return engine.read(view -> ExportWriter.write(
                 view, keys.signing(Meta.publicKey(view)), credentials == ExportCredentials.INCLUDED, out));
+    }
+
+    /**
+     * Copies this store's audit chain, as it is and as it grows, to a file that it goes on with: for a store in memory, of which nothing
+     * is left when it ends. Whoever asks closes it, after the engine.
+     *
+     * @throws UncheckedIOException if the file cannot be written
+     */
+    public EmergencyLog logTo(Path file) {
+        return EmergencyLog.follow(engine, file);
+    }
+
+    /**
+     * Takes what such a file holds over into this store's audit chain.
+     *
+     * @return how many events that were
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public long takeOverLog(Path file) {
+        long[] taken = new long[1];
+        List<AuditEvent> waiting = new ArrayList<>();
+        Runnable flush = () -> {
+            if (!waiting.isEmpty()) {
+                auditLog().append(waiting);
+                taken[0] += waiting.size();
+                waiting.clear();
+            }
+        };
+        long broken = EmergencyLog.read(file, event -> {
+            waiting.add(event.ofEmergency());
+            if (waiting.size() >= StoreLimits.AUDIT_EVENTS) {
+                flush.run();
+            }
+        });
+        flush.run();
+        String text = taken[0] + " events taken over from " + file.getFileName()
+                + (broken == 0 ? "" : "; " + broken + " lines of it are damaged, or do not follow the one before");
+        auditLog()
+                .append(List.of(AuditEvent.of(
+                                now(clock),
+                                AuditEvent.EMERGENCY,
+                                broken == 0 ? "ok" : "corrupt",
+                                Optional.of(new Actor.Daemon()))
+                        .withNewValue(AuditEvent.shortened(text))));
+        return taken[0];
     }
 
     /** Integrity inspection. */

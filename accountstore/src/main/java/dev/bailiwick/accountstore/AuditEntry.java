@@ -14,4 +14,9 @@ import java.util.Optional;
 public record AuditEntry(long sequence, long storeEpoch, Optional<Hash256> previousEntryHash, AuditEvent event) {
     /** The Cap'n Proto type id that entry hashes begin with. */
     static final long TYPE_ID = 0xebd1e8c35bfc8202L;
+
+    /** The canonical bytes that the chain has of it. */
+    public byte[] canonical() {
+        return JournalCodec.encode(this);
+    }
 }

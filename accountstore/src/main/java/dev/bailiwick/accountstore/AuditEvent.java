@@ -39,6 +39,9 @@ public record AuditEvent(
     /** Characters of each text; longer ones are a bug of the caller. */
     public static final int TEXT_CHARS = 256;
 
+    /** What events of an emergency are called, and those taken over from its log begin with. */
+    public static final String EMERGENCY = "emergency";
+
     /** Refuses overlong text. */
     public AuditEvent {
         if (kind.isEmpty()
@@ -108,7 +111,7 @@ public record AuditEvent(
     }
 
     /** The same saying what came of it. */
-    AuditEvent withNewValue(String text) {
+    public AuditEvent withNewValue(String text) {
         return new AuditEvent(
                 time,
                 kind,
@@ -123,6 +126,30 @@ public record AuditEvent(
                 previousValue,
                 text,
                 approval);
+    }
+
+    /** The same as an event of an emergency, told when the store can be written again: it says when it was, and belongs to no entry. */
+    AuditEvent ofEmergency() {
+        String text = time + (newValue.isEmpty() ? "" : ": " + newValue);
+        return new AuditEvent(
+                time,
+                shortened(EMERGENCY + "." + kind),
+                code,
+                actor,
+                source,
+                policyProfile,
+                resourceProfile,
+                policyVersion,
+                0,
+                subject,
+                previousValue,
+                shortened(text),
+                approval);
+    }
+
+    /** As much of a text as an event holds. */
+    public static String shortened(String text) {
+        return text.substring(0, Math.min(text.length(), TEXT_CHARS));
     }
 
     /** An event with nothing but the essentials. */

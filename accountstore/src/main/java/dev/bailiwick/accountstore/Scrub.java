@@ -352,7 +352,7 @@ public final class Scrub implements AutoCloseable {
     private void tell(Finding finding) {
         String text = finding.what() + ": " + finding.message();
         AuditEvent event = AuditEvent.of(clock.instant(), "scrub", finding.code(), Optional.of(new Actor.Daemon()))
-                .withNewValue(text.substring(0, Math.min(text.length(), AuditEvent.TEXT_CHARS)));
+                .withNewValue(AuditEvent.shortened(text));
         try {
             audit.append(List.of(event));
         } catch (CorruptStoreException e) {

@@ -7,16 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.RamEngine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +84,47 @@ class ExportTest {
                 InstantSource.fixed(NOON.plusSeconds(60)),
                 new SplittableRandom(7));
         return new Imported(target, opened, summary);
+    }
+
+    @Test
+    void whoExportsCredentialsIsAuditedBeforeTheFirstByteAndInTheExportItself() {
+        long audited = store.inspector().head().auditSize();
+        List<Long> whenWriting = new ArrayList<>();
+        ByteArrayOutputStream out = new ByteArrayOutputStream() {
+            @Override
+            public synchronized void write(byte[] bytes, int from, int length) {
+                whenWriting.add(store.inspector().head().auditSize());
+                super.write(bytes, from, length);
+            }
+        };
+        store.exportWithCredentials(out, new Actor.Offline(1000), "/backups/one");
+
+        assertThat(whenWriting).isNotEmpty().containsOnly(audited + 1);
+        AuditEvent event = store.auditLog().read(audited + 1, 1).getFirst().event();
+        assertThat(event.kind()).isEqualTo("store.export");
+        assertThat(event.actor()).contains(new Actor.Offline(1000));
+        assertThat(event.newValue()).contains("with credentials").contains("/backups/one");
+        assertThat(imported(out.toByteArray()).store().auditLog().read(1, AuditLog.PAGE))
+                .anyMatch(entry -> entry.event().kind().equals("store.export"));
+    }
+
+    @Test
+    void credentialsAreNotExportedWhereThatCannotBeAudited() throws IOException {
+        StoreFiles files = StoreFiles.defaultsFor(directory.resolve("closed"));
+        Files.createDirectory(directory.resolve("closed"));
+        try (Engine other = RamEngine.open()) {
+            AccountStore closed = AccountStore.create(
+                    other, files, Stores.seeds(), InstantSource.fixed(NOON), new SplittableRandom(8));
+            other.addDurabilityHook(view -> {
+                throw new UncheckedIOException(new IOException("no space left on device"));
+            });
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+            assertThatThrownBy(() -> closed.exportWithCredentials(out, new Actor.Offline(0), "somewhere"))
+                    .isInstanceOf(EngineException.class);
+            assertThat(out.size()).isZero();
+            closed.close();
+        }
     }
 
     @Test

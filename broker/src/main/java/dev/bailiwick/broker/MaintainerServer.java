@@ -1,6 +1,9 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.AccountStoreReader;
+import dev.bailiwick.accountstore.AuditEntry;
+import dev.bailiwick.accountstore.AuditLog;
 import dev.bailiwick.accountstore.CommitResult;
 import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.IndexReport;
@@ -8,8 +11,13 @@ import dev.bailiwick.accountstore.Receipt;
 import dev.bailiwick.accountstore.Rejection;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.schema.Canonical;
+import dev.bailiwick.schema.gen.AuditLine;
+import dev.bailiwick.schema.gen.AuditRecord;
 import dev.bailiwick.schema.gen.StoreMaintainer;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.capnproto.StructList;
 
 /** Serves maintenance of the store's own workings, to whoever opened its directory. */
 final class MaintainerServer implements StoreMaintainer.Server {
@@ -40,6 +48,27 @@ final class MaintainerServer implements StoreMaintainer.Server {
                             .into(result.initDenied());
                 case CommitResult.Rejected(Rejection code, String message) ->
                     Refusal.because(code.text(), message).into(result.initDenied());
+            }
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> audit(
+            CallContext<StoreMaintainer.AuditParams.Reader, StoreMaintainer.AuditResults.Builder> call) {
+        var result = call.results().initResult();
+        try {
+            int limit = Math.clamp(call.params().getLimit(), 1, AuditLog.PAGE);
+            List<AuditEntry> entries = store.auditLog().read(call.params().getFrom(), limit);
+            AccountStoreReader accounts = store.accounts();
+            StructList.Builder<AuditLine.Builder> lines = result.initLines(entries.size());
+            for (int i = 0; i < entries.size(); i++) {
+                AuditEntry entry = entries.get(i);
+                AuditLine.Builder line = lines.get(i);
+                line.setRecord(Canonical.reader(entry.canonical()).getRoot(AuditRecord.factory));
+                entry.event().actor().ifPresent(actor -> line.setActorName(Wire.nameOf(actor, accounts)));
             }
         } catch (CorruptStoreException damage) {
             Refusal.of(damage).into(result.initDenied());

@@ -24,7 +24,8 @@ final class ExportCommand implements Runnable {
             names = "--with-credentials",
             description =
                     "Include credentials, so that nobody has to enrol again. Whoever gets the file can then try to guess passwords:"
-                            + " encrypt it.")
+                            + " encrypt it. That you did this, and when, is audited first; where it cannot be, nothing is"
+                            + " written.")
     private boolean withCredentials;
 
     private final Context context;
@@ -38,7 +39,8 @@ final class ExportCommand implements Runnable {
         ExportSummary made = StoreTransfer.export(
                 context.storeDirectory(),
                 file.toAbsolutePath(),
-                withCredentials ? ExportCredentials.INCLUDED : ExportCredentials.WITHHELD);
+                withCredentials ? ExportCredentials.INCLUDED : ExportCredentials.WITHHELD,
+                context.host().uid());
         Json.Obj answer = Json.object()
                 .with("file", file.toAbsolutePath().toString())
                 .with("storeId", made.head().storeId().toString())

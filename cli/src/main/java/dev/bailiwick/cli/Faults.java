@@ -177,6 +177,12 @@ final class Faults {
                         message,
                         "see that --store names the right directory and its disk is there; put a backup back or import an export; to"
                                 + " begin anew from the manifest, add --manifest-alone");
+            case EMERGENCY_LOG ->
+                failure(
+                        ExitStatus.UNAVAILABLE,
+                        problem,
+                        message,
+                        "name a file that can be written, with --emergency-log FILE, and keep it");
             case NO_EMERGENCY ->
                 failure(ExitStatus.CONFLICT, problem, message, "emergency mode is for a store that refuses to open");
             case IO -> failure(ExitStatus.UNAVAILABLE, problem, message, "");

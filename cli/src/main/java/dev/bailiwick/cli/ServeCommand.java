@@ -56,6 +56,14 @@ final class ServeCommand implements Runnable {
     private @Nullable Path manifest;
 
     @Option(
+            names = "--emergency-log",
+            paramLabel = "FILE",
+            description =
+                    "Where --emergency records who started it, who logs in and what they get. Default: DIR.emergency, which the store's audit"
+                            + " chain takes over when it is recovered or served again.")
+    private @Nullable Path emergencyLog;
+
+    @Option(
             names = "--stop-on-eof",
             description = "Also stop when standard input ends, for a parent that must not leave a daemon behind.")
     private boolean stopOnEof;
@@ -73,6 +81,9 @@ final class ServeCommand implements Runnable {
         Path socket = context.socketToServe().toAbsolutePath().normalize();
         if (emergency == (manifest == null)) {
             throw CommandFailure.usage("--emergency and --manifest go together", "name both or neither");
+        }
+        if (emergencyLog != null && !emergency) {
+            throw CommandFailure.usage("--emergency-log goes with --emergency", "name both or neither");
         }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
@@ -114,7 +125,11 @@ final class ServeCommand implements Runnable {
             context.output().line(ready, "bailiwickd: serving " + place);
             return daemon::close;
         }
-        EmergencyDaemon daemon = EmergencyDaemon.start(config, Manifests.read(manifest, context.output()));
+        EmergencyDaemon daemon = EmergencyDaemon.start(
+                config,
+                Manifests.read(manifest, context.output()),
+                context.host().uid(),
+                Optional.ofNullable(emergencyLog).map(Path::toAbsolutePath));
         StringBuilder text = new StringBuilder("bailiwickd: EMERGENCY, not serving ")
                 .append(place)
                 .append(": ")

@@ -12,6 +12,9 @@ import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.AccountResult;
 import dev.bailiwick.schema.gen.Actor;
 import dev.bailiwick.schema.gen.Attribute;
+import dev.bailiwick.schema.gen.AuditLine;
+import dev.bailiwick.schema.gen.AuditRecord;
+import dev.bailiwick.schema.gen.AuditResult;
 import dev.bailiwick.schema.gen.BindingChange;
 import dev.bailiwick.schema.gen.BindingInfo;
 import dev.bailiwick.schema.gen.BindingResult;
@@ -401,6 +404,39 @@ final class Shapes {
                 .with("head", report.hasHead() ? head(report.getHead()) : NOTHING)
                 .with("elapsedMs", report.getElapsedMs())
                 .with("bytes", report.getBytes());
+    }
+
+    static Json.Arr audit(AuditResult.Reader result) {
+        return switch (result.which()) {
+            case LINES -> list(result.getLines(), Shapes::auditLine);
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    private static Json.Obj auditLine(AuditLine.Reader line) {
+        return auditRecord(line.getRecord())
+                .with("actorName", line.getActorName().toString());
+    }
+
+    static Json.Obj auditRecord(AuditRecord.Reader record) {
+        return Json.object()
+                .with("sequence", record.getSequence())
+                .with("previousEntryHash", Texts.hex(record.getPreviousEntryHash()))
+                .with("timeMs", record.getTimeMs())
+                .with("kind", record.getKind().toString())
+                .with("code", record.getCode().toString())
+                .with("actor", record.hasActor() ? actor(record.getActor()) : NOTHING)
+                .with("source", record.getSource().toString())
+                .with("policyProfile", Texts.hex(record.getPolicyProfile()))
+                .with("resourceProfile", Texts.hex(record.getResourceProfile()))
+                .with("policyVersion", Texts.hex(record.getPolicyVersion()))
+                .with("journalSequence", record.getJournalSequence())
+                .with("subject", Texts.hex(record.getSubject()))
+                .with("previousValue", record.getPreviousValue().toString())
+                .with("newValue", record.getNewValue().toString())
+                .with("approval", Texts.hex(record.getApproval()))
+                .with("storeEpoch", record.getStoreEpoch());
     }
 
     static Json.Obj scrub(ScrubState.Reader scrub) {

@@ -5,7 +5,9 @@ import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +18,9 @@ import picocli.CommandLine.Parameters;
         name = "store",
         description = "Inspect the store: its head, its integrity, its signed checkpoint, stored bytes.")
 final class StoreCommands {
+    private static final int AUDIT_LINES = 100;
+    private static final int AUDIT_PAGE = 1000;
+
     private final Context context;
 
     StoreCommands(Context context) {
@@ -250,6 +255,57 @@ final class StoreCommands {
                 var response = maintainer.rotateKeyRequest().send().join()) {
             Json.Obj rotated = Shapes.rotation(response.get().getResult());
             context.output().answer(rotated, Views.fields(rotated));
+        }
+    }
+
+    @Command(
+            name = "audit",
+            description = {
+                "List the audit chain, oldest first: who did or tried what, when, and what came of it.",
+                "Needs the store's directory: --store DIR. 'store verify' checks the chain."
+            })
+    void audit(
+            @Option(
+                            names = "--from",
+                            paramLabel = "SEQ",
+                            defaultValue = "0",
+                            description = "From this audit sequence number on. Default: the last 100.")
+                    long from,
+            @Option(
+                            names = "--kind",
+                            paramLabel = "KIND",
+                            description = "Only of this kind, such as login, admin, store.export, scrub or emergency.")
+                    @Nullable
+                    String kind) {
+        try (Powers powers = context.powers(Powers.Use.READ);
+                StoreMaintainer.Client maintainer = powers.storeMaintainer();
+                StoreInspector.Client inspector = powers.storeInspector()) {
+            long next = from > 0 ? from : lastAudited(inspector) - AUDIT_LINES + 1;
+            List<Json> lines = new ArrayList<>();
+            while (true) {
+                var request = maintainer.auditRequest();
+                request.params().setFrom(Math.max(1, next));
+                request.params().setLimit(AUDIT_PAGE);
+                try (var response = request.send().join()) {
+                    List<Json.Obj> page =
+                            Shapes.audit(response.get().getResult()).objects();
+                    if (page.isEmpty()) {
+                        break;
+                    }
+                    page.stream()
+                            .filter(line -> kind == null || line.text("kind").equals(kind))
+                            .forEach(lines::add);
+                    next = page.getLast().number("sequence") + 1;
+                }
+            }
+            Json.Arr answer = new Json.Arr(lines);
+            context.output().answer(answer, style -> Views.AUDIT.render(answer.objects(), style));
+        }
+    }
+
+    private static long lastAudited(StoreInspector.Client inspector) {
+        try (var response = inspector.headRequest().send().join()) {
+            return response.get().getHead().getAuditSize();
         }
     }
 

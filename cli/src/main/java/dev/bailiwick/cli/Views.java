@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How answers look to people. Each view is a projection of the JSON form. */
 final class Views {
@@ -53,6 +54,15 @@ final class Views {
             .column("APPROVAL", row -> orDash(row.text("approval")))
             .column("CHANGED", Views::changes)
             .column("CONTENT HASH", row -> Printable.shortHash(profileOf(row).text("contentHash")));
+
+    static final Table AUDIT = Table.table()
+            .numbers("SEQUENCE", "sequence")
+            .column("TIME", row -> Printable.time(row.number("timeMs")))
+            .column("KIND", "kind")
+            .column("CODE", "code")
+            .column("ACTOR", row -> row.get("actor") instanceof Json.Obj ? actor(row) : "-")
+            .column("SUBJECT", row -> Printable.shortHash(row.text("subject")))
+            .column("WHAT", Views::audited);
 
     static final Table ROLES = Table.table()
             .column("NAME", "name")
@@ -408,6 +418,12 @@ final class Views {
             case "offline" -> "offline (uid " + actor.get("uid") + ")";
             default -> actor.text("kind");
         };
+    }
+
+    private static String audited(Json.Obj line) {
+        return orDash(Stream.of(line.text("previousValue"), line.text("newValue"))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(" -> ")));
     }
 
     private static String boundBy(Json.Obj role) {

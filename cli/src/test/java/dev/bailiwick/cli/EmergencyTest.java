@@ -11,6 +11,8 @@ import dev.bailiwick.profiles.SeedPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +28,18 @@ class EmergencyTest {
         SeedPlan manifest =
                 Manifests.read(Site.MANIFEST, new Output(TestHost.host().build(), new CommonOptions()));
         return EmergencyDaemon.start(
-                DaemonConfig.of(StoreLocation.of(site.store(), Optional.empty()), site.socket(), "test"), manifest);
+                DaemonConfig.of(StoreLocation.of(site.store(), Optional.empty()), site.socket(), "test"),
+                manifest,
+                4711,
+                Optional.empty());
+    }
+
+    private static Path record(Site site) {
+        return site.store().resolveSibling("store.emergency");
+    }
+
+    private static List<Json.Obj> audited(Site site) {
+        return ((Json.Arr) site.offline("store", "audit", "-o", "json").ok().json()).objects();
     }
 
     @Test
@@ -62,6 +75,78 @@ class EmergencyTest {
             site.offline("store", "recover", "--manifest", Site.MANIFEST.toString())
                     .ok();
             site.offline("account", "list").ok();
+        }
+    }
+
+    @Test
+    void whoStartedItAndWhoLoggedInIsAuditedByTheRecoveredStore() throws IOException {
+        try (Site site = Site.made(directory)) {
+            Files.delete(site.anchor());
+            try (EmergencyDaemon daemon = start(site)) {
+                site.enroll("recovery", daemon.codes().getFirst().code(), PASSWORD);
+                assertThat(site.bailiwick("guest", "login", "--method", "guest").status())
+                        .isEqualTo(3);
+            }
+            assertThat(Files.getPosixFilePermissions(record(site))).hasSize(2);
+
+            site.offline("store", "recover", "--manifest", Site.MANIFEST.toString())
+                    .ok();
+
+            assertThat(record(site)).doesNotExist();
+            assertThat(record(site).resolveSibling("store.emergency.taken-1")).exists();
+            List<Json.Obj> audited = audited(site);
+            assertThat(audited)
+                    .anySatisfy(line -> {
+                        assertThat(line.text("kind")).isEqualTo("emergency.begin");
+                        assertThat(line.object("actor").get("uid").toString()).isEqualTo("4711");
+                        assertThat(line.text("newValue")).contains("anchor-missing");
+                    })
+                    .anySatisfy(line -> assertThat(line.text("kind")).startsWith("emergency.login"))
+                    .anySatisfy(line -> {
+                        assertThat(line.text("kind")).isEqualTo("emergency");
+                        assertThat(line.text("code")).isEqualTo("ok");
+                    });
+            site.offline("store", "verify").ok();
+        }
+    }
+
+    @Test
+    void aStoreThatOpensAgainTakesOverWhatWasRecordedEvenIfTheLogWasTornOrAltered() throws IOException {
+        try (Site site = Site.made(directory)) {
+            Path aside = directory.resolve("anchor.aside");
+            Files.move(site.anchor(), aside);
+            start(site).close();
+            List<String> lines = new ArrayList<>(Files.readAllLines(record(site)));
+            lines.set(1, lines.get(1).substring(0, 20));
+            Files.write(record(site), lines);
+            start(site).close();
+            Files.move(aside, site.anchor());
+
+            site.serve().stop();
+
+            assertThat(record(site)).doesNotExist();
+            assertThat(audited(site).stream()
+                            .filter(line -> line.text("kind").equals("emergency.begin"))
+                            .count())
+                    .isEqualTo(2);
+            assertThat(audited(site)).anySatisfy(line -> {
+                assertThat(line.text("kind")).isEqualTo("emergency");
+                assertThat(line.text("code")).isEqualTo("corrupt");
+            });
+        }
+    }
+
+    @Test
+    void nobodyIsServedWhereItCannotBeRecorded() throws IOException {
+        try (Site site = Site.made(directory)) {
+            Files.delete(site.anchor());
+            Files.createDirectory(record(site));
+
+            assertThatThrownBy(() -> start(site))
+                    .isInstanceOfSatisfying(
+                            DaemonException.class,
+                            e -> assertThat(e.code()).isEqualTo(DaemonException.Code.EMERGENCY_LOG));
+            assertThat(site.socket()).doesNotExist();
         }
     }
 

@@ -70,6 +70,7 @@ public final class Daemon implements AutoCloseable {
         if (config.store().files().mode() instanceof AnchorMode.None) {
             store.accounts().warn("rollback cannot be detected: the store has no anchor");
         }
+        EmergencyRecord.takeOver(config.store(), store.accounts()).ifPresent(store.accounts()::warn);
         Broker broker = Broker.open(store.engine(), store.accounts(), brokerConfig);
         try {
             UnixListener listener = UnixListener.open(

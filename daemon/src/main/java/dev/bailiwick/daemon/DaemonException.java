@@ -62,6 +62,8 @@ public final class DaemonException extends RuntimeException {
         EXPORT_FORKED("export-forked"),
         /** Nothing of a store can be read, and nobody has said that it is to begin anew. */
         UNREADABLE("store-unreadable"),
+        /** What is done in an emergency cannot be recorded. */
+        EMERGENCY_LOG("emergency-log"),
         /** There is no reason to serve an emergency, or nobody to serve it to. */
         NO_EMERGENCY("no-emergency"),
         /** The operating system refused to read or write. */

@@ -2,7 +2,10 @@ package dev.bailiwick.daemon;
 
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.Actor;
+import dev.bailiwick.accountstore.AuditEvent;
 import dev.bailiwick.accountstore.Credential;
+import dev.bailiwick.accountstore.EmergencyLog;
 import dev.bailiwick.accountstore.ExternalBinding;
 import dev.bailiwick.accountstore.Mutation;
 import dev.bailiwick.accountstore.PolicyProfileContent;
@@ -22,6 +25,7 @@ import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.schema.PrincipalId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * What is served while a store refuses to open: the manifest's recovery operator may log in, on the local console, and gets the
  * recovery bundle; nobody else gets anything (seed 002, "bounded emergency mode").
  *
- * <p>Nothing of the refused store is read or written. What is served lives in memory and ends with the process: a store of the
+ * <p>Nothing of the refused store is read or written, but who starts this, who logs in and what they get is recorded beside it before it is
+ * answered ({@link EmergencyRecord}). What is served lives in memory and ends with the process: a store of the
  * manifest's recovery accounts alone, whose one-time codes are drawn anew and shown to whoever starts this. The local console is a
  * socket that only the user who runs this can open; whoever can do that could open the store's directory as well.
  */
@@ -47,6 +52,7 @@ public final class EmergencyDaemon implements AutoCloseable {
     private final AccountStore store;
     private final Broker broker;
     private final UnixListener listener;
+    private final EmergencyLog log;
     private final String reason;
     private final List<IssuedCode> codes;
 
@@ -55,12 +61,14 @@ public final class EmergencyDaemon implements AutoCloseable {
             AccountStore store,
             Broker broker,
             UnixListener listener,
+            EmergencyLog log,
             String reason,
             List<IssuedCode> codes) {
         this.engine = engine;
         this.store = store;
         this.broker = broker;
         this.listener = listener;
+        this.log = log;
         this.reason = reason;
         this.codes = codes;
     }
@@ -68,10 +76,12 @@ public final class EmergencyDaemon implements AutoCloseable {
     /**
      * Serves emergency sessions in place of a store that refuses to open.
      *
+     * @param uid whoever does this, unsigned
+     * @param record where it is recorded who did this, who logs in and what they get; empty for {@code <store>.emergency}
      * @throws DaemonException {@code NO_EMERGENCY} if the store opens or there is none, or the manifest states no recovery operator;
-     *     otherwise as {@link Daemon#start}
+     *     {@code EMERGENCY_LOG} if it cannot be recorded; otherwise as {@link Daemon#start}
      */
-    public static EmergencyDaemon start(DaemonConfig config, SeedPlan manifest) {
+    public static EmergencyDaemon start(DaemonConfig config, SeedPlan manifest, int uid, Optional<Path> record) {
         SocketPlace.prepare(config.socket());
         String reason = refusal(config.store());
         SecureRandom random = new SecureRandom();
@@ -87,12 +97,27 @@ public final class EmergencyDaemon implements AutoCloseable {
                 AccountStore store = AccountStore.createInMemory(engine, seeding.records(), clock, random);
                 store.warn("emergency: the store is not served (" + reason
                         + "); recover it with 'account-admin store recover', or put it right, and restart");
-                return serve(config, engine, store, reason, seeding.codes(), random);
+                EmergencyLog log = EmergencyRecord.keep(
+                        store, config.store(), record.orElseGet(() -> EmergencyRecord.placeOf(config.store())));
+                try {
+                    begin(store, uid, reason);
+                    return serve(config, engine, store, log, reason, seeding.codes(), random);
+                } catch (RuntimeException e) {
+                    log.close();
+                    throw e;
+                }
             } catch (RuntimeException e) {
                 engine.close();
                 throw e;
             }
         });
+    }
+
+    private static void begin(AccountStore store, int uid, String reason) {
+        store.auditLog()
+                .append(List.of(
+                        AuditEvent.of(store.clock().instant(), "begin", "ok", Optional.of(new Actor.Offline(uid)))
+                                .withNewValue(AuditEvent.shortened(reason))));
     }
 
     /** Why the store does not open. One that does is to be served, not gone around. */
@@ -134,6 +159,7 @@ public final class EmergencyDaemon implements AutoCloseable {
                         EXPORT_OLDER,
                         EXPORT_FORKED,
                         UNREADABLE,
+                        EMERGENCY_LOG,
                         NO_EMERGENCY,
                         IO -> throw refused;
             };
@@ -174,6 +200,7 @@ public final class EmergencyDaemon implements AutoCloseable {
             DaemonConfig config,
             Engine engine,
             AccountStore store,
+            EmergencyLog log,
             String reason,
             List<IssuedCode> codes,
             SecureRandom random) {
@@ -189,7 +216,7 @@ public final class EmergencyDaemon implements AutoCloseable {
                     config.peer(),
                     config.connections());
             LOG.warn("emergency: serving the recovery operator alone on {}, because {}", config.socket(), reason);
-            return new EmergencyDaemon(engine, store, broker, listener, reason, codes);
+            return new EmergencyDaemon(engine, store, broker, listener, log, reason, codes);
         } catch (IOException refused) {
             broker.close();
             throw new DaemonException(
@@ -215,5 +242,6 @@ public final class EmergencyDaemon implements AutoCloseable {
         broker.close();
         store.close();
         engine.close();
+        log.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.bailiwick.daemon;
 
 import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.accountstore.ExportCredentials;
 import dev.bailiwick.accountstore.ExportSummary;
@@ -39,12 +40,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves whole stores: out to a file, in from one, and from what is left of one into the next epoch. All of it is the act of whoever
  * has the directory. Stateless.
  */
 public final class StoreTransfer {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreTransfer.class);
+
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int ROWS_AT_ONCE = 256;
 
@@ -53,32 +58,39 @@ public final class StoreTransfer {
     // ---- out ----
 
     /**
-     * Writes an export to a new file of mode 0600. It appears under its name only when it is whole and synced.
+     * Writes an export to a new file of mode 0600. It appears under its name only when it is whole and synced. With credentials it is audited
+     * first, so the store is opened for writing.
      *
-     * @throws DaemonException if the store cannot be opened or is damaged, or the file is there already or cannot be written
+     * @param uid whoever does this, unsigned
+     * @throws DaemonException if the store cannot be opened or is damaged, or the file is there already or cannot be written; with
+     *     credentials also if the store cannot be written
      */
-    public static ExportSummary export(StoreLocation location, Path file, ExportCredentials credentials) {
+    public static ExportSummary export(StoreLocation location, Path file, ExportCredentials credentials, int uid) {
         return StoreProblems.explaining(() -> {
             if (Files.exists(file)) {
                 throw new DaemonException(DaemonException.Code.FILE_EXISTS, "there is a file \"" + file + "\" already");
             }
-            try (OpenedStore store = OpenedStore.open(
-                    location, RocksOptions.Mode.READ_ONLY, Optional.empty(), InstantSource.system(), unused())) {
-                return write(store.accounts(), file, credentials);
+            RocksOptions.Mode mode = switch (credentials) {
+                case WITHHELD -> RocksOptions.Mode.READ_ONLY;
+                case INCLUDED -> RocksOptions.Mode.READ_WRITE;
+            };
+            try (OpenedStore store =
+                    OpenedStore.open(location, mode, Optional.empty(), InstantSource.system(), unused())) {
+                return write(store.accounts(), file, credentials, uid);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot write \"" + file + "\": " + e.getMessage(), e);
             }
         });
     }
 
-    /** Reading draws no ids. */
+    /** Neither reading nor auditing draws ids. */
     private static RandomGenerator unused() {
         return () -> {
-            throw new IllegalStateException("reading draws nothing");
+            throw new IllegalStateException("an export draws nothing");
         };
     }
 
-    private static ExportSummary write(AccountStore accounts, Path file, ExportCredentials credentials)
+    private static ExportSummary write(AccountStore accounts, Path file, ExportCredentials credentials, int uid)
             throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".part");
         Files.deleteIfExists(draft);
@@ -87,7 +99,10 @@ public final class StoreTransfer {
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
-            ExportSummary summary = accounts.export(out, credentials);
+            ExportSummary summary = switch (credentials) {
+                case WITHHELD -> accounts.export(out);
+                case INCLUDED -> accounts.exportWithCredentials(out, new Actor.Offline(uid), file.toString());
+            };
             out.flush();
             channel.force(true);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
@@ -133,6 +148,7 @@ public final class StoreTransfer {
                     }
                 });
                 next.install(summary.head());
+                takeOverEmergency(location, clock, random);
                 return Optional.of(summary);
             }
         });
@@ -219,11 +235,27 @@ public final class StoreTransfer {
         });
         damaged.ifPresent(Engine::close);
         Optional<Path> aside = next.install(summary.head());
+        takeOverEmergency(next.location(), clock, random);
         Set<String> enrolling = enrolling(manifest, summary);
         List<IssuedCode> codes = seeding.codes().stream()
                 .filter(code -> enrolling.contains(code.name()))
                 .toList();
         return new Recovered(Optional.of(summary), aside, codes, rows[0], rows[1]);
+    }
+
+    /** What was recorded while the store was not served is of the new epoch's audit chain. */
+    private static void takeOverEmergency(StoreLocation location, InstantSource clock, RandomGenerator random) {
+        if (!Files.exists(EmergencyRecord.placeOf(location))) {
+            return;
+        }
+        try (OpenedStore store =
+                OpenedStore.open(location, RocksOptions.Mode.READ_WRITE, Optional.empty(), clock, random)) {
+            EmergencyRecord.takeOver(location, store.accounts()).ifPresent(LOG::warn);
+        } catch (EngineException e) {
+            // The store is in place, and whoever serves it next does this; what it said must not take the codes with
+            // it.
+            LOG.warn("the emergency log is left to the daemon: {}", e.getMessage());
+        }
     }
 
     private static Set<String> enrolling(SeedPlan manifest, RecoverySummary summary) {

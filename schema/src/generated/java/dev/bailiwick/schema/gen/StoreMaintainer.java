@@ -40,7 +40,10 @@ public final class StoreMaintainer {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 1, "rebuildIndexes",
                             () -> RebuildIndexesParams.factory, () -> RebuildIndexesResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 2, "audit",
+                            () -> AuditParams.factory, () -> AuditResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
     private StoreMaintainer() {}
@@ -79,6 +82,15 @@ public final class StoreMaintainer {
                 ) {
             return newRequest(TYPE_ID, 1, RebuildIndexesParams.factory, RebuildIndexesResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * The audit chain from that sequence on; at most 1000 lines at a time, and none at its end.
+         *
+         * <p>Parameters: {@code from}, {@code limit}. Results: {@code result}.
+         */
+        public Request<AuditParams.Builder, AuditResults.Reader, AnyPipeline> auditRequest() {
+            return newRequest(TYPE_ID, 2, AuditParams.factory, AuditResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -108,6 +120,15 @@ public final class StoreMaintainer {
             return Calls.unimplemented("StoreMaintainer.rebuildIndexes");
         }
 
+        /**
+         * The audit chain from that sequence on; at most 1000 lines at a time, and none at its end.
+         *
+         * <p>Parameters: {@code from}, {@code limit}. Results: {@code result}.
+         */
+        default CompletionStage<?> audit(CallContext<AuditParams.Reader, AuditResults.Builder> call) throws Exception {
+            return Calls.unimplemented("StoreMaintainer.audit");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -116,6 +137,7 @@ public final class StoreMaintainer {
             return switch (call.methodId()) {
                 case 0 -> rotateKey(call.typed(RotateKeyParams.factory, RotateKeyResults.factory));
                 case 1 -> rebuildIndexes(call.typed(RebuildIndexesParams.factory, RebuildIndexesResults.factory));
+                case 2 -> audit(call.typed(AuditParams.factory, AuditResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -385,6 +407,164 @@ public final class StoreMaintainer {
 
             public RebuildResult.Reader getResult() {
                 return _getPointerField(RebuildResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code audit}. */
+    public static final class AuditParams {
+        public static final long TYPE_ID = 0x805858326088b041L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private AuditParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public long getFrom() {
+                return _getLongField(0);
+            }
+
+            public void setFrom(long value) {
+                _setLongField(0, value);
+            }
+
+            public int getLimit() {
+                return _getIntField(2);
+            }
+
+            public void setLimit(int value) {
+                _setIntField(2, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public long getFrom() {
+                return _getLongField(0);
+            }
+
+            public int getLimit() {
+                return _getIntField(2);
+            }
+        }
+    }
+
+    /** Results of {@code audit}. */
+    public static final class AuditResults {
+        public static final long TYPE_ID = 0x9a0c978357431e82L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private AuditResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public AuditResult.Builder getResult() {
+                return _getPointerField(AuditResult.factory, 0);
+            }
+
+            public void setResult(AuditResult.Reader value) {
+                _setPointerField(AuditResult.factory, 0, value);
+            }
+
+            public AuditResult.Builder initResult() {
+                return _initPointerField(AuditResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public AuditResult.Reader getResult() {
+                return _getPointerField(AuditResult.factory, 0);
             }
         }
     }
