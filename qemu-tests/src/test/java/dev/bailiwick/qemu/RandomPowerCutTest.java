@@ -32,7 +32,9 @@ class RandomPowerCutTest {
     private static final int CUTS = LONG ? 2_000 : 80;
     private static final long SEED = Long.getLong("power.seed", new SecureRandom().nextInt(1, Integer.MAX_VALUE));
 
-    private static final List<Fate> FATES = List.of(Fate.values());
+    /** Torn more often than not: most writes have one sector or eight, and many borders fall beside them. */
+    private static final List<Fate> FATES = List.of(Fate.KEPT, Fate.LOST, Fate.SOME, Fate.TORN, Fate.TORN, Fate.TORN);
+
     private static final int MEBIBYTES = 192;
     private static final int LIVES = LONG ? 8 : 3;
     private static final int COMMITS = LONG ? 100 : 40;

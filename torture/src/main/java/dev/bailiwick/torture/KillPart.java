@@ -24,9 +24,6 @@ import java.util.concurrent.TimeUnit;
  * accounts may have moved by half.
  */
 final class KillPart implements Part {
-    /** A new store now and then, or the checks, which are of the whole store, would take the most time. */
-    private static final int STORE_LIVES = 20;
-
     private static final int TELL_TALE_FACTOR = 6;
 
     /**
@@ -36,11 +33,14 @@ final class KillPart implements Part {
      * @param commits acknowledged, at least
      * @param writers threads of the child
      * @param millis that a child lives at most
+     * @param lives of one store: a new one now and then, or the checks, which are of the whole store, would take the most time
      */
-    private record Scale(int kills, int commits, int writers, int millis) {
+    private record Scale(int kills, int commits, int writers, int millis, int lives) {
+
         static Scale of(Run run) {
-            return new Scale(
-                    run.times(60, 500), run.times(0, 1_000_000), run.longRun() ? 32 : 4, run.longRun() ? 4_000 : 500);
+            return run.longRun()
+                    ? new Scale(run.times(0, 500), run.times(0, 1_000_000), 32, 2_500, 10)
+                    : new Scale(60, 0, 4, 500, 20);
         }
 
         int pairs() {
@@ -84,7 +84,7 @@ final class KillPart implements Part {
             Subject subject = Subject.at(folder.resolve("store"));
             int kill = 0;
             while (failures.isEmpty() && isWanted(kill)) {
-                if (kill % STORE_LIVES == 0) {
+                if (kill % scale.lives == 0) {
                     if (kill > 0) {
                         Trees.delete(subject.directory());
                     }
@@ -94,7 +94,7 @@ final class KillPart implements Part {
                 acknowledged += told.size();
                 ofThisStore.addAll(told);
                 kill++;
-                check(subject, kill, told, kill % STORE_LIVES == 0 || !isWanted(kill));
+                check(subject, kill, told, kill % scale.lives == 0 || !isWanted(kill));
             }
             return new Outcome(
                     "%,d kills (%,d before the first commit) over %,d stores: %,d acknowledged commits, %,d found that were not; %,d lost or halved"
