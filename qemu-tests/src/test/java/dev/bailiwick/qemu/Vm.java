@@ -38,9 +38,11 @@ final class Vm implements AutoCloseable {
      * {@code random.trust_cpu} with the RDRAND below: otherwise the first program that wants randomness waits for the kernel
      * to gather it. {@code panic=-1} with QEMU's {@code -no-reboot}: a panic ends the VM at once. {@code no_timer_check}: the
      * kernel counts a few timer ticks against the clock while it starts, and on a loaded host it would find them too few.
+     * {@code bdev_allow_write_mounted}: newer kernels may forbid to write beside the file system of a mounted disk.
      */
     private static final String KERNEL_ARGUMENTS =
-            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check random.trust_cpu=on";
+            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+                    + " bdev_allow_write_mounted=1";
 
     private final Process qemu;
     private final Thread killer;
