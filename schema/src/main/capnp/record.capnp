@@ -380,6 +380,8 @@ struct SeedManifest @0xeac187949ef16677 {
   contentHash @9 :Data;
   createdAtMs @10 :UInt64;
   updatedAtMs @11 :UInt64;
+  source @12 :Data;
+  # The manifest file itself, so that a recovery does not end for want of it. Empty in stores of before.
 }
 
 struct StoreKey @0xf5e31fdaa476ca41 {

@@ -620,8 +620,7 @@ final class Rebuild {
             if (!isThere(RecordKind.SEED_MANIFEST, seed.recordId())) {
                 write(new Unit(
                         "manifest '" + stated.name() + "'",
-                        List.of(Mutation.create(
-                                seed.recordId(), new SeedManifestContent(stated.name(), stated.sourceSha256(), there))),
+                        List.of(Mutation.create(seed.recordId(), stated.withAccounts(there))),
                         () -> {}));
             }
         }

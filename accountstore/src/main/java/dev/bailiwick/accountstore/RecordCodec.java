@@ -293,6 +293,7 @@ final class RecordCodec {
     private static void write(SeedManifestContent from, SeedManifest.Builder to) {
         to.setName(from.name());
         to.setSourceSha256(from.sourceSha256().toBytes());
+        from.source().ifPresent(source -> to.setSource(source.toBytes()));
         if (!from.accounts().isEmpty()) {
             writeIds(from.accounts(), to.initAccounts(from.accounts().size()));
         }
@@ -302,6 +303,7 @@ final class RecordCodec {
         return new SeedManifestContent(
                 from.getName().toString(),
                 Hash256.of(from.getSourceSha256().toArray()),
+                bytes(from.getSource()).map(OpaqueBytes::of),
                 readIds(from.getAccounts(), StoreLimits.MUTATIONS));
     }
 

@@ -43,7 +43,7 @@ public final class SeedRecords {
         }
         SortedSet<RecordId> accounts =
                 plan.accounts().stream().map(SeedAccount::recordId).collect(Collectors.toCollection(TreeSet::new));
-        seeds.add(Mutation.create(plan.recordId(), new SeedManifestContent(plan.name(), plan.source(), accounts)));
+        seeds.add(Mutation.create(plan.recordId(), SeedManifestContent.of(plan.name(), plan.sourceBytes(), accounts)));
         return seeds;
     }
 

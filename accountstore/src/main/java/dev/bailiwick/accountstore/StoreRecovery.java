@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +39,8 @@ public final class StoreRecovery {
      * @param damaged what is left, opened to salvage; empty if it cannot be opened at all, and whoever asks says that the anchor is
      *     its all the same
      * @throws AnchorException if the anchor is another store's, or nothing that is left says whose it is and nobody vouches
-     * @throws StoreRefusedException if the manifest is not the one that the store was made from, or no working store would come of it
+     * @throws OtherManifestException if the manifest is not the one that the store was made from
+     * @throws StoreRefusedException if no working store would come of it
      */
     public static RecoverySummary into(
             Engine target, Optional<Engine> damaged, RecoveryTerms terms, InstantSource clock, RandomGenerator random) {
@@ -153,6 +156,34 @@ public final class StoreRecovery {
         }
     }
 
+    /**
+     * What is left of what a store says of the manifest that it was made from.
+     *
+     * @param damaged what is left, opened to salvage
+     * @param files where its anchor is
+     */
+    public static Optional<KeptManifest> manifestOf(Engine damaged, StoreFiles files) {
+        Optional<AnchoredHead> anchored = AccountStore.anchoredHead(files);
+        return damaged.read(view -> {
+            List<KeptManifest> found = new ArrayList<>();
+            RecoverySource.of(view, anchored, Set.of())
+                    .each(
+                            RecordKind.SEED_MANIFEST,
+                            one -> found.add(
+                                    kept(one, (SeedManifestContent) one.stored().content())));
+            return found.stream().min(Comparator.comparing(KeptManifest::standing));
+        });
+    }
+
+    private static KeptManifest kept(RecoverySource.Found found, SeedManifestContent content) {
+        KeptManifest.Standing standing = switch (found.standing()) {
+            case CURRENT -> KeptManifest.Standing.ANCHORED;
+            case STALE -> KeptManifest.Standing.COMMITTED;
+            case UNVOUCHED -> KeptManifest.Standing.UNVOUCHED;
+        };
+        return new KeptManifest(content.name(), content.sourceSha256(), content.source(), standing);
+    }
+
     /** With another manifest, people of whom the store never heard would come in, and its own would not be known again. */
     private static void requireSameManifest(RecoverySource source, List<Mutation> seeds) {
         Set<Hash256> stated = new HashSet<>();
@@ -168,9 +199,7 @@ public final class StoreRecovery {
                         .map(content -> ((SeedManifestContent) content).sourceSha256())
                         .anyMatch(stated::contains);
         if (!same) {
-            throw new StoreRefusedException(
-                    "the manifest is not the one that the store was made from, whose SHA-256 is "
-                            + stated.iterator().next());
+            throw new OtherManifestException(stated.iterator().next());
         }
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.RamEngine;
+import dev.bailiwick.schema.RecordId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -192,7 +193,20 @@ class ExportTest {
 
     @Test
     void withheldCredentialsAreNowhereInTheBytesAndOwnersEnrolAgain() {
-        byte[] verifier = "operator-first-code".getBytes(StandardCharsets.UTF_8);
+        RecordId credential = store.accounts()
+                .byName(key("operator"))
+                .orElseThrow()
+                .content()
+                .credentialRefs()
+                .first();
+        byte[] verifier = engine.read(view -> Contents.as(
+                        Credential.class,
+                        new Records(view)
+                                .newest(RecordKind.CREDENTIAL, credential)
+                                .orElseThrow())
+                .content()
+                .verifier()
+                .toBytes());
         assertThat(indexOf(export(ExportCredentials.INCLUDED), verifier)).isPositive();
         byte[] withheld = export(ExportCredentials.WITHHELD);
         assertThat(indexOf(withheld, verifier)).isNegative();

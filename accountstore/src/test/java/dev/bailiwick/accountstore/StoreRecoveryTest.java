@@ -386,11 +386,14 @@ class StoreRecoveryTest {
                         ? Mutation.create(
                                 seed.recordId(),
                                 new SeedManifestContent(
-                                        stated.name(), Hash256.of(new byte[Hash256.BYTES]), stated.accounts()))
+                                        stated.name(),
+                                        Hash256.of(new byte[Hash256.BYTES]),
+                                        Optional.empty(),
+                                        stated.accounts()))
                         : seed)
                 .toList();
         assertThatThrownBy(this::recovered)
-                .isInstanceOf(StoreRefusedException.class)
+                .isInstanceOf(OtherManifestException.class)
                 .hasMessageContaining("manifest");
     }
 

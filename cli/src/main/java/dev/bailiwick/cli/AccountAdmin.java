@@ -26,6 +26,7 @@ public final class AccountAdmin {
                         .addSubcommand(new StoreCommands.ScrubCommands(store))
                         .addSubcommand(new ExportCommand(context))
                         .addSubcommand(new ImportCommand(context))
+                        .addSubcommand(new ManifestCommand(context))
                         .addSubcommand(new RecoverCommand(context)));
     }
 }

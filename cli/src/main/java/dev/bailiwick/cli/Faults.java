@@ -100,6 +100,13 @@ final class Faults {
                         "to act through that daemon, log in ('bailiwick login NAME --socket PATH') and leave --store out;"
                                 + " or stop it first");
             case SEEDS_REFUSED -> failure(ExitStatus.USAGE, problem, message, "correct the manifest");
+            case OTHER_MANIFEST ->
+                failure(
+                        ExitStatus.USAGE,
+                        problem,
+                        message,
+                        "'account-admin store manifest --store DIR' prints the one it was made from, if the store can still be read that"
+                                + " far");
             case CORRUPT, RECORD_REPLACED, ENTRIES_MISSING, STORE_KEY, FILE_MISSING, FORKED ->
                 failure(ExitStatus.CORRUPT, problem, message, RECOVERY);
             case ROLLED_BACK ->

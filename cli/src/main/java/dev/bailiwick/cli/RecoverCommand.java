@@ -26,7 +26,8 @@ final class RecoverCommand implements Runnable {
             names = "--manifest",
             required = true,
             paramLabel = "FILE",
-            description = "The manifest the store was made from; another one is refused.")
+            description =
+                    "The manifest the store was made from; another one is refused. If the file is lost: 'store manifest' prints it.")
     private Path manifest = Path.of("");
 
     @Option(
@@ -70,6 +71,7 @@ final class RecoverCommand implements Runnable {
                 .with("store", location.directory().toString())
                 .with("setAside", recovered.setAside().map(Path::toString).orElse(""))
                 .with("completed", recovered.summary().isEmpty())
+                .with("fromRepair", recovered.fromRepair())
                 .with("storageRows", recovered.storageRows())
                 .with("storageGaps", recovered.storageGaps())
                 .with(
@@ -134,6 +136,10 @@ final class RecoverCommand implements Runnable {
                     .notes()
                     .forEach(note ->
                             text.append("note: ").append(Printable.text(note)).append("\n"));
+        }
+        if (recovered.fromRepair()) {
+            text.append(
+                    "note: RocksDB's own files were damaged at their root; what its repair made of a copy was read\n");
         }
         recovered
                 .setAside()

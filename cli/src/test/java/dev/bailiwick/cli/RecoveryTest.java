@@ -313,6 +313,104 @@ class RecoveryTest {
         assertThat(answer.list("accountsRestricted").items()).isEmpty();
     }
 
+    /** What says which files belong to the store is gone or garbled; the files themselves are whole. */
+    private void rootsDamaged(String code, Damage damage) throws IOException {
+        TestHost.Ended history = admin("account", "history", "bob").ok();
+        damage.to(store.resolve("db"));
+
+        Json.Obj answer = refusedThenRecovered(code);
+
+        assertThat(answer.text("scope")).isEqualTo("whole");
+        assertThat(answer.flag("fromRepair")).isTrue();
+        assertKept(answer);
+        assertThat(admin("account", "history", "bob").ok().out().lines().count())
+                .isEqualTo(history.out().lines().count());
+        assertThat(directory.resolve("store.repairing")).doesNotExist();
+    }
+
+    private interface Damage {
+        void to(Path database) throws IOException;
+    }
+
+    private static List<Path> manifestsIn(Path database) throws IOException {
+        try (Stream<Path> files = Files.list(database)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("MANIFEST-"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void aLostCurrentFile() throws IOException {
+        rootsDamaged("file-missing", database -> Files.delete(database.resolve("CURRENT")));
+    }
+
+    @Test
+    void aGarbledCurrentFile() throws IOException {
+        rootsDamaged("corrupt", database -> Files.writeString(database.resolve("CURRENT"), "garbage"));
+    }
+
+    @Test
+    void aLostManifestFile() throws IOException {
+        rootsDamaged("file-missing", database -> {
+            for (Path manifest : manifestsIn(database)) {
+                Files.delete(manifest);
+            }
+        });
+    }
+
+    @Test
+    void aDamagedManifestFile() throws IOException {
+        rootsDamaged("corrupt", database -> {
+            for (Path manifest : manifestsIn(database)) {
+                byte[] bytes = Files.readAllBytes(manifest);
+                for (int i = 0; i < bytes.length; i += 7) {
+                    bytes[i] ^= 0x11;
+                }
+                Files.write(manifest, bytes);
+            }
+        });
+    }
+
+    @Test
+    void noFileButTheLogIsWhole() throws IOException {
+        rootsDamaged("file-missing", database -> {
+            Files.delete(database.resolve("CURRENT"));
+            for (Path manifest : manifestsIn(database)) {
+                Files.delete(manifest);
+            }
+        });
+    }
+
+    @Test
+    void aSeedManifestThatIsLostIsPrintedByTheStoreHoweverDamaged() throws IOException {
+        Files.delete(anchor);
+        Files.delete(store.resolve("db").resolve("CURRENT"));
+
+        TestHost.Ended printed = admin("store", "manifest").ok();
+        assertThat(printed.out()).isEqualTo(Files.readString(Site.MANIFEST));
+        assertThat(printed.err()).contains("SHA-256").contains("committed");
+        Json.Obj json = (Json.Obj) admin("store", "manifest", "-o", "json").ok().json();
+        assertThat(json.text("source")).isEqualTo(printed.out());
+
+        Path rescued = directory.resolve("rescued.toml");
+        Files.writeString(rescued, printed.out());
+        admin("store", "recover", "--manifest", rescued.toString()).ok();
+        admin("store", "verify").ok();
+        assertThat(admin("store", "manifest").ok().err()).contains("anchored");
+    }
+
+    @Test
+    void anotherSeedManifestIsRefusedAndSaysWhereToFindTheRightOne() throws IOException {
+        Files.delete(anchor);
+        Path other = directory.resolve("other.toml");
+        Files.writeString(other, Files.readString(Site.MANIFEST) + "\n# another\n");
+
+        TestHost.Ended refused = admin("store", "recover", "--manifest", other.toString());
+
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.err()).startsWith("error[other-manifest]: ").contains("account-admin store manifest");
+    }
+
     @Test
     void nothingButTheManifest() throws IOException {
         delete(store);

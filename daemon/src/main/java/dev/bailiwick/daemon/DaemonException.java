@@ -16,6 +16,8 @@ public final class DaemonException extends RuntimeException {
         STORE_MISSING("store-missing"),
         /** There is something in the directory where a new store should be made. */
         STORE_EXISTS("store-exists"),
+        /** A recovery was given another manifest than the store was made from. */
+        OTHER_MANIFEST("other-manifest"),
         /** Another process has the store open. */
         STORE_BUSY("store-busy"),
         /** What should seed the store breaks a rule of it. */

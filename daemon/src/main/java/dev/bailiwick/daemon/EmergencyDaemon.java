@@ -151,6 +151,7 @@ public final class EmergencyDaemon implements AutoCloseable {
                         STORE_EXISTS,
                         STORE_BUSY,
                         SEEDS_REFUSED,
+                        OTHER_MANIFEST,
                         ANCHOR_EXISTS,
                         FILE_EXISTS,
                         EXPORT_FORMAT,

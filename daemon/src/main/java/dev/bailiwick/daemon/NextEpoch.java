@@ -91,10 +91,15 @@ final class NextEpoch {
 
     /** Deletes what an earlier run left unfinished. */
     void discard() {
-        if (!Files.exists(building)) {
+        delete(building);
+    }
+
+    /** Deletes a directory that only this made, if it is there. */
+    static void delete(Path tree) {
+        if (!Files.exists(tree)) {
             return;
         }
-        try (Stream<Path> left = Files.walk(building)) {
+        try (Stream<Path> left = Files.walk(tree)) {
             for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }

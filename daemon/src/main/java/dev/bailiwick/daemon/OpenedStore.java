@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  * @param accounts over the engine
  */
 record OpenedStore(Engine engine, AccountStore accounts) implements AutoCloseable {
-    private static final List<Table> TABLES = Stream.concat(StoreTables.ALL.stream(), StorageTables.all().stream())
+    /** In the order in which a store makes them. */
+    static final List<Table> TABLES = Stream.concat(StoreTables.ALL.stream(), StorageTables.all().stream())
             .toList();
 
     /** Makes a new store. */

@@ -65,7 +65,8 @@ record Seeding(List<Mutation> records, List<IssuedCode> codes) {
             accounts.add(seed.recordId());
             addAccount(seed, now, random, records, codes);
         }
-        records.add(Mutation.create(plan.recordId(), new SeedManifestContent(plan.name(), plan.source(), accounts)));
+        records.add(
+                Mutation.create(plan.recordId(), SeedManifestContent.of(plan.name(), plan.sourceBytes(), accounts)));
         return new Seeding(records, codes);
     }
 

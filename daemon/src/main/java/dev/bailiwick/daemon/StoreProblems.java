@@ -4,6 +4,7 @@ import dev.bailiwick.accountstore.AnchorException;
 import dev.bailiwick.accountstore.ClockSetBackException;
 import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.ExportRefusedException;
+import dev.bailiwick.accountstore.OtherManifestException;
 import dev.bailiwick.accountstore.StoreRefusedException;
 import dev.bailiwick.daemon.DaemonException.Code;
 import dev.bailiwick.engine.EngineException;
@@ -28,6 +29,8 @@ final class StoreProblems {
             throw new DaemonException(codeOf(e.code()), String.valueOf(e.getMessage()), e);
         } catch (ClockSetBackException e) {
             throw new DaemonException(Code.CLOCK_SET_BACK, String.valueOf(e.getMessage()), e);
+        } catch (OtherManifestException e) {
+            throw new DaemonException(Code.OTHER_MANIFEST, String.valueOf(e.getMessage()), e);
         } catch (StoreRefusedException e) {
             throw new DaemonException(Code.SEEDS_REFUSED, "the store refuses its seeds: " + e.getMessage(), e);
         } catch (UncheckedIOException e) {

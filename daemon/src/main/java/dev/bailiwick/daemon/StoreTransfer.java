@@ -6,6 +6,7 @@ import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.accountstore.ExportCredentials;
 import dev.bailiwick.accountstore.ExportSummary;
 import dev.bailiwick.accountstore.ImportSummary;
+import dev.bailiwick.accountstore.KeptManifest;
 import dev.bailiwick.accountstore.RecoverySummary;
 import dev.bailiwick.accountstore.RecoveryTerms;
 import dev.bailiwick.accountstore.StoreFiles;
@@ -162,6 +163,7 @@ public final class StoreTransfer {
      * @param summary of the accounts; empty if an earlier, interrupted run had got so far that only its last steps were left
      * @param setAside where the directory as it was is now; empty if there was none
      * @param codes for the people who have to enrol
+     * @param fromRepair whether the directory did not open, and a repaired copy of it was read instead
      * @param storageRows rows of homes and logs that were carried over
      * @param storageGaps stretches of them that could not be read
      */
@@ -169,6 +171,7 @@ public final class StoreTransfer {
             Optional<RecoverySummary> summary,
             Optional<Path> setAside,
             List<IssuedCode> codes,
+            boolean fromRepair,
             long storageRows,
             long storageGaps) {
         /** Copies the list. */
@@ -201,14 +204,11 @@ public final class StoreTransfer {
                 old = StoreHold.againstWriters(location.directory());
                 next.requireAlone("importing");
                 if (next.isComplete()) {
-                    return new Recovered(Optional.empty(), next.finish(), List.of(), 0, 0);
+                    return new Recovered(Optional.empty(), next.finish(), List.of(), false, 0, 0);
                 }
                 next.discard();
-                Optional<Engine> damaged = salvage(location, manifestAlone);
-                try {
-                    return recover(next, damaged, manifest, trust, uid, clock, random);
-                } finally {
-                    damaged.ifPresent(Engine::close);
+                try (Salvage left = Salvage.of(location, manifestAlone)) {
+                    return recover(next, left, manifest, trust, uid, clock, random);
                 }
             } finally {
                 old.ifPresent(StoreHold::close);
@@ -216,9 +216,24 @@ public final class StoreTransfer {
         });
     }
 
+    /**
+     * What is left of what a store says of the manifest that it was made from, however damaged the store is. Nothing of the directory is
+     * changed.
+     *
+     * @throws DaemonException if nothing of the store can be read, or a daemon holds the directory
+     */
+    public static Optional<KeptManifest> manifest(StoreLocation location) {
+        return StoreProblems.explaining(() -> {
+            try (var _ = StoreHold.ofPlace(location.directory());
+                    Salvage left = Salvage.of(location, false)) {
+                return left.engine().flatMap(engine -> StoreRecovery.manifestOf(engine, location.files()));
+            }
+        });
+    }
+
     private static Recovered recover(
             NextEpoch next,
-            Optional<Engine> damaged,
+            Salvage left,
             SeedPlan manifest,
             RecoveryTerms.Trust trust,
             int uid,
@@ -229,18 +244,18 @@ public final class StoreTransfer {
         RecoverySummary summary = next.build(target -> {
             RecoveryTerms terms =
                     new RecoveryTerms(next.location().files(), next.files().key(), trust, seeding.records(), uid);
-            RecoverySummary made = StoreRecovery.into(target, damaged, terms, clock, random);
-            damaged.ifPresent(from -> carryOver(from, target, rows));
+            RecoverySummary made = StoreRecovery.into(target, left.engine(), terms, clock, random);
+            left.engine().ifPresent(from -> carryOver(from, target, rows));
             return made;
         });
-        damaged.ifPresent(Engine::close);
+        left.close();
         Optional<Path> aside = next.install(summary.head());
         takeOverEmergency(next.location(), clock, random);
         Set<String> enrolling = enrolling(manifest, summary);
         List<IssuedCode> codes = seeding.codes().stream()
                 .filter(code -> enrolling.contains(code.name()))
                 .toList();
-        return new Recovered(Optional.of(summary), aside, codes, rows[0], rows[1]);
+        return new Recovered(Optional.of(summary), aside, codes, left.repaired().isPresent(), rows[0], rows[1]);
     }
 
     /** What was recorded while the store was not served is of the new epoch's audit chain. */
@@ -263,27 +278,6 @@ public final class StoreTransfer {
                 .filter(account -> summary.enrolling().contains(account.recordId()))
                 .map(account -> account.name().text())
                 .collect(Collectors.toSet());
-    }
-
-    /** What is left of a store, opened to be read; empty if nothing can be read and that is known to whoever asks. */
-    private static Optional<Engine> salvage(StoreLocation location, boolean manifestAlone) {
-        try {
-            return Optional.of(OpenedStore.engine(location.directory(), RocksOptions.Mode.SALVAGE, Optional.empty()));
-        } catch (EngineException e) {
-            return switch (e.code()) {
-                case CORRUPT, LOST, MISSING -> {
-                    if (!manifestAlone) {
-                        throw new DaemonException(
-                                DaemonException.Code.UNREADABLE,
-                                "nothing of the store can be read: " + e.getMessage(),
-                                e);
-                    }
-                    yield Optional.empty();
-                }
-                // What cannot be read now may be read tomorrow, or by another user: no reason to begin anew.
-                case IO, HELD, READ_ONLY, FAILED, OVERLOADED, CLOSED -> throw e;
-            };
-        }
     }
 
     /** Copies the rows of homes and logs whose seals are whole. */

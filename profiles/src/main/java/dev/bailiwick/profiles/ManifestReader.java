@@ -1,7 +1,6 @@
 package dev.bailiwick.profiles;
 
 import dev.bailiwick.profiles.ManifestProblem.Code;
-import dev.bailiwick.schema.Hash256;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +11,11 @@ final class ManifestReader {
     /** Stands in for a broken manifest name while the rest is checked; no plan comes of it. */
     private static final String NAMELESS = "nameless";
 
-    private final Hash256 source;
+    private final byte[] source;
     private final PolicyCatalogue catalogue;
     private final Problems problems;
 
-    ManifestReader(Hash256 source, PolicyCatalogue catalogue, Problems problems) {
+    ManifestReader(byte[] source, PolicyCatalogue catalogue, Problems problems) {
         this.source = source;
         this.catalogue = catalogue;
         this.problems = problems;

@@ -1,6 +1,5 @@
 package dev.bailiwick.profiles;
 
-import dev.bailiwick.schema.Hash256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -48,9 +47,7 @@ public final class SeedManifest {
     /** Reads a manifest from the bytes of its file. Never throws for what they contain. */
     public static Result parse(byte[] source) {
         return switch (TomlSource.read(
-                source,
-                (toml, problems) ->
-                        new ManifestReader(Hash256.sha256(source), Catalogue.builtIn(), problems).read(toml))) {
+                source, (toml, problems) -> new ManifestReader(source, Catalogue.builtIn(), problems).read(toml))) {
             case TomlSource.Sound(SeedPlan plan) -> new Parsed(plan);
             case TomlSource.Broken(List<ManifestProblem> problems) -> new Refused(problems);
         };

@@ -11,7 +11,7 @@ import java.util.List;
 public final class SeedPlan {
     private final RecordId recordId;
     private final String name;
-    private final Hash256 source;
+    private final byte[] source;
     private final Seeded<PolicyCatalogue> catalogue;
     private final List<Seeded<ResourceProfile>> resourceProfiles;
     private final List<Seeded<PolicyProfile>> policyProfiles;
@@ -20,14 +20,14 @@ public final class SeedPlan {
     SeedPlan(
             RecordId recordId,
             String name,
-            Hash256 source,
+            byte[] source,
             Seeded<PolicyCatalogue> catalogue,
             List<Seeded<ResourceProfile>> resourceProfiles,
             List<Seeded<PolicyProfile>> policyProfiles,
             List<SeedAccount> accounts) {
         this.recordId = recordId;
         this.name = name;
-        this.source = source;
+        this.source = source.clone();
         this.catalogue = catalogue;
         this.resourceProfiles = List.copyOf(resourceProfiles);
         this.policyProfiles = List.copyOf(policyProfiles);
@@ -46,7 +46,12 @@ public final class SeedPlan {
 
     /** Of the manifest file's bytes. */
     public Hash256 source() {
-        return source;
+        return Hash256.sha256(source);
+    }
+
+    /** The manifest file's bytes, at most {@link Limits#MANIFEST_BYTES}. */
+    public byte[] sourceBytes() {
+        return source.clone();
     }
 
     /** The role catalogue in force from the first sequence on. */

@@ -16,7 +16,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class SeedManifest {
     public static final long TYPE_ID = 0xeac187949ef16677L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 6);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 7);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -227,6 +227,27 @@ public final class SeedManifest {
         public void setUpdatedAtMs(long value) {
             _setLongField(5, value);
         }
+
+        public boolean hasSource() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** The manifest file itself, so that a recovery does not end for want of it. Empty in stores of before. */
+        public Data.Builder getSource() {
+            return _getPointerField(Data.factory, 6);
+        }
+
+        public void setSource(Data.Reader value) {
+            _initPointerField(Data.factory, 6, value.size()).asByteBuffer().put(value.asByteBuffer());
+        }
+
+        public void setSource(byte[] value) {
+            setSource(new Data.Reader(value));
+        }
+
+        public Data.Builder initSource(int size) {
+            return _initPointerField(Data.factory, 6, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -307,6 +328,15 @@ public final class SeedManifest {
 
         public long getUpdatedAtMs() {
             return _getLongField(5);
+        }
+
+        public boolean hasSource() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** The manifest file itself, so that a recovery does not end for want of it. Empty in stores of before. */
+        public Data.Reader getSource() {
+            return _getPointerField(Data.factory, 6);
         }
     }
 }
