@@ -51,6 +51,7 @@ final class ChannelWriter implements Outbound {
     @Override
     public void send(Frame message) {
         bytes.addAndGet(message.bodyBytes());
+        message.retain();
         queue.add(message);
         if (unwritten.getAndIncrement() == 0) {
             Thread.ofVirtual().name("capnp-writer").start(this::run);
@@ -81,7 +82,9 @@ final class ChannelWriter implements Outbound {
             write();
         } catch (Throwable unforeseen) { // no memory for a batch, perhaps; nobody would ever write again
             failed = true;
-            queue.clear();
+            for (Frame dropped = queue.poll(); dropped != null; dropped = queue.poll()) {
+                dropped.release();
+            }
             bytes.set(0);
             broken.accept(unforeseen);
             finished.complete(null);
@@ -103,6 +106,7 @@ final class ChannelWriter implements Outbound {
                 for (ByteBuffer segment : segments) {
                     put(batch, segment);
                 }
+                message.release();
             }
             flush(batch);
             bytes.addAndGet(-size);

@@ -9,6 +9,7 @@ import org.capnproto.FromPointerBuilder;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.StructBuilder;
 import org.capnproto.StructSize;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message being built, with its capability table.
@@ -69,13 +70,15 @@ final class Draft extends Frame {
 
     private final BuilderArena arena;
     private final MessageView view;
+    private final @Nullable OffHeap memory; // of the first segment
     private final int contentWord;
     private boolean claimed; // guarded by this
 
     private Draft(long[] skeleton, int contentWord, int payloadWords) {
         this.contentWord = contentWord;
-        ByteBuffer first =
-                ByteBuffer.allocate((skeleton.length + payloadWords) * 8).order(ByteOrder.LITTLE_ENDIAN);
+        int bytes = (skeleton.length + payloadWords) * 8;
+        this.memory = OffHeap.zeroed(bytes);
+        ByteBuffer first = memory == null ? ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN) : memory.bytes();
         for (int i = 0; i < skeleton.length; i++) {
             first.putLong(i * 8, skeleton[i]);
         }
@@ -182,6 +185,32 @@ final class Draft extends Frame {
         return segment == Tables.ANCHOR_SEGMENT
                 ? 0
                 : arena.segments.get(segment).currentSize() * 8;
+    }
+
+    @Override
+    @Nullable
+    ByteBuffer offHeap(int segment, int offset) {
+        return memory == null || segment > 0 ? null : memory.bytes().slice(offset, segmentBytes(segment) - offset);
+    }
+
+    @Override
+    void retain() {
+        if (memory != null) {
+            memory.retain();
+        }
+    }
+
+    @Override
+    void release() {
+        if (memory != null) {
+            memory.release();
+        }
+    }
+
+    /** Gives up what was built, capabilities and memory. */
+    void discard() {
+        caps().release();
+        release();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message as it is sent (encoding specification, "Serialization Over a Stream"): a table of segment sizes, and the segments,
@@ -17,6 +18,21 @@ abstract sealed class Frame permits Draft, ShortMessage {
 
     /** The segments as they stand, for reading. */
     abstract ByteBuffer[] segments();
+
+    /**
+     * Where a segment lies outside the heap, so that a socket had better take it from there: a buffer with what follows an offset.
+     * Null for other segments.
+     */
+    @Nullable
+    ByteBuffer offHeap(int segment, int offset) {
+        return null;
+    }
+
+    /** Keeps the memory while the message waits to be written. */
+    void retain() {}
+
+    /** Gives up what {@link #retain} kept. */
+    void release() {}
 
     /** Bytes of the table of segment sizes. */
     final int headerBytes() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts a stream of bytes into messages (encoding specification, "Serialization Over a Stream"). Nothing a header claims is
  * believed beyond the limits, and memory is taken as bytes arrive, not as they are announced: none for
- * a header, and for a message at most eight times the bytes of it that came, or twice once that is more than 2 MiB.
+ * a header, and for a message at most sixteen times the bytes of it that came, or twice once that is more than 2 MiB.
  *
  * <p>Not thread-safe.
  */
@@ -17,21 +17,30 @@ final class FrameReader {
     /** How many times what has come is allocated for what is announced. Each step to more costs a copy of it. */
     private static final long GROWTH = 2;
 
-    /** As {@link #GROWTH}, for what stays below {@link #EAGER_BYTES}: a message of that size costs one copy of a part of it at most. */
-    private static final long EAGER_GROWTH = 8;
+    /** As {@link #GROWTH}, for what stays below {@link #EAGER_BYTES}: the first full buffer of a socket is enough for all of it. */
+    private static final long EAGER_GROWTH = 16;
 
     /** More than the usual largest piece of a stream, 1 MiB, with the message around it. */
     private static final long EAGER_BYTES = 2 << 20;
 
     private final Limits limits;
     private final MessageValidator validator;
+    private final @Nullable BufferPool pool;
     private ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     private @Nullable ByteBuffer body; // null until its first byte comes
+    private @Nullable OffHeap memory; // that the body lies in; null if that is the heap's
     private int bodyBytes;
     private boolean headerComplete;
 
+    /** A reader that takes memory as it needs it. */
     FrameReader(Limits limits) {
+        this(limits, null);
+    }
+
+    /** A reader that takes the memory for large messages from that pool. */
+    FrameReader(Limits limits, @Nullable BufferPool pool) {
         this.limits = limits;
+        this.pool = pool;
         this.validator = new MessageValidator(limits);
     }
 
@@ -57,6 +66,28 @@ final class FrameReader {
         }
     }
 
+    /**
+     * Where bytes that come next may be put without being fed, which spares a copy of them; null if they are to be fed. They are
+     * to be told by {@link #filled}.
+     */
+    @Nullable
+    ByteBuffer direct() {
+        ByteBuffer filling = body;
+        return memory != null && filling != null && filling.hasRemaining() ? filling : null;
+    }
+
+    /**
+     * Takes what was put where {@link #direct} said.
+     *
+     * @throws DecodeException as {@link #feed}
+     */
+    void filled(Consumer<MessageView> messages) {
+        ByteBuffer filling = body;
+        if (filling != null && filling.position() == bodyBytes) {
+            finish(filling, messages);
+        }
+    }
+
     /** Bytes of memory that wait for the rest of a message. */
     int incomplete() {
         ByteBuffer filling = body;
@@ -66,6 +97,11 @@ final class FrameReader {
     /** Forgets the message of which a part has come; nothing may be fed after that. */
     void drop() {
         body = null;
+        OffHeap dropped = memory;
+        memory = null;
+        if (dropped != null) {
+            dropped.release();
+        }
     }
 
     /** Whether the stream may end here without cutting a message in two. */
@@ -127,29 +163,39 @@ final class FrameReader {
         int received = old == null ? 0 : old.position();
         long come = (long) received + arriving;
         long allowed = Math.max(Math.min(come * EAGER_GROWTH, EAGER_BYTES), come * GROWTH);
+        int size = (int) Math.min(bodyBytes, allowed);
+        OffHeap outside = pool == null ? OffHeap.zeroed(size) : OffHeap.toBeFilled(size, pool);
         ByteBuffer larger =
-                ByteBuffer.allocate((int) Math.min(bodyBytes, allowed)).order(ByteOrder.LITTLE_ENDIAN);
+                outside == null ? ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN) : outside.bytes();
         if (old != null) {
             larger.put(0, old, 0, received).position(received);
         }
+        drop();
         body = larger;
+        memory = outside;
         return larger;
     }
 
     private void finish(ByteBuffer filled, Consumer<MessageView> messages) {
         int segments = segments();
-        MessageView view = segments == 1 && filled.capacity() == bodyBytes
+        OffHeap outside = memory;
+        MessageView view = segments == 1 && filled.capacity() == bodyBytes && outside == null
                 ? new MessageView(filled.clear(), new CapTable())
-                : new MessageView(slices(filled, segments), new CapTable());
+                : new MessageView(slices(filled, segments), new CapTable(), outside);
         body = null;
+        memory = null;
         headerComplete = false;
         if (header.capacity() > 8) {
             header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         } else {
             header.clear();
         }
-        validator.validate(view);
-        messages.accept(view);
+        try {
+            validator.validate(view);
+            messages.accept(view);
+        } finally {
+            view.release(); // whoever keeps the message has retained it
+        }
     }
 
     private ByteBuffer[] slices(ByteBuffer filled, int segments) {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.capnproto.Arena;
 import org.capnproto.DecodeException;
 import org.capnproto.SegmentReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message's segments paired with a table of capabilities, as an arena the stock runtime reads from. Two views of the same
@@ -19,16 +20,25 @@ final class MessageView implements Arena {
     private final Segment first;
     private final Segment[] further;
     private final CapTable caps;
+    private final @Nullable OffHeap
+            memory; // that the segments lie in; null if it is the heap's, or the original's to count
 
     /** A message of that one segment, as most are. */
     MessageView(ByteBuffer only, CapTable caps) {
         this.caps = caps;
+        this.memory = null;
         this.first = new Segment(only.order(ByteOrder.LITTLE_ENDIAN), this);
         this.further = NONE;
     }
 
     MessageView(ByteBuffer[] buffers, CapTable caps) {
+        this(buffers, caps, null);
+    }
+
+    /** A message in that memory, one reference to which it takes over. */
+    MessageView(ByteBuffer[] buffers, CapTable caps, @Nullable OffHeap memory) {
         this.caps = caps;
+        this.memory = memory;
         this.first = new Segment(buffers[0].order(ByteOrder.LITTLE_ENDIAN), this);
         this.further = buffers.length == 1 ? NONE : new Segment[buffers.length - 1];
         for (int i = 1; i < buffers.length; i++) {
@@ -38,6 +48,7 @@ final class MessageView implements Arena {
 
     private MessageView(MessageView original, CapTable caps) {
         this.caps = caps;
+        this.memory = null;
         this.first = new Segment(original.first.buffer, this);
         this.further = original.further.length == 0 ? NONE : new Segment[original.further.length];
         for (int i = 0; i < further.length; i++) {
@@ -47,6 +58,20 @@ final class MessageView implements Arena {
 
     MessageView withCaps(CapTable other) {
         return new MessageView(this, other);
+    }
+
+    /** Keeps the bytes of a message from outside. */
+    void retain() {
+        if (memory != null) {
+            memory.retain();
+        }
+    }
+
+    /** Gives up what {@link #retain} kept, or the reference it was made with. */
+    void release() {
+        if (memory != null) {
+            memory.release();
+        }
     }
 
     CapTable caps() {

@@ -68,10 +68,10 @@ final class Outgoing {
         return draft.frameBytes() - draft.headerBytes();
     }
 
-    /** Gives back the references a copy took, once they were described to the peer. */
+    /** Gives back what a copy took, once the references were described to the peer. */
     void releaseCopy() {
         if (isCopy) {
-            caps.release();
+            draft.discard();
         }
     }
 }

@@ -40,7 +40,7 @@ final class Parcel implements AutoCloseable {
         this.elsewhere = elsewhere;
     }
 
-    /** What was built in a draft; the draft's capability table belongs to the parcel from here on. */
+    /** What was built in a draft; the draft's capability table and memory belong to the parcel from here on. */
     static Parcel of(Draft draft) {
         MessageView view = draft.view();
         return new Parcel(view, view.segment(0), draft.contentWord(), draft, null, null);
@@ -48,6 +48,7 @@ final class Parcel implements AutoCloseable {
 
     /** What came in a message: the content pointer stands at that word of that segment of the view. */
     static Parcel received(MessageView view, MessageView.Segment segment, int contentWord) {
+        view.retain();
         return new Parcel(view, segment, contentWord, null, null, null);
     }
 
@@ -145,6 +146,10 @@ final class Parcel implements AutoCloseable {
             view.caps().release();
             if (original != null) {
                 original.close();
+            } else if (draft != null) {
+                draft.release();
+            } else {
+                view.release();
             }
             if (elsewhere != null) {
                 elsewhere.giveUpRedirected();

@@ -100,7 +100,7 @@ public final class Request<P, R, L> implements AutoCloseable {
         if (!spent) {
             spent = true;
             if (draft != null) {
-                draft.caps().release();
+                draft.discard();
             }
             target.release();
         }

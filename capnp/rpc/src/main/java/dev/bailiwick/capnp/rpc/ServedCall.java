@@ -87,7 +87,7 @@ final class ServedCall extends PromisedCall implements Runnable {
         Draft built = draft;
         if (failure != null) {
             if (built != null) {
-                built.caps().release();
+                built.discard();
             }
             fail(RpcException.of(failure));
         } else if (forwarded != null) {

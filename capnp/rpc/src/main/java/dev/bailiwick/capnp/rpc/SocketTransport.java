@@ -104,7 +104,7 @@ final class SocketTransport extends Transport {
         this.account = account;
         this.loop = loop;
         this.channel = channel;
-        this.frames = new FrameReader(limits);
+        this.frames = new FrameReader(limits, loop.buffers());
         account.count(bytes::get);
     }
 
@@ -138,6 +138,7 @@ final class SocketTransport extends Transport {
 
     private void enqueue(Frame message) {
         bytes.addAndGet(message.frameBytes());
+        message.retain();
         queue.add(message);
     }
 
@@ -145,6 +146,7 @@ final class SocketTransport extends Transport {
     public void dropUnsent() {
         for (var dropped = queue.poll(); dropped != null; dropped = queue.poll()) {
             bytes.addAndGet(-dropped.frameBytes());
+            dropped.release();
         }
     }
 
@@ -210,8 +212,11 @@ final class SocketTransport extends Transport {
     private void drop() {
         failed = true;
         rest = null;
-        current = null;
-        queue.clear();
+        if (current != null) {
+            current.release();
+            current = null;
+        }
+        dropUnsent();
         bytes.set(0);
     }
 
@@ -230,10 +235,18 @@ final class SocketTransport extends Transport {
     private void writeBatches() throws IOException {
         ByteBuffer batch = loop.buffers().take();
         try {
-            while (fill(batch.clear()) && channel.write(batch.flip()) >= 0) {
-                bytes.addAndGet(-batch.position());
-                if (batch.hasRemaining()) {
-                    rest = ByteBuffer.allocate(batch.remaining()).put(batch).flip();
+            while (fill(batch.clear())) {
+                batch.flip();
+                ByteBuffer after = currentOffHeap();
+                long written = after == null ? channel.write(batch) : channel.write(new ByteBuffer[] {batch, after});
+                bytes.addAndGet(-written);
+                if (after != null) {
+                    advance(after.position());
+                }
+                if (batch.hasRemaining() || (after != null && after.hasRemaining())) {
+                    rest = batch.hasRemaining()
+                            ? ByteBuffer.allocate(batch.remaining()).put(batch).flip()
+                            : null;
                     blocked = true;
                     listenFor(SelectionKey.OP_WRITE);
                     return;
@@ -245,14 +258,20 @@ final class SocketTransport extends Transport {
         }
     }
 
-    /** Puts what comes next into the batch; false if there is nothing. */
+    /** What is to be written after the batch, if it lies outside the heap; null otherwise. */
+    private @Nullable ByteBuffer currentOffHeap() {
+        Frame message = current;
+        return message == null ? null : message.offHeap(segment, offset);
+    }
+
+    /** Puts what comes next into the batch, up to a segment outside the heap; false if there is nothing to be written. */
     private boolean fill(ByteBuffer batch) {
         ByteBuffer left = rest;
         if (left != null) {
             batch.put(left);
             rest = null;
         }
-        while (true) {
+        while (batch.hasRemaining() && currentOffHeap() == null) {
             Frame message = current;
             if (message == null) {
                 message = queue.peek();
@@ -266,20 +285,26 @@ final class SocketTransport extends Transport {
                 current = message;
                 segment = 0;
                 offset = 0;
+                advance(0);
+            } else {
+                advance(message.writeSegment(segment, offset, batch));
             }
-            while (segment < message.segmentCount() && batch.hasRemaining()) {
-                offset += message.writeSegment(segment, offset, batch);
-                if (offset == message.segmentBytes(segment)) {
-                    segment++;
-                    offset = 0;
-                }
-            }
-            if (segment < message.segmentCount()) {
-                break;
-            }
-            current = null;
         }
-        return batch.position() > 0;
+        return batch.position() > 0 || current != null;
+    }
+
+    /** So many more bytes of the current segment are done with; goes on to the next one, or the next message, if it is complete. */
+    private void advance(int count) {
+        Frame message = Objects.requireNonNull(current);
+        offset += count;
+        while (segment < message.segmentCount() && offset == message.segmentBytes(segment)) {
+            segment++;
+            offset = 0;
+        }
+        if (segment == message.segmentCount()) {
+            current = null;
+            message.release();
+        }
     }
 
     // ---- reading, on the loop
@@ -340,21 +365,26 @@ final class SocketTransport extends Transport {
         loop.rest(this);
     }
 
-    /** Reads and delivers a buffer of bytes, if there are any; whether it was filled, so that there may be more. */
+    /** Reads and delivers a buffer of bytes, if there are any; whether there may be more. */
     private boolean read(ByteBuffer buffer) {
         try {
-            int count = channel.read(buffer.clear());
+            ByteBuffer direct = frames.direct();
+            int count = channel.read(direct == null ? buffer.clear() : direct);
             if (count < 0) {
                 peerClosed(frames);
             } else if (count > 0) {
-                frames.feed(buffer.flip(), handler);
+                if (direct == null) {
+                    frames.feed(buffer.flip(), handler);
+                } else {
+                    frames.filled(handler);
+                }
                 if (!account.receive(frames.incomplete())) {
                     vat().abortBeyond();
                     frames.drop();
                     account.receive(0);
                 }
             }
-            return count == buffer.capacity() && vat().closedBecause() == null;
+            return count >= buffer.capacity() && vat().closedBecause() == null;
         } catch (DecodeException malformed) {
             vat().abort("malformed message: " + malformed.getMessage());
         } catch (IOException broken) {
