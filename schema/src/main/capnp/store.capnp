@@ -47,6 +47,62 @@ interface AccountStoreReader @0xda1cc6ba23f61af6 {
   bindings @6 (after :Data, limit :UInt32) -> (bindings :List(BindingInfo), next :Data) $A.methodClass(read);
   # External bindings in the order of their ids, disabled ones too; `next` is empty at the end.
   binding @7 (bindingId :Data) -> (result :BindingResult) $A.methodClass(read);
+  records @8 (kind :Record.RecordKind, principalId :Data, after :Data, limit :UInt32) -> (ids :List(Data), next :Data)
+      $A.methodClass(read);
+  # The records of a kind in the order of their ids; `next` is empty at the end. With a principal, the account, the role bindings and the
+  # credentials that are or were its, all at once; nothing of other kinds.
+  versions @9 (kind :Record.RecordKind, recordId :Data, atSequence :UInt64, limit :UInt32) -> (result :VersionsResult)
+      $A.methodClass(read);
+  # The newest `limit` versions of a record as of that journal entry, at most 1024.
+}
+
+struct CredentialFacts @0xa7d95be0c6413f28 {
+  # What may be seen of a Record.CredentialRecord: all but salt and verifier.
+  recordId @0 :Data;
+  principalId @1 :Data;
+  kind @2 :Record.CredentialKind;
+  state @3 :Record.CredentialState;
+  label @4 :Text;
+  algorithm @5 :Text;
+  expiresAtMs @6 :UInt64;
+  schemaVersion @7 :UInt32;
+  storeEpoch @8 :UInt64;
+  recordVersion @9 :UInt64;
+  policyEpoch @10 :UInt64;
+  previousHash @11 :Data;
+  contentHash @12 :Data;
+  createdAtMs @13 :UInt64;
+  updatedAtMs @14 :UInt64;
+}
+
+struct RecordVersion @0xe1b80f72d4a96c53 {
+  # One version of a record of any kind, and the journal entry that wrote it.
+  union {
+    account @0 :Record.AccountRecord;
+    resourceProfile @1 :Record.ResourceProfile;
+    policyProfile @2 :Record.PolicyProfile;
+    roleBinding @3 :Record.RoleBinding;
+    externalBinding @4 :Record.ExternalIdentityBinding;
+    policyVersion @5 :Record.PolicyVersion;
+    credential @6 :CredentialFacts;
+    seedManifest @7 :Record.SeedManifest;
+    storeKey @8 :Record.StoreKey;
+  }
+  sequence @9 :UInt64;
+  timeMs @10 :UInt64;
+  operation @11 :Text;
+  actor @12 :Journal.Actor;
+  actorName @13 :Text;
+  # The actor's account name where there is one.
+  approval @14 :Data;
+}
+
+struct VersionsResult @0x8ff31c6ae5d70b49 {
+  union {
+    versions @0 :List(RecordVersion);
+    # Oldest first.
+    denied @1 :Denial;
+  }
 }
 
 enum ProviderKind @0xd68ac27199a5e923 {

@@ -13,4 +13,7 @@ public interface StoreSnapshot {
 
     /** Policy as of this state. */
     PolicyReader policy();
+
+    /** Records of every kind as of this state, in every version. */
+    RecordReader records();
 }

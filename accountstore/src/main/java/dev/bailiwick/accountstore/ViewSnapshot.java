@@ -45,6 +45,11 @@ final class ViewSnapshot implements StoreSnapshot {
         return new Policy(view, new ViewProfileReader<>(view, RecordKind.POLICY_PROFILE, PolicyProfileContent.class));
     }
 
+    @Override
+    public RecordReader records() {
+        return new ViewRecordReader(view);
+    }
+
     /** One of an account's credentials, for proposing its next version; not part of what a snapshot shows. */
     Optional<Stored<Credential>> credential(Stored<Account> account, RecordId record) {
         return account.content().credentialRefs().contains(record)

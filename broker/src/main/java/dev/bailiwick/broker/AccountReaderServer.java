@@ -67,7 +67,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                     ? snapshot.accounts().list(start, limit)
                     : snapshot.accounts().listAt(sequence, start, limit));
         } catch (CorruptStoreException damage) {
-            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
         } catch (IllegalArgumentException notAKey) {
             throw new RpcException(
                     RpcException.Type.FAILED, "invalid-argument: \"after\" must be a name key of this list", notAKey);
@@ -152,7 +152,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
             long sequence = snapshots.read(snapshot -> snapshot.accounts().sequenceAt(time));
             call.results().setSequence(sequence);
         } catch (CorruptStoreException damage) {
-            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
         }
         return Calls.DONE;
     }
@@ -200,7 +200,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
             }
             page.next().ifPresent(next -> call.results().setNext(next.toBytes()));
         } catch (CorruptStoreException damage) {
-            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
         } catch (RefusedException notAnId) {
             throw new RpcException(
                     RpcException.Type.FAILED, "invalid-argument: \"after\" must be a binding id of this list", notAnId);
@@ -239,6 +239,26 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         } catch (CorruptStoreException damage) {
             Refusal.of(damage).into(result.initDenied());
         }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> records(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.RecordsParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.RecordsResults.Builder>
+                    call) {
+        RecordServing.records(snapshots, call.params(), call.results());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> versions(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.VersionsParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.VersionsResults.Builder>
+                    call) {
+        RecordServing.versions(snapshots, call.params(), call.results().initResult());
         return Calls.DONE;
     }
 

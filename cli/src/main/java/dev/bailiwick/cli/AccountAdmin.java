@@ -22,6 +22,7 @@ public final class AccountAdmin {
                 .addSubcommand(new ProfileCommands(context))
                 .addSubcommand(new RoleCommands(context))
                 .addSubcommand(new BindingCommands(context))
+                .addSubcommand(new RecordCommands(context))
                 .addSubcommand(new CommandLine(store)
                         .addSubcommand(new StoreCommands.ScrubCommands(store))
                         .addSubcommand(new ExportCommand(context))

@@ -1,10 +1,13 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.AccountStatus;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.RecordKind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -137,6 +140,31 @@ final class AccountCommands {
     }
 
     @Command(
+            name = "credentials",
+            description = {
+                "List the credentials that an account has or ever had, as they are or as they were, without what proves them.",
+                "'record history credential ID' lists the versions of one."
+            })
+    void credentials(
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin PointInTime at) {
+        try (Powers powers = context.powers(Powers.Use.READ);
+                AccountStoreReader.Client reader = powers.accountReader()) {
+            long sequence = at.sequence(reader);
+            List<Json> credentials = new ArrayList<>();
+            for (byte[] id :
+                    RecordVersions.of(reader, RecordKind.CREDENTIAL, principal(lookup(reader, name, sequence)))) {
+                RecordVersions.at(reader, RecordKind.CREDENTIAL, id, sequence).ifPresent(credentials::add);
+            }
+            Json.Arr answer = new Json.Arr(credentials);
+            context.output().answer(answer, style -> Views.CREDENTIALS.render(answer.objects(), style));
+        }
+    }
+
+    private static byte[] principal(Json.Obj account) {
+        return PrincipalId.parse(account.text("principalId")).toBytes();
+    }
+
+    @Command(
             name = "rename",
             description = {
                 "Give an account another name. Ids, roles, sessions and homes stay as they are.",
@@ -255,6 +283,29 @@ final class AccountCommands {
                 try (var response = request.send().join()) {
                     accounts.printChanged(Shapes.mutation(response.get().getResult()));
                 }
+            }
+        }
+
+        @Command(
+                name = "history",
+                description =
+                        "List what was done to the roles of an account, oldest first: who bound or removed what, when and under which"
+                                + " approval.")
+        void history(
+                @Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin PointInTime at) {
+            try (Powers powers = accounts.context.powers(Powers.Use.READ);
+                    AccountStoreReader.Client reader = powers.accountReader()) {
+                long sequence = at.sequence(reader);
+                List<Json.Obj> versions = new ArrayList<>();
+                for (byte[] id :
+                        RecordVersions.of(reader, RecordKind.ROLE_BINDING, principal(lookup(reader, name, sequence)))) {
+                    Shapes.found(() -> RecordVersions.history(reader, RecordKind.ROLE_BINDING, id, sequence))
+                            .ifPresent(history -> versions.addAll(history.objects()));
+                }
+                versions.sort(Comparator.comparingLong(version -> version.number("sequence")));
+                Json.Arr answer = new Json.Arr(
+                        versions.stream().<Json>map(version -> version).toList());
+                accounts.context.output().answer(answer, style -> Views.ROLE_BINDINGS.render(answer.objects(), style));
             }
         }
 

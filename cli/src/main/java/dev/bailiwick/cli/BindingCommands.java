@@ -5,10 +5,12 @@ import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.BindingInfo;
 import dev.bailiwick.schema.gen.ProviderKind;
+import dev.bailiwick.schema.gen.RecordKind;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,12 +47,14 @@ final class BindingCommands {
         this.context = context;
     }
 
-    @Command(name = "list", description = "List the bindings, disabled ones too.")
+    @Command(name = "list", description = "List the bindings, disabled ones too, as they are or as they were.")
     void list(
             @Option(names = "--account", paramLabel = "NAME", description = "Only those of this account.") @Nullable
-                    String account) {
+                    String account,
+            @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
+            long sequence = at.sequence(reader);
             List<Json> bindings = new ArrayList<>();
             byte[] after = {};
             do {
@@ -60,7 +64,7 @@ final class BindingCommands {
                 try (var response = request.send().join()) {
                     for (BindingInfo.Reader info : response.get().getBindings()) {
                         if (account == null || info.getAccountName().toString().equals(account)) {
-                            bindings.add(Shapes.bindingInfo(info));
+                            then(reader, Shapes.bindingInfo(info), sequence).ifPresent(bindings::add);
                         }
                     }
                     after = response.get().getNext().toArray();
@@ -71,17 +75,51 @@ final class BindingCommands {
         }
     }
 
-    @Command(name = "show", description = "Show one binding.")
-    void show(@Parameters(paramLabel = "ID", description = "Its id, as 'binding list' prints it.") String id) {
+    @Command(name = "show", description = "Show one binding, as it is or as it was.")
+    void show(
+            @Parameters(paramLabel = "ID", description = "Its id, as 'binding list' prints it.") String id,
+            @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
-            var request = reader.bindingRequest();
-            request.params().setBindingId(parse(id));
-            try (var response = request.send().join()) {
-                Json.Obj binding = Shapes.binding(response.get().getResult());
-                context.output().answer(binding, style -> Views.binding(binding, style));
-            }
+            Json.Obj binding =
+                    then(reader, lookup(reader, id), at.sequence(reader)).orElseThrow(RecordVersions::notThen);
+            context.output().answer(binding, style -> Views.binding(binding, style));
         }
+    }
+
+    @Command(
+            name = "history",
+            description =
+                    "List every version of a binding, oldest first: who changed what, when and under which approval.")
+    void history(
+            @Parameters(paramLabel = "ID", description = "Its id, as 'binding list' prints it.") String id,
+            @Mixin PointInTime at) {
+        try (Powers powers = context.powers(Powers.Use.READ);
+                AccountStoreReader.Client reader = powers.accountReader()) {
+            Json.Arr answer = RecordVersions.history(
+                    reader, RecordKind.EXTERNAL_BINDING, recordId(lookup(reader, id)), at.sequence(reader));
+            context.output().answer(answer, style -> Views.RECORD_HISTORY.render(answer.objects(), style));
+        }
+    }
+
+    private static Json.Obj lookup(AccountStoreReader.Client reader, String id) {
+        var request = reader.bindingRequest();
+        request.params().setBindingId(parse(id));
+        try (var response = request.send().join()) {
+            return Shapes.binding(response.get().getResult());
+        }
+    }
+
+    /** The binding as it was, with the name that its account has now. */
+    private static Optional<Json.Obj> then(AccountStoreReader.Client reader, Json.Obj info, long sequence) {
+        return sequence == 0
+                ? Optional.of(info)
+                : RecordVersions.at(reader, RecordKind.EXTERNAL_BINDING, recordId(info), sequence)
+                        .map(version -> info.with("binding", version.object("externalBinding")));
+    }
+
+    private static byte[] recordId(Json.Obj info) {
+        return RecordVersions.id(info.object("binding").text("recordId"));
     }
 
     @Command(

@@ -31,6 +31,11 @@ final class PointInTime {
             })
     private @Nullable String at;
 
+    /** Whether a state of the past was asked for. */
+    boolean isPast() {
+        return at != null;
+    }
+
     /** The journal sequence that was asked for, 0 for the newest state; a time is looked up with {@code reader}. */
     long sequence(AccountStoreReader.Client reader) {
         String asked = at;

@@ -5,14 +5,17 @@ import dev.bailiwick.profiles.ProfileFile;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.VersionId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
+import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.RecordKind;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +31,17 @@ import picocli.CommandLine.Parameters;
 final class ProfileCommands {
     /** Which of the two kinds of profile. */
     enum Kind {
-        resource("resourceProfile"),
-        policy("policyProfile");
+        resource(RecordKind.RESOURCE_PROFILE),
+        policy(RecordKind.POLICY_PROFILE);
+
+        private final RecordKind wire;
 
         /** As in RecordKind of the schema. */
         private final String recordKind;
 
-        Kind(String recordKind) {
-            this.recordKind = recordKind;
+        Kind(RecordKind wire) {
+            this.wire = wire;
+            this.recordKind = Texts.enumName(wire);
         }
     }
 
@@ -48,12 +54,20 @@ final class ProfileCommands {
         this.context = context;
     }
 
-    @Command(name = "list", description = "List the profiles of both kinds.")
+    @Command(name = "list", description = "List the profiles of both kinds, as they are or as they were.")
     void list(
             @Option(names = "--kind", paramLabel = "KIND", description = "Only resource or only policy profiles.")
                     @Nullable
-                    Kind kind) {
+                    Kind kind,
+            @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ)) {
+            if (at.isPast()) {
+                Json.Arr answer = new Json.Arr(then(powers, kind, at).stream()
+                        .<Json>map(profile -> profile)
+                        .toList());
+                context.output().answer(answer, style -> Views.profiles(answer.objects(), style));
+                return;
+            }
             List<Json> profiles = new ArrayList<>();
             if (kind != Kind.policy) {
                 try (ResourceProfileReader.Client reader = powers.profileReader();
@@ -76,7 +90,47 @@ final class ProfileCommands {
         }
     }
 
-    @Command(name = "show", description = "Show one profile.")
+    /** The profiles of a kind, or of both, as they were. */
+    private static List<Json.Obj> then(Powers powers, @Nullable Kind only, PointInTime at) {
+        try (AccountStoreReader.Client reader = powers.accountReader()) {
+            long sequence = at.sequence(reader);
+            List<Json.Obj> profiles = new ArrayList<>();
+            for (Kind kind : Kind.values()) {
+                if (only == null || only == kind) {
+                    RecordVersions.all(reader, kind.wire, sequence).stream()
+                            .map(version -> labelled(kind, version.object(kind.recordKind)))
+                            .sorted(Comparator.comparing(profile -> profile.text("name")))
+                            .forEach(profiles::add);
+                }
+            }
+            return profiles;
+        }
+    }
+
+    /** The profile that had a name then, or else the one as it was then that has the name now. */
+    private static Optional<Json.Obj> then(Powers powers, @Nullable Kind kind, String name, PointInTime at) {
+        List<Json.Obj> all = then(powers, kind, at);
+        return all.stream()
+                .filter(profile -> profile.text("name").equals(name))
+                .findFirst()
+                .or(() -> now(powers, kind, name)
+                        .map(id -> id.text("recordId"))
+                        .flatMap(id -> all.stream()
+                                .filter(profile -> profile.text("recordId").equals(id))
+                                .findFirst()));
+    }
+
+    private static Optional<Json.Obj> now(Powers powers, @Nullable Kind kind, String name) {
+        Optional<Json.Obj> resource = kind == Kind.policy ? Optional.empty() : resource(powers, name);
+        return resource.isPresent() || kind == Kind.resource ? resource : policy(powers, name);
+    }
+
+    @Command(
+            name = "show",
+            description = {
+                "Show one profile, as it is or as it was.",
+                "With --at, PROFILE is a name of that time; a name that was no profile's then is taken as one of now."
+            })
     void show(
             @Parameters(paramLabel = "PROFILE", description = "Its name.") String name,
             @Option(
@@ -85,12 +139,11 @@ final class ProfileCommands {
                             description = "resource or policy; one of each may have the same name."
                                     + " Default: the resource profile, else the policy profile.")
                     @Nullable
-                    Kind kind) {
+                    Kind kind,
+            @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ)) {
-            Optional<Json.Obj> resource = kind == Kind.policy ? Optional.empty() : resource(powers, name);
-            Json.Obj profile = resource.isPresent() || kind == Kind.resource
-                    ? resource.orElseThrow(() -> unknown(name))
-                    : policy(powers, name).orElseThrow(() -> unknown(name));
+            Json.Obj profile = (at.isPast() ? then(powers, kind, name, at) : now(powers, kind, name))
+                    .orElseThrow(() -> unknown(name));
             context.output().answer(profile, Views.fields(profile));
         }
     }
@@ -229,14 +282,29 @@ final class ProfileCommands {
                             description = "resource or policy; one of each may have the same name."
                                     + " Default: the resource profile, else the policy profile.")
                     @Nullable
-                    Kind kind) {
+                    Kind kind,
+            @Mixin PointInTime at) {
         try (Powers powers = context.powers(Powers.Use.READ)) {
+            if (at.isPast()) {
+                Json.Obj profile = then(powers, kind, name, at).orElseThrow(() -> unknown(name));
+                Json.Arr answer = history(powers, profile, at);
+                context.output().answer(answer, style -> Views.PROFILE_HISTORY.render(answer.objects(), style));
+                return;
+            }
             Optional<Json.Arr> resource =
                     kind == Kind.policy ? Optional.empty() : Shapes.found(() -> resourceHistory(powers, name));
             Json.Arr answer = resource.isPresent() || kind == Kind.resource
                     ? resource.orElseThrow(() -> unknown(name))
                     : Shapes.found(() -> policyHistory(powers, name)).orElseThrow(() -> unknown(name));
             context.output().answer(answer, style -> Views.PROFILE_HISTORY.render(answer.objects(), style));
+        }
+    }
+
+    private static Json.Arr history(Powers powers, Json.Obj profile, PointInTime at) {
+        Kind kind = profile.text("kind").equals(Kind.resource.recordKind) ? Kind.resource : Kind.policy;
+        try (AccountStoreReader.Client reader = powers.accountReader()) {
+            return RecordVersions.history(
+                    reader, kind.wire, RecordVersions.id(profile.text("recordId")), at.sequence(reader));
         }
     }
 

@@ -18,8 +18,10 @@ import dev.bailiwick.schema.gen.AuditResult;
 import dev.bailiwick.schema.gen.BindingChange;
 import dev.bailiwick.schema.gen.BindingInfo;
 import dev.bailiwick.schema.gen.BindingResult;
+import dev.bailiwick.schema.gen.BundleFragment;
 import dev.bailiwick.schema.gen.BundlePlan;
 import dev.bailiwick.schema.gen.CreateResult;
+import dev.bailiwick.schema.gen.CredentialFacts;
 import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.EntryInfo;
 import dev.bailiwick.schema.gen.ExternalIdentityBinding;
@@ -35,6 +37,7 @@ import dev.bailiwick.schema.gen.PlanResult;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.PolicyProfileChange;
 import dev.bailiwick.schema.gen.PolicyProfileResult;
+import dev.bailiwick.schema.gen.PolicyVersion;
 import dev.bailiwick.schema.gen.ProfileHistoryEntry;
 import dev.bailiwick.schema.gen.ProfileHistoryResult;
 import dev.bailiwick.schema.gen.ProfileRef;
@@ -43,14 +46,17 @@ import dev.bailiwick.schema.gen.PutResult;
 import dev.bailiwick.schema.gen.RawResult;
 import dev.bailiwick.schema.gen.RebuildResult;
 import dev.bailiwick.schema.gen.Receipt;
+import dev.bailiwick.schema.gen.RecordVersion;
 import dev.bailiwick.schema.gen.RemoveResult;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.ResourceProfileChange;
 import dev.bailiwick.schema.gen.ResourceProfileResult;
+import dev.bailiwick.schema.gen.RoleBinding;
 import dev.bailiwick.schema.gen.RoleDefinition;
 import dev.bailiwick.schema.gen.RoleResult;
 import dev.bailiwick.schema.gen.RotationResult;
 import dev.bailiwick.schema.gen.ScrubState;
+import dev.bailiwick.schema.gen.SeedManifest;
 import dev.bailiwick.schema.gen.ServiceIdentity;
 import dev.bailiwick.schema.gen.SessionInfo;
 import dev.bailiwick.schema.gen.SourceRecord;
@@ -58,7 +64,9 @@ import dev.bailiwick.schema.gen.StatResult;
 import dev.bailiwick.schema.gen.Status;
 import dev.bailiwick.schema.gen.StorageRootRef;
 import dev.bailiwick.schema.gen.StoreHead;
+import dev.bailiwick.schema.gen.StoreKey;
 import dev.bailiwick.schema.gen.VerifyReport;
+import dev.bailiwick.schema.gen.VersionsResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -404,6 +412,134 @@ final class Shapes {
                 .with("head", report.hasHead() ? head(report.getHead()) : NOTHING)
                 .with("elapsedMs", report.getElapsedMs())
                 .with("bytes", report.getBytes());
+    }
+
+    static Json.Arr versions(VersionsResult.Reader result) {
+        return switch (result.which()) {
+            case VERSIONS -> list(result.getVersions(), Shapes::version);
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    private static Json.Obj version(RecordVersion.Reader version) {
+        Json.Obj record = switch (version.which()) {
+            case ACCOUNT -> account(version.getAccount());
+            case RESOURCE_PROFILE -> resourceProfile(version.getResourceProfile());
+            case POLICY_PROFILE -> policyProfile(version.getPolicyProfile());
+            case ROLE_BINDING -> roleBinding(version.getRoleBinding());
+            case EXTERNAL_BINDING -> binding(version.getExternalBinding());
+            case POLICY_VERSION -> policyVersion(version.getPolicyVersion());
+            case CREDENTIAL -> credential(version.getCredential());
+            case SEED_MANIFEST -> seedManifest(version.getSeedManifest());
+            case STORE_KEY -> storeKey(version.getStoreKey());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+        return Json.object()
+                .with(Texts.enumName(version.which()), record)
+                .with("sequence", version.getSequence())
+                .with("timeMs", version.getTimeMs())
+                .with("operation", version.getOperation().toString())
+                .with("actor", actor(version.getActor()))
+                .with("actorName", version.getActorName().toString())
+                .with("approval", Texts.hex(version.getApproval()));
+    }
+
+    static Json.Obj roleBinding(RoleBinding.Reader binding) {
+        return Json.object()
+                .with("recordId", Texts.id(binding.getRecordId(), RecordId::of))
+                .with("principalId", Texts.id(binding.getPrincipalId(), PrincipalId::of))
+                .with("role", binding.getRole().toString())
+                .with("state", Texts.enumName(binding.getState()))
+                .with("expiresAtMs", binding.getExpiresAtMs())
+                .with("grantedBy", Texts.id(binding.getGrantedBy(), PrincipalId::of))
+                .with("schemaVersion", unsigned(binding.getSchemaVersion()))
+                .with("storeEpoch", binding.getStoreEpoch())
+                .with("recordVersion", binding.getRecordVersion())
+                .with("policyEpoch", binding.getPolicyEpoch())
+                .with("previousHash", Texts.hex(binding.getPreviousHash()))
+                .with("contentHash", Texts.hex(binding.getContentHash()))
+                .with("createdAtMs", binding.getCreatedAtMs())
+                .with("updatedAtMs", binding.getUpdatedAtMs());
+    }
+
+    static Json.Obj policyVersion(PolicyVersion.Reader policy) {
+        return Json.object()
+                .with("recordId", Texts.id(policy.getRecordId(), RecordId::of))
+                .with("versionId", Texts.id(policy.getVersionId(), VersionId::of))
+                .with("roles", list(policy.getRoles(), Shapes::role))
+                .with("fragments", list(policy.getFragments(), Shapes::fragment))
+                .with("schemaVersion", unsigned(policy.getSchemaVersion()))
+                .with("storeEpoch", policy.getStoreEpoch())
+                .with("recordVersion", policy.getRecordVersion())
+                .with("policyEpoch", policy.getPolicyEpoch())
+                .with("previousHash", Texts.hex(policy.getPreviousHash()))
+                .with("contentHash", Texts.hex(policy.getContentHash()))
+                .with("createdAtMs", policy.getCreatedAtMs())
+                .with("updatedAtMs", policy.getUpdatedAtMs());
+    }
+
+    private static Json.Obj fragment(BundleFragment.Reader fragment) {
+        return Json.object()
+                .with("name", fragment.getName().toString())
+                .with(
+                        "slots",
+                        list(
+                                fragment.getSlots(),
+                                rule -> Json.object()
+                                        .with("slot", Texts.enumName(rule.getSlot()))
+                                        .with("access", Texts.enumName(rule.getAccess()))));
+    }
+
+    static Json.Obj credential(CredentialFacts.Reader credential) {
+        return Json.object()
+                .with("recordId", Texts.id(credential.getRecordId(), RecordId::of))
+                .with("principalId", Texts.id(credential.getPrincipalId(), PrincipalId::of))
+                .with("kind", Texts.enumName(credential.getKind()))
+                .with("state", Texts.enumName(credential.getState()))
+                .with("label", credential.getLabel().toString())
+                .with("algorithm", credential.getAlgorithm().toString())
+                .with("expiresAtMs", credential.getExpiresAtMs())
+                .with("schemaVersion", unsigned(credential.getSchemaVersion()))
+                .with("storeEpoch", credential.getStoreEpoch())
+                .with("recordVersion", credential.getRecordVersion())
+                .with("policyEpoch", credential.getPolicyEpoch())
+                .with("previousHash", Texts.hex(credential.getPreviousHash()))
+                .with("contentHash", Texts.hex(credential.getContentHash()))
+                .with("createdAtMs", credential.getCreatedAtMs())
+                .with("updatedAtMs", credential.getUpdatedAtMs());
+    }
+
+    static Json.Obj seedManifest(SeedManifest.Reader manifest) {
+        return Json.object()
+                .with("recordId", Texts.id(manifest.getRecordId(), RecordId::of))
+                .with("name", manifest.getName().toString())
+                .with("sourceSha256", Texts.hex(manifest.getSourceSha256()))
+                .with("accounts", recordIds(manifest.getAccounts()))
+                .with("schemaVersion", unsigned(manifest.getSchemaVersion()))
+                .with("storeEpoch", manifest.getStoreEpoch())
+                .with("recordVersion", manifest.getRecordVersion())
+                .with("policyEpoch", manifest.getPolicyEpoch())
+                .with("previousHash", Texts.hex(manifest.getPreviousHash()))
+                .with("contentHash", Texts.hex(manifest.getContentHash()))
+                .with("createdAtMs", manifest.getCreatedAtMs())
+                .with("updatedAtMs", manifest.getUpdatedAtMs())
+                .with("source", Texts.hex(manifest.getSource()));
+    }
+
+    static Json.Obj storeKey(StoreKey.Reader key) {
+        return Json.object()
+                .with("recordId", Texts.id(key.getRecordId(), RecordId::of))
+                .with("publicKey", Texts.hex(key.getPublicKey()))
+                .with("statement", key.getStatement().toString())
+                .with("schemaVersion", unsigned(key.getSchemaVersion()))
+                .with("storeEpoch", key.getStoreEpoch())
+                .with("recordVersion", key.getRecordVersion())
+                .with("policyEpoch", key.getPolicyEpoch())
+                .with("previousHash", Texts.hex(key.getPreviousHash()))
+                .with("contentHash", Texts.hex(key.getContentHash()))
+                .with("createdAtMs", key.getCreatedAtMs())
+                .with("updatedAtMs", key.getUpdatedAtMs());
     }
 
     static Json.Arr audit(AuditResult.Reader result) {

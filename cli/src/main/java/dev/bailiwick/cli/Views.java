@@ -55,6 +55,49 @@ final class Views {
             .column("CHANGED", Views::changes)
             .column("CONTENT HASH", row -> Printable.shortHash(profileOf(row).text("contentHash")));
 
+    static final Table RECORD_HISTORY = Table.table()
+            .numbers("VERSION", row -> recordOf(row).get("recordVersion").toString())
+            .numbers("SEQUENCE", "sequence")
+            .column("TIME", row -> Printable.time(row.number("timeMs")))
+            .column("OPERATION", "operation")
+            .column("ACTOR", Views::actor)
+            .column("APPROVAL", row -> orDash(row.text("approval")))
+            .column("CHANGED", Views::changes)
+            .column("CONTENT HASH", row -> Printable.shortHash(recordOf(row).text("contentHash")));
+
+    static final Table RECORDS = Table.table()
+            .column("ID", row -> recordOf(row).text("recordId"))
+            .column("WHAT", Views::whatOf)
+            .numbers("VERSION", row -> recordOf(row).get("recordVersion").toString())
+            .numbers("SEQUENCE", "sequence")
+            .column("TIME", row -> Printable.time(row.number("timeMs")))
+            .column("OPERATION", "operation")
+            .column("ACTOR", Views::actor);
+
+    static final Table CREDENTIALS = Table.table()
+            .column("ID", row -> row.object("credential").text("recordId"))
+            .column("KIND", row -> row.object("credential").text("kind"))
+            .column("STATE", row -> row.object("credential").text("state"))
+            .column("LABEL", row -> orDash(row.object("credential").text("label")))
+            .column("ALGORITHM", row -> row.object("credential").text("algorithm"))
+            .column("EXPIRES", row -> Printable.time(row.object("credential").number("expiresAtMs")))
+            .numbers(
+                    "VERSION",
+                    row -> row.object("credential").get("recordVersion").toString())
+            .numbers("SEQUENCE", "sequence")
+            .column("CHANGED AT", row -> Printable.time(row.number("timeMs")));
+
+    static final Table ROLE_BINDINGS = Table.table()
+            .numbers("SEQUENCE", "sequence")
+            .column("TIME", row -> Printable.time(row.number("timeMs")))
+            .column("ROLE", row -> row.object("roleBinding").text("role"))
+            .column("STATE", row -> row.object("roleBinding").text("state"))
+            .column("EXPIRES", row -> Printable.time(row.object("roleBinding").number("expiresAtMs")))
+            .column("OPERATION", "operation")
+            .column("ACTOR", Views::actor)
+            .column("APPROVAL", row -> orDash(row.text("approval")))
+            .column("BINDING", row -> row.object("roleBinding").text("recordId"));
+
     static final Table AUDIT = Table.table()
             .numbers("SEQUENCE", "sequence")
             .column("TIME", row -> Printable.time(row.number("timeMs")))
@@ -239,6 +282,33 @@ final class Views {
         return Printable.text(account.text("name")) + " is " + account.text("status") + ", roles: "
                 + orDash(account.joined("roles")) + " (version " + account.get("recordVersion") + ", journal sequence "
                 + changed.get("sequence") + ")\n";
+    }
+
+    /** What an entry of a history is about is its first field. */
+    private static Json.Obj recordOf(Json.Obj entry) {
+        return entry.object(entry.fields().firstEntry().getKey());
+    }
+
+    /** What people know a record by. */
+    private static String whatOf(Json.Obj entry) {
+        Json.Obj record = recordOf(entry);
+        return Stream.of("name", "role", "provider", "label", "publicKey")
+                .filter(record.fields()::containsKey)
+                .map(record::text)
+                .findFirst()
+                .orElse("-");
+    }
+
+    /** One version of a record, and what wrote it. */
+    static String record(Json.Obj entry, Style style) {
+        Table.Sheet sheet = Table.sheet();
+        recordOf(entry).fields().forEach((name, value) -> sheet.line(name, plain(name, value)));
+        return sheet.line("written by", actor(entry))
+                .line("operation", entry.text("operation"))
+                .line("sequence", entry.number("sequence"))
+                .line("time", Printable.time(entry.number("timeMs")))
+                .line("approval", orDash(entry.text("approval")))
+                .render(style);
     }
 
     private static Json.Obj profileOf(Json.Obj entry) {

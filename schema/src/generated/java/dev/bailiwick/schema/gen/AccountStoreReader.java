@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.capnproto.Data;
+import org.capnproto.DataList;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -60,6 +61,12 @@ public final class AccountStoreReader {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 7, "binding",
                             () -> BindingParams.factory, () -> BindingResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 8, "records",
+                            () -> RecordsParams.factory, () -> RecordsResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 9, "versions",
+                            () -> VersionsParams.factory, () -> VersionsResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -149,6 +156,25 @@ public final class AccountStoreReader {
         public Request<BindingParams.Builder, BindingResults.Reader, AnyPipeline> bindingRequest() {
             return newRequest(TYPE_ID, 7, BindingParams.factory, BindingResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * The records of a kind in the order of their ids; {@code next} is empty at the end. With a principal, the account, the role bindings and the
+         * credentials that are or were its, all at once; nothing of other kinds.
+         *
+         * <p>Parameters: {@code kind}, {@code principalId}, {@code after}, {@code limit}. Results: {@code ids}, {@code next}.
+         */
+        public Request<RecordsParams.Builder, RecordsResults.Reader, AnyPipeline> recordsRequest() {
+            return newRequest(TYPE_ID, 8, RecordsParams.factory, RecordsResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * The newest {@code limit} versions of a record as of that journal entry, at most 1024.
+         *
+         * <p>Parameters: {@code kind}, {@code recordId}, {@code atSequence}, {@code limit}. Results: {@code result}.
+         */
+        public Request<VersionsParams.Builder, VersionsResults.Reader, AnyPipeline> versionsRequest() {
+            return newRequest(TYPE_ID, 9, VersionsParams.factory, VersionsResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -233,6 +259,27 @@ public final class AccountStoreReader {
             return Calls.unimplemented("AccountStoreReader.binding");
         }
 
+        /**
+         * The records of a kind in the order of their ids; {@code next} is empty at the end. With a principal, the account, the role bindings and the
+         * credentials that are or were its, all at once; nothing of other kinds.
+         *
+         * <p>Parameters: {@code kind}, {@code principalId}, {@code after}, {@code limit}. Results: {@code ids}, {@code next}.
+         */
+        default CompletionStage<?> records(
+                CallContext<RecordsParams.Reader, RecordsResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.records");
+        }
+
+        /**
+         * The newest {@code limit} versions of a record as of that journal entry, at most 1024.
+         *
+         * <p>Parameters: {@code kind}, {@code recordId}, {@code atSequence}, {@code limit}. Results: {@code result}.
+         */
+        default CompletionStage<?> versions(
+                CallContext<VersionsParams.Reader, VersionsResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.versions");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -247,6 +294,8 @@ public final class AccountStoreReader {
                 case 5 -> prove(call.typed(ProveParams.factory, ProveResults.factory));
                 case 6 -> bindings(call.typed(BindingsParams.factory, BindingsResults.factory));
                 case 7 -> binding(call.typed(BindingParams.factory, BindingResults.factory));
+                case 8 -> records(call.typed(RecordsParams.factory, RecordsResults.factory));
+                case 9 -> versions(call.typed(VersionsParams.factory, VersionsResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -1662,6 +1711,469 @@ public final class AccountStoreReader {
 
             public BindingResult.Reader getResult() {
                 return _getPointerField(BindingResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code records}. */
+    public static final class RecordsParams {
+        public static final long TYPE_ID = 0x954d80fdbb961a9dL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private RecordsParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public RecordKind getKind() {
+                return RecordKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public void setKind(RecordKind value) {
+                _setShortField(0, value.code());
+            }
+
+            public boolean hasPrincipalId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getPrincipalId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setPrincipalId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setPrincipalId(byte[] value) {
+                setPrincipalId(new Data.Reader(value));
+            }
+
+            public Data.Builder initPrincipalId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Builder getAfter() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public void setAfter(Data.Reader value) {
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setAfter(byte[] value) {
+                setAfter(new Data.Reader(value));
+            }
+
+            public Data.Builder initAfter(int size) {
+                return _initPointerField(Data.factory, 1, size);
+            }
+
+            public int getLimit() {
+                return _getIntField(1);
+            }
+
+            public void setLimit(int value) {
+                _setIntField(1, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public RecordKind getKind() {
+                return RecordKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public boolean hasPrincipalId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getPrincipalId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Reader getAfter() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public int getLimit() {
+                return _getIntField(1);
+            }
+        }
+    }
+
+    /** Results of {@code records}. */
+    public static final class RecordsResults {
+        public static final long TYPE_ID = 0xa4b46ee4589492e1L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private RecordsResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasIds() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public DataList.Builder getIds() {
+                if (_pointerFieldIsNull(0)) {
+                    return DataList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                }
+                return _getPointerField(DataList.factory, 0);
+            }
+
+            public void setIds(DataList.Reader value) {
+                _setPointerField(DataList.factory, 0, value);
+            }
+
+            public DataList.Builder initIds(int size) {
+                return _initPointerField(DataList.factory, 0, size);
+            }
+
+            public boolean hasNext() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Builder getNext() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public void setNext(Data.Reader value) {
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setNext(byte[] value) {
+                setNext(new Data.Reader(value));
+            }
+
+            public Data.Builder initNext(int size) {
+                return _initPointerField(Data.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasIds() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public DataList.Reader getIds() {
+                return _getPointerField(DataList.factory, 0);
+            }
+
+            public boolean hasNext() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Reader getNext() {
+                return _getPointerField(Data.factory, 1);
+            }
+        }
+    }
+
+    /** Parameters of {@code versions}. */
+    public static final class VersionsParams {
+        public static final long TYPE_ID = 0xb4786bc66020dfbaL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 2, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private VersionsParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public RecordKind getKind() {
+                return RecordKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public void setKind(RecordKind value) {
+                _setShortField(0, value.code());
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setRecordId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setRecordId(byte[] value) {
+                setRecordId(new Data.Reader(value));
+            }
+
+            public Data.Builder initRecordId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(1);
+            }
+
+            public void setAtSequence(long value) {
+                _setLongField(1, value);
+            }
+
+            public int getLimit() {
+                return _getIntField(1);
+            }
+
+            public void setLimit(int value) {
+                _setIntField(1, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public RecordKind getKind() {
+                return RecordKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(1);
+            }
+
+            public int getLimit() {
+                return _getIntField(1);
+            }
+        }
+    }
+
+    /** Results of {@code versions}. */
+    public static final class VersionsResults {
+        public static final long TYPE_ID = 0xf7278e68f328abdbL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private VersionsResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public VersionsResult.Builder getResult() {
+                return _getPointerField(VersionsResult.factory, 0);
+            }
+
+            public void setResult(VersionsResult.Reader value) {
+                _setPointerField(VersionsResult.factory, 0, value);
+            }
+
+            public VersionsResult.Builder initResult() {
+                return _initPointerField(VersionsResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public VersionsResult.Reader getResult() {
+                return _getPointerField(VersionsResult.factory, 0);
             }
         }
     }
