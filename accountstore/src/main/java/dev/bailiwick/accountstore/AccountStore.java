@@ -29,7 +29,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. It does not close the engine: whoever opened that does, and then closes the store.
  */
 public final class AccountStore implements AutoCloseable {
+    /** For whoever looks for damage: it comes as it is. */
+    private final Engine raw;
+
+    /** For everything else: damage below the tables comes as damage of the store. */
     private final Engine engine;
+
     private final SteadyClock clock;
     private final IdSource ids;
     private final RandomGenerator random;
@@ -55,14 +60,15 @@ public final class AccountStore implements AutoCloseable {
             StoreKeys keys,
             Optional<Anchoring> anchoring,
             Optional<Anchored> anchored) {
-        this.engine = engine;
+        this.raw = engine;
+        this.engine = new TellingEngine(engine);
         this.clock = clock;
         this.ids = new IdSource(random);
         this.random = random;
         this.keys = keys;
         this.anchoring = anchoring;
         this.anchored = anchored;
-        this.cache = new AccountCache(engine);
+        this.cache = new AccountCache(this.engine);
     }
 
     /** Where the anchor is, and what it holds. */
@@ -407,7 +413,7 @@ public final class AccountStore implements AutoCloseable {
 
     /** Integrity inspection. */
     public StoreInspector inspector() {
-        return new LiveInspector(engine, keys, anchored.map(Anchored::head), clock);
+        return new LiveInspector(raw, keys, anchored.map(Anchored::head), clock);
     }
 
     /** Proofs for others. */
@@ -422,7 +428,7 @@ public final class AccountStore implements AutoCloseable {
      * @param rowsPerSecond at most, at least 1
      */
     public Scrub startScrub(Path position, int rowsPerSecond) {
-        Scrub started = new Scrub(engine, auditLog(), clock, position).start(rowsPerSecond);
+        Scrub started = new Scrub(raw, auditLog(), clock, position).start(rowsPerSecond);
         scrub.set(started);
         return started;
     }

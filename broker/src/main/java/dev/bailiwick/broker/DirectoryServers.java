@@ -249,7 +249,7 @@ final class DirectoryServers {
         try {
             return body.get();
         } catch (CorruptStoreException damage) {
-            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what(), damage);
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
         }
     }
 }

@@ -38,7 +38,9 @@ record Refusal(String code, String message, String hint) {
     /** A stored record is not what was written. */
     static Refusal of(CorruptStoreException damage) {
         return new Refusal(
-                "corrupt", damage.what() + " is damaged", "run a store verification and tell an administrator");
+                "corrupt",
+                damage.what() + " is damaged",
+                "run 'account-admin store verify', and tell an administrator; docs/recovery.md says what to do");
     }
 
     /** What the store rejected. A closed gate is no refusal but a revocation, and thrown as one. */

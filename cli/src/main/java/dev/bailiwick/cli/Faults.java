@@ -76,6 +76,9 @@ final class Faults {
     }
 
     private static String hintFor(String code) {
+        if (code.equals("corrupt")) {
+            return "'account-admin store verify' names what is damaged; then " + RECOVERY;
+        }
         return code.equals("revoked") || code.startsWith("session-") ? "log in again with 'bailiwick login'" : "";
     }
 

@@ -13,6 +13,7 @@ import dev.bailiwick.engine.RocksOptions;
 import dev.bailiwick.engine.StoreOwner;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.storage.StorageTables;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,32 @@ class IntegrityTest {
             assertThat(site.admin("operator", "account", "show", "operator").status())
                     .isZero();
             assertThat(site.admin("operator", "store", "verify").status()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void damageBelowTheTablesIsDamageToWhoeverMeetsIt() throws IOException {
+        try (Site site = Site.running(directory)) {
+            site.stop();
+            // Opening it for writing moves what is in the log to table files.
+            site.offline("account", "create", "victim").ok();
+            site.offline("account", "create", "other").ok();
+            try (Stream<Path> files = Files.list(site.store().resolve("db"))) {
+                for (Path table :
+                        files.filter(file -> file.toString().endsWith(".sst")).toList()) {
+                    byte[] bytes = Files.readAllBytes(table);
+                    bytes[20] ^= 1;
+                    Files.write(table, bytes);
+                }
+            }
+
+            for (String command :
+                    List.of("account list", "account show victim", "account history victim", "store head")) {
+                TestHost.Ended ended = site.offline(command.split(" "));
+                assertThat(ended.status()).as(command).isEqualTo(6);
+                assertThat(ended.err()).as(command).startsWith("error[corrupt]: ");
+            }
+            assertThat(site.offline("store", "verify").err()).contains("account-admin store recover");
         }
     }
 

@@ -1,0 +1,88 @@
+package dev.bailiwick.accountstore;
+
+import dev.bailiwick.engine.DurabilityHook;
+import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.engine.View;
+import dev.bailiwick.engine.Work;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The same engine, of which damage below the tables is told as damage of the store: whoever looks something up need not know at which
+ * layer a flipped bit was noticed.
+ *
+ * @param engine whose
+ */
+record TellingEngine(Engine engine) implements Engine {
+    private static <T> T telling(Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (EngineException e) {
+            throw told(e);
+        }
+    }
+
+    private static RuntimeException told(EngineException e) {
+        return switch (e.code()) {
+            case CORRUPT, LOST -> new CorruptStoreException("a file of the store", String.valueOf(e.getMessage()), e);
+            case MISSING, HELD, IO, READ_ONLY, FAILED, OVERLOADED, CLOSED -> e;
+        };
+    }
+
+    private static <T> CompletionStage<T> telling(CompletionStage<T> answer) {
+        return answer.exceptionally(failure -> {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            throw new CompletionException(cause instanceof EngineException e ? told(e) : cause);
+        });
+    }
+
+    @Override
+    public <T> T read(Function<View, T> reader) {
+        return telling(() -> engine.read(reader));
+    }
+
+    @Override
+    public <T> CompletionStage<T> readAsync(Function<View, T> reader) {
+        return telling(engine.readAsync(reader));
+    }
+
+    @Override
+    public <T> CompletionStage<T> submit(Work<T> work) {
+        return telling(engine.submit(work));
+    }
+
+    @Override
+    public <T> T commit(Work<T> work) {
+        return telling(() -> engine.commit(work));
+    }
+
+    @Override
+    public void addDurabilityHook(DurabilityHook hook) {
+        engine.addDurabilityHook(hook);
+    }
+
+    @Override
+    public State state() {
+        return engine.state();
+    }
+
+    @Override
+    public EngineStats stats() {
+        return engine.stats();
+    }
+
+    @Override
+    public void verifyChecksums() {
+        engine.verifyChecksums();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
