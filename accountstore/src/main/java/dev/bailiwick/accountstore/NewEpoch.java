@@ -32,6 +32,9 @@ final class NewEpoch {
     private static final int BATCH_ENTRIES = 512;
     private static final long BATCH_BYTES = 4L << 20;
 
+    /** What a change takes in memory, with the rows that come of it; the records themselves are counted as they are. */
+    private static final long CHANGE_BYTES = 512;
+
     /** One entry to take over. */
     record TakenOver(JournalEntry entry, List<Optional<byte[]>> records) {
         TakenOver {
@@ -107,6 +110,8 @@ final class NewEpoch {
     /** Takes an entry over, whose records are in the order of its changes; one that is empty is left out. */
     void takeOver(TakenOver next) {
         entries.add(next);
+        bytes += next.entry().operation().length()
+                + CHANGE_BYTES * next.entry().changes().size();
         for (Optional<byte[]> record : next.records()) {
             bytes += record.map(found -> found.length).orElse(0);
         }
