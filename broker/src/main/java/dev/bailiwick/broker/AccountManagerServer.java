@@ -20,6 +20,7 @@ import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
@@ -89,6 +90,11 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         this.random = random;
         this.bindings = new BindingChanges(administrator, snapshots, accounts, clock);
         this.profiles = new ProfileManagers(administrator, snapshots, powers, random);
+    }
+
+    @Override
+    public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+        return StoreTrouble.telling(() -> AccountStoreManager.Server.super.dispatch(call));
     }
 
     @Override

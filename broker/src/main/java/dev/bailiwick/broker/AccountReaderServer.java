@@ -12,6 +12,7 @@ import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.NameKey;
@@ -34,6 +35,11 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
     AccountReaderServer(StoreRecords.Snapshots snapshots, Prover prover) {
         this.snapshots = snapshots;
         this.prover = prover;
+    }
+
+    @Override
+    public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+        return StoreTrouble.telling(() -> dev.bailiwick.schema.gen.AccountStoreReader.Server.super.dispatch(call));
     }
 
     @Override

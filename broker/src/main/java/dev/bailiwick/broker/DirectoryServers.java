@@ -11,6 +11,7 @@ import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.ProfileCodecs;
 import dev.bailiwick.profiles.RoleDefinition;
@@ -38,6 +39,11 @@ final class DirectoryServers {
 
         Profiles(StoreRecords.Snapshots snapshots) {
             this.snapshots = snapshots;
+        }
+
+        @Override
+        public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+            return StoreTrouble.telling(() -> ResourceProfileReader.Server.super.dispatch(call));
         }
 
         @Override
@@ -130,6 +136,11 @@ final class DirectoryServers {
 
         Roles(StoreRecords.Snapshots snapshots) {
             this.snapshots = snapshots;
+        }
+
+        @Override
+        public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+            return StoreTrouble.telling(() -> RoleDirectory.Server.super.dispatch(call));
         }
 
         @Override

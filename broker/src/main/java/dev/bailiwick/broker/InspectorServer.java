@@ -12,6 +12,7 @@ import dev.bailiwick.accountstore.VerifyProgress;
 import dev.bailiwick.accountstore.VerifyReport;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.schema.gen.ScrubState;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.VerifyWatcher;
@@ -46,6 +47,11 @@ final class InspectorServer implements StoreInspector.Server {
         this.scrub = store::scrubStatus;
         this.scrubNow = store::scrubNow;
         this.config = config;
+    }
+
+    @Override
+    public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+        return StoreTrouble.telling(() -> StoreInspector.Server.super.dispatch(call));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.bailiwick.accountstore.Receipt;
 import dev.bailiwick.accountstore.Rejection;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.gen.AuditLine;
 import dev.bailiwick.schema.gen.AuditRecord;
@@ -27,6 +28,11 @@ final class MaintainerServer implements StoreMaintainer.Server {
     MaintainerServer(AccountStore store, Administrator administrator) {
         this.store = store;
         this.administrator = administrator;
+    }
+
+    @Override
+    public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+        return StoreTrouble.telling(() -> StoreMaintainer.Server.super.dispatch(call));
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.ProfileRef;
@@ -37,6 +38,11 @@ final class PlannerServer implements AuthorityBroker.Server {
         this.snapshots = snapshots;
         this.planner = planner;
         this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+        return StoreTrouble.telling(() -> AuthorityBroker.Server.super.dispatch(call));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.bailiwick.accountstore.StoreSnapshot;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.ProfileCodecs;
@@ -64,6 +65,11 @@ final class ProfileManagers {
     }
 
     private final class Resources implements ResourceProfileManager.Server {
+        @Override
+        public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+            return StoreTrouble.telling(() -> ResourceProfileManager.Server.super.dispatch(call));
+        }
+
         @Override
         public CompletionStage<?> create(
                 CallContext<ResourceProfileManager.CreateParams.Reader, ResourceProfileManager.CreateResults.Builder>
@@ -135,6 +141,11 @@ final class ProfileManagers {
     }
 
     private final class Policies implements PolicyProfileManager.Server {
+        @Override
+        public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+            return StoreTrouble.telling(() -> PolicyProfileManager.Server.super.dispatch(call));
+        }
+
         @Override
         public CompletionStage<?> create(
                 CallContext<PolicyProfileManager.CreateParams.Reader, PolicyProfileManager.CreateResults.Builder>

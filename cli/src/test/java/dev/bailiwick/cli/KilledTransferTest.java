@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A recovery or an import whose process is killed, wherever it is: the store is as it was or whole, and running it again finishes. */
 class KilledTransferTest {
     private static final int ACCOUNTS = 10;
-    private static final int RANDOM_KILLS = 3;
+    private static final int RANDOM_KILLS = 2;
 
     @TempDir
     Path directory;
