@@ -54,6 +54,9 @@ interface AccountStoreReader @0xda1cc6ba23f61af6 {
   versions @9 (kind :Record.RecordKind, recordId :Data, atSequence :UInt64, limit :UInt32) -> (result :VersionsResult)
       $A.methodClass(read);
   # The newest `limit` versions of a record as of that journal entry, at most 1024.
+  proveRecord @10 (kind :Record.RecordKind, recordId :Data, version :UInt64, size :UInt64) -> (result :ProofResult)
+      $A.methodClass(read);
+  # As `prove`, of a record of any kind but credential: a proof holds the record, and that one its verifier.
 }
 
 struct CredentialFacts @0xa7d95be0c6413f28 {

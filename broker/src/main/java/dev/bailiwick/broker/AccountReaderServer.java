@@ -268,6 +268,16 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         return Calls.DONE;
     }
 
+    @Override
+    public CompletionStage<?> proveRecord(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.ProveRecordParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.ProveRecordResults.Builder>
+                    call) {
+        RecordServing.prove(prover, call.params(), call.results().initResult());
+        return Calls.DONE;
+    }
+
     /** Finds something by an account's name: what to write of it, or empty if there is none. */
     private interface Lookup {
         Optional<Runnable> find(AccountStoreReader accounts, NameKey name);

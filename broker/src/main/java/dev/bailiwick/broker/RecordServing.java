@@ -8,6 +8,7 @@ import dev.bailiwick.accountstore.HistoryEntry;
 import dev.bailiwick.accountstore.Page;
 import dev.bailiwick.accountstore.PolicyProfileContent;
 import dev.bailiwick.accountstore.PolicyVersion;
+import dev.bailiwick.accountstore.Prover;
 import dev.bailiwick.accountstore.RecordContent;
 import dev.bailiwick.accountstore.RecordKind;
 import dev.bailiwick.accountstore.RecordReader;
@@ -27,6 +28,7 @@ import dev.bailiwick.schema.gen.CredentialFacts;
 import dev.bailiwick.schema.gen.CredentialRecord;
 import dev.bailiwick.schema.gen.ExternalIdentityBinding;
 import dev.bailiwick.schema.gen.PolicyProfile;
+import dev.bailiwick.schema.gen.ProofResult;
 import dev.bailiwick.schema.gen.RecordVersion;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.SeedManifest;
@@ -64,6 +66,34 @@ final class RecordServing {
             throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
         } catch (IllegalArgumentException malformed) {
             throw new RpcException(RpcException.Type.FAILED, "invalid-argument: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    static void prove(Prover prover, AccountStoreReader.ProveRecordParams.Reader params, ProofResult.Builder result) {
+        try {
+            RecordKind kind = kind(params.getKind());
+            if (kind == RecordKind.CREDENTIAL) {
+                new Refusal(
+                                "secret",
+                                "a proof holds the whole record, and a credential's verifier is shown to nobody",
+                                "")
+                        .into(result.initDenied());
+                return;
+            }
+            RecordId record = RecordId.of(params.getRecordId().toArray());
+            prover.inclusion(kind, record, params.getVersion(), params.getSize())
+                    .ifPresentOrElse(
+                            result::setProof,
+                            () -> new Refusal(
+                                            "not-found",
+                                            "there is no such version in a journal of that size",
+                                            "'record history' lists versions and the sequences that committed them")
+                                    .into(result.initDenied()));
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        } catch (IllegalArgumentException malformed) {
+            new Refusal("invalid-argument", String.valueOf(malformed.getMessage()), "'record list' names records")
+                    .into(result.initDenied());
         }
     }
 

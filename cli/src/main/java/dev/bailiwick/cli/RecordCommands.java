@@ -4,6 +4,7 @@ import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.RecordKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code account-admin record ...}: every record of the store by its id, in every version. */
@@ -79,6 +80,43 @@ final class RecordCommands {
                 AccountStoreReader.Client reader = powers.accountReader()) {
             Json.Arr answer = RecordVersions.history(reader, kind.wire, RecordVersions.id(id), at.sequence(reader));
             context.output().answer(answer, style -> Views.RECORD_HISTORY.render(answer.objects(), style));
+        }
+    }
+
+    @Command(
+            name = "prove",
+            description = {
+                "Print the proof that a version of a record was committed, as 'store prove' does of accounts; not of a credential, whose"
+                        + " proof would hold its verifier.",
+                "It holds the version's record. 'store verify-proof' checks it without the store."
+            })
+    void prove(
+            @Parameters(paramLabel = "KIND", description = KINDS) Kind kind,
+            @Parameters(paramLabel = "ID", description = "Its record id, as 'record list' prints it.") String id,
+            @Option(
+                            names = "--record-version",
+                            paramLabel = "VERSION",
+                            defaultValue = "0",
+                            description = "Which version. Default: the newest.")
+                    long version,
+            @Option(
+                            names = "--size",
+                            paramLabel = "SIZE",
+                            defaultValue = "0",
+                            description =
+                                    "In the journal of this size, such as that of a checkpoint you gave away. Default: all of it.")
+                    long size) {
+        try (Powers powers = context.powers(Powers.Use.READ);
+                AccountStoreReader.Client reader = powers.accountReader()) {
+            var request = reader.proveRecordRequest();
+            request.params().setKind(kind.wire);
+            request.params().setRecordId(RecordVersions.id(id));
+            request.params().setVersion(StoreCommands.positive("--record-version", version));
+            request.params().setSize(StoreCommands.positive("--size", size));
+            try (var response = request.send().join()) {
+                String proof = Shapes.proof(response.get().getResult());
+                context.output().answer(Json.object().with("proof", proof), style -> proof);
+            }
         }
     }
 }

@@ -328,7 +328,8 @@ final class StoreCommands {
         context.output().answer(Json.object().with("proof", proof), style -> proof);
     }
 
-    private static long positive(String what, long number) {
+    /** A number that may be left out, as 0. */
+    static long positive(String what, long number) {
         if (number < 0) {
             throw CommandFailure.usage(what + " is not negative", "'store head' shows the journal's size");
         }

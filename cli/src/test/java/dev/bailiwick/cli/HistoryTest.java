@@ -227,6 +227,39 @@ class HistoryTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"credential", "externalBinding"})
+    void isProvedForEveryKindButCredentials(RecordCommands.Kind kind) throws IOException {
+        String id = list("record", "list", kind.name())
+                .getFirst()
+                .object(kind.name())
+                .text("recordId");
+        Path proof = Files.writeString(
+                directory.resolve(kind + ".proof"),
+                admin("record", "prove", kind.name(), id).ok().out());
+
+        assertThat(admin("store", "verify-proof", proof.toString()).ok().out())
+                .contains(kind.name())
+                .contains(id);
+        assertThat(admin("record", "prove", kind.name(), id, "--record-version", "99")
+                        .status())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void isNotProvedForCredentials() {
+        String id = list("record", "list", "credential")
+                .getFirst()
+                .object("credential")
+                .text("recordId");
+        TestHost.Ended refused = admin("record", "prove", "credential", id);
+        assertThat(refused.status()).isEqualTo(3);
+        assertThat(refused.err()).startsWith("error[secret]: ");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    @ParameterizedTest
     @EnumSource
     void ofRecordsOfEveryKindByTheirIds(RecordCommands.Kind kind) {
         if (kind == RecordCommands.Kind.externalBinding) {

@@ -67,6 +67,9 @@ public final class AccountStoreReader {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 9, "versions",
                             () -> VersionsParams.factory, () -> VersionsResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 10, "proveRecord",
+                            () -> ProveRecordParams.factory, () -> ProveRecordResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -175,6 +178,15 @@ public final class AccountStoreReader {
         public Request<VersionsParams.Builder, VersionsResults.Reader, AnyPipeline> versionsRequest() {
             return newRequest(TYPE_ID, 9, VersionsParams.factory, VersionsResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * As {@code prove}, of a record of any kind but credential: a proof holds the record, and that one its verifier.
+         *
+         * <p>Parameters: {@code kind}, {@code recordId}, {@code version}, {@code size}. Results: {@code result}.
+         */
+        public Request<ProveRecordParams.Builder, ProveRecordResults.Reader, AnyPipeline> proveRecordRequest() {
+            return newRequest(TYPE_ID, 10, ProveRecordParams.factory, ProveRecordResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -280,6 +292,16 @@ public final class AccountStoreReader {
             return Calls.unimplemented("AccountStoreReader.versions");
         }
 
+        /**
+         * As {@code prove}, of a record of any kind but credential: a proof holds the record, and that one its verifier.
+         *
+         * <p>Parameters: {@code kind}, {@code recordId}, {@code version}, {@code size}. Results: {@code result}.
+         */
+        default CompletionStage<?> proveRecord(
+                CallContext<ProveRecordParams.Reader, ProveRecordResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.proveRecord");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -296,6 +318,7 @@ public final class AccountStoreReader {
                 case 7 -> binding(call.typed(BindingParams.factory, BindingResults.factory));
                 case 8 -> records(call.typed(RecordsParams.factory, RecordsResults.factory));
                 case 9 -> versions(call.typed(VersionsParams.factory, VersionsResults.factory));
+                case 10 -> proveRecord(call.typed(ProveRecordParams.factory, ProveRecordResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -2174,6 +2197,214 @@ public final class AccountStoreReader {
 
             public VersionsResult.Reader getResult() {
                 return _getPointerField(VersionsResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code proveRecord}. */
+    public static final class ProveRecordParams {
+        public static final long TYPE_ID = 0x934222ff6f552639L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 3, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ProveRecordParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public RecordKind getKind() {
+                return RecordKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public void setKind(RecordKind value) {
+                _setShortField(0, value.code());
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setRecordId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setRecordId(byte[] value) {
+                setRecordId(new Data.Reader(value));
+            }
+
+            public Data.Builder initRecordId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public long getVersion() {
+                return _getLongField(1);
+            }
+
+            public void setVersion(long value) {
+                _setLongField(1, value);
+            }
+
+            public long getSize() {
+                return _getLongField(2);
+            }
+
+            public void setSize(long value) {
+                _setLongField(2, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public RecordKind getKind() {
+                return RecordKind.of(_getShortField(0));
+            }
+
+            /** The value as a number, 0 to 65535, whether this schema knows it or not. */
+            public int getKind_code() {
+                return Short.toUnsignedInt(_getShortField(0));
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public long getVersion() {
+                return _getLongField(1);
+            }
+
+            public long getSize() {
+                return _getLongField(2);
+            }
+        }
+    }
+
+    /** Results of {@code proveRecord}. */
+    public static final class ProveRecordResults {
+        public static final long TYPE_ID = 0x82b6956cef6f7d23L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ProveRecordResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProofResult.Builder getResult() {
+                return _getPointerField(ProofResult.factory, 0);
+            }
+
+            public void setResult(ProofResult.Reader value) {
+                _setPointerField(ProofResult.factory, 0, value);
+            }
+
+            public ProofResult.Builder initResult() {
+                return _initPointerField(ProofResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ProofResult.Reader getResult() {
+                return _getPointerField(ProofResult.factory, 0);
             }
         }
     }
