@@ -45,7 +45,10 @@ final class Stores {
 
     static List<Mutation> seeds() {
         return SeedRecords.of(
-                PLAN, NOON, code -> OpaqueBytes.of(code.label().getBytes(StandardCharsets.UTF_8)), "sha256");
+                PLAN,
+                NOON,
+                code -> OpaqueBytes.of(("verifier of " + code.label()).getBytes(StandardCharsets.UTF_8)),
+                "sha256");
     }
 
     static AccountStore inMemory(Engine engine) {
