@@ -23,7 +23,11 @@ final class FullChild {
     private static final int PAGE = 4096;
     private static final int MOST_COMMITS = 5_000;
 
+    /** The more room is left the more commits there are; a store that had all of them would fill the file system by itself. */
+    private static final int CASES_OF_ONE_STORE = 10;
+
     private final Path mount;
+    private final Path manifest;
     private final Subject subject;
     private final SplittableRandom random;
     private final List<String> failures = new ArrayList<>();
@@ -33,18 +37,22 @@ final class FullChild {
     private String example = "";
     private String openingExample = "";
 
-    private FullChild(Path mount, SplittableRandom random) {
+    private FullChild(Path mount, Path manifest, SplittableRandom random) {
         this.mount = mount;
+        this.manifest = manifest;
         this.subject = Subject.at(mount.resolve("store"));
         this.random = random;
     }
 
     /** Arguments: the file system, the manifest, the seed, and how many pages to leave free at most. */
     static void main(String[] arguments) throws IOException, InterruptedException {
-        FullChild child = new FullChild(Path.of(arguments[0]), new SplittableRandom(Long.parseLong(arguments[2])));
+        FullChild child = new FullChild(
+                Path.of(arguments[0]), Path.of(arguments[1]), new SplittableRandom(Long.parseLong(arguments[2])));
         int cases = Integer.parseInt(arguments[3]);
-        child.subject.create(Path.of(arguments[1]), 1, child.random.split()).close();
         for (int pages = 0; pages < cases && child.failures.isEmpty(); pages++) {
+            if (pages % CASES_OF_ONE_STORE == 0) {
+                child.anotherStore();
+            }
             child.fillUp(pages);
         }
         System.out.printf(
@@ -53,8 +61,17 @@ final class FullChild {
                 COUNT, cases, cases - 1, child.acknowledged, cases, child.kept, child.refusedOpenings);
         System.out.println(COUNT + "a refused commit reads: " + child.example);
         System.out.println(COUNT + "a refused opening reads: " + child.openingExample);
-        child.readOnly();
+        if (child.failures.isEmpty()) {
+            child.anotherStore();
+            child.readOnly();
+        }
         child.failures.forEach(System.out::println);
+    }
+
+    private void anotherStore() throws IOException {
+        Trees.delete(subject.directory());
+        Files.deleteIfExists(subject.files().anchor());
+        subject.create(manifest, 1, random.split()).close();
     }
 
     private void fillUp(int pages) throws IOException {
