@@ -36,7 +36,7 @@ abstract sealed class Frame permits Draft, ShortMessage {
 
     /** Bytes of the table of segment sizes. */
     final int headerBytes() {
-        return (4 + segmentCount() * 4 + 7) & ~7;
+        return Frames.headerBytes(segmentCount());
     }
 
     /** Bytes of the segments, without the table. */

@@ -118,7 +118,7 @@ final class FrameReader {
 
     private void headerFilled(Consumer<MessageView> messages) {
         int segments = segments();
-        int needed = headerBytes(segments);
+        int needed = Frames.headerBytes(segments);
         if (header.capacity() < needed) {
             header = ByteBuffer.allocate(needed)
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -148,10 +148,6 @@ final class FrameReader {
                     "message of " + segments + " segments has more than the limit of " + limits.segments());
         }
         return (int) segments;
-    }
-
-    private static int headerBytes(int segments) {
-        return (4 + segments * 4 + 7) & ~7;
     }
 
     /** A buffer with room for some of the bytes that are here, no larger than what came so far allows. */

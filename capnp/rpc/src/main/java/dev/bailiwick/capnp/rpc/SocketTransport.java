@@ -49,9 +49,6 @@ final class SocketTransport extends Transport {
     /** How long a thread leads before nobody looks at the socket any more but it. Longer than a vacancy. */
     private static final long LONG_LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** The pause before each read from a peer that has taken its window. It also bounds how late its end is noticed. */
-    private static final long SLOWEST_READING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
     /** Buffers read from one socket before another has its turn. */
     private static final int MOST_READS = 4;
 
@@ -347,7 +344,7 @@ final class SocketTransport extends Transport {
         if (now == 0) {
             return true;
         }
-        if (paused && now - pausedSince >= SLOWEST_READING_NANOS) {
+        if (paused && now - pausedSince >= VatConnection.SLOWEST_READING_NANOS) {
             paused = false;
             return true;
         }
@@ -418,7 +415,7 @@ final class SocketTransport extends Transport {
     void tick(long now) {
         boolean isOver = vat().closedBecause() != null;
         if (paused) {
-            if (!isOver && !vat().isReadable() && now - pausedSince < SLOWEST_READING_NANOS) {
+            if (!isOver && !vat().isReadable() && now - pausedSince < VatConnection.SLOWEST_READING_NANOS) {
                 return;
             }
             if (vat().isReadable()) {

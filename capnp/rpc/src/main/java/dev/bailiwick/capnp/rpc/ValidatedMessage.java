@@ -45,7 +45,7 @@ public final class ValidatedMessage {
                     "message of " + count + " segments has more than the limit of " + limits.segments());
         }
         ByteBuffer[] segments = new ByteBuffer[(int) count];
-        int start = (4 + segments.length * 4 + 7) & ~7;
+        int start = Frames.headerBytes(segments.length);
         require(frame.remaining() >= start, "message is cut off in its table of segments");
         for (int i = 0; i < segments.length; i++) {
             long size = Integer.toUnsignedLong(frame.getInt(4 + i * 4)) * 8;

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VatConnection {
     /** The pause before each read from a peer that has taken its window. It also bounds how late its end is noticed. */
-    private static final long SLOWEST_READING_NANOS = 100_000_000;
+    static final long SLOWEST_READING_NANOS = 100_000_000;
 
     /** What an entry of a table takes, roughly. */
     private static final long ENTRY_BYTES = 256;
