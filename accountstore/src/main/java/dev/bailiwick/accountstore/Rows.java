@@ -33,7 +33,11 @@ final class Rows {
     /** The value as it will be. */
     byte @Nullable [] get(Table table, byte[] key) {
         NavigableMap<byte[], byte @Nullable []> changed = rows.get(table);
-        return changed != null && changed.containsKey(key) ? changed.get(key) : before.get(table, key);
+        if (changed == null) {
+            return before.get(table, key);
+        }
+        byte @Nullable [] value = changed.get(key);
+        return value != null || changed.containsKey(key) ? value : before.get(table, key);
     }
 
     /** The rows that start with {@code prefix} as they will be. */

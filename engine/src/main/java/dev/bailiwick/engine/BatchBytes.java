@@ -23,14 +23,11 @@ final class BatchBytes {
     private static final byte VALUE = 5;
     private static final int VARINT_BYTES = 5;
 
-    private byte[] bytes;
+    private static final int FIRST_BYTES = 4096;
+
+    private byte[] bytes = new byte[FIRST_BYTES];
     private int length = HEADER_BYTES;
     private int count;
-
-    /** @param expected about how many bytes of keys and values will be added */
-    BatchBytes(long expected) {
-        this.bytes = new byte[(int) Math.min(1 << 26, HEADER_BYTES + 64 + expected + expected / 4)];
-    }
 
     void put(int family, byte[] key, byte[] value) {
         begin(VALUE, family, key.length + value.length);

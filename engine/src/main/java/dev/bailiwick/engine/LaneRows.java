@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows that works read again and again, such as the heads of chains, kept in memory for the lane.
  *
- * <p>INVARIANT (as published): every row here is as in the published state. The lane is the only writer, and passes on all that it
- * has written. Absence is not kept: a work that asks whether an id was used asks once.
+ * <p>INVARIANT (as written): every row here is as in the view that it is laid over. The lane is the only writer, and passes on all that
+ * it writes when it moves on to the next view. Absence is not kept: a work that asks whether an id was used asks once.
  *
- * <p>Used by one thread at a time: whoever is the lane.
+ * <p>Used by one thread at a time.
  */
 final class LaneRows {
     /** Some ten megabytes. When full it is emptied: what is hot is back after one commit. */
@@ -21,38 +21,56 @@ final class LaneRows {
     /** Larger rows are not read with every commit. */
     private static final int ROW_BYTES = 256;
 
-    private final Map<Key, byte[]> rows = new HashMap<>();
+    /** Of each table from which anything was read. */
+    private final Map<Table, Map<Key, byte[]>> rows = new HashMap<>();
 
-    /** The published state, seen through these rows. */
-    View over(View published) {
-        return new Seen(published);
+    private int count;
+
+    /** A state, seen through these rows. */
+    View over(View state) {
+        return new Seen(state);
     }
 
-    /** Takes over what was written and published. */
+    /** Takes over what the next state has in place of the last one. */
     void written(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
-        changes.forEach((table, changed) -> changed.forEach((key, value) -> {
-            Key at = new Key(table, key);
-            if (rows.remove(at) != null && value != null) {
-                rows.put(at, value);
+        rows.forEach((table, known) -> {
+            NavigableMap<byte[], byte @Nullable []> changed = changes.get(table);
+            if (changed != null && !known.isEmpty()) {
+                changed.forEach((key, value) -> replace(known, new Key(key), value));
             }
-        }));
+        });
+    }
+
+    private void replace(Map<Key, byte[]> known, Key key, byte @Nullable [] value) {
+        if (value == null) {
+            count -= known.remove(key) == null ? 0 : 1;
+        } else {
+            known.replace(key, value);
+        }
+    }
+
+    private void keep(Table table, Key key, byte[] value) {
+        if (count >= ROWS) {
+            rows.clear();
+            count = 0;
+        }
+        rows.computeIfAbsent(table, any -> new HashMap<>()).put(key, value);
+        count++;
     }
 
     /** A key of a table. Compared by content; the bytes are never changed. */
     private static final class Key {
-        private final Table table;
         private final byte[] bytes;
         private final int hash;
 
-        Key(Table table, byte[] bytes) {
-            this.table = table;
+        Key(byte[] bytes) {
             this.bytes = bytes;
-            this.hash = 31 * table.hashCode() + Arrays.hashCode(bytes);
+            this.hash = Arrays.hashCode(bytes);
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Key key && table.equals(key.table) && Arrays.equals(bytes, key.bytes);
+            return other instanceof Key key && hash == key.hash && Arrays.equals(bytes, key.bytes);
         }
 
         @Override
@@ -62,37 +80,34 @@ final class LaneRows {
     }
 
     private final class Seen implements View {
-        private final View published;
+        private final View state;
 
-        Seen(View published) {
-            this.published = published;
+        Seen(View state) {
+            this.state = state;
         }
 
         @Override
         public byte @Nullable [] get(Table table, byte[] key) {
-            Key at = new Key(table, key.clone());
-            byte[] known = rows.get(at);
+            Map<Key, byte[]> ofTable = rows.get(table);
+            byte[] known = ofTable == null ? null : ofTable.get(new Key(key));
             if (known != null) {
                 return known.clone();
             }
-            byte[] read = published.get(table, key);
+            byte[] read = state.get(table, key);
             if (read != null && read.length <= ROW_BYTES) {
-                if (rows.size() >= ROWS) {
-                    rows.clear();
-                }
-                rows.put(at, read.clone());
+                keep(table, new Key(key.clone()), read.clone());
             }
             return read;
         }
 
         @Override
         public void scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
-            published.scan(table, fromInclusive, toExclusive, visitor);
+            state.scan(table, fromInclusive, toExclusive, visitor);
         }
 
         @Override
         public void scanReverse(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
-            published.scanReverse(table, fromInclusive, toExclusive, visitor);
+            state.scanReverse(table, fromInclusive, toExclusive, visitor);
         }
     }
 }

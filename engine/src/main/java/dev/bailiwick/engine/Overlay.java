@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * is put back if the work throws.
  */
 final class Overlay implements View {
-    private final View below;
+    private View below;
     private final Map<Table, NavigableMap<byte[], byte @Nullable []>> changes = new HashMap<>();
 
     /** How to put back what the present work changed, newest last. */
@@ -22,6 +22,9 @@ final class Overlay implements View {
 
     private long bytes;
     private long bytesBefore;
+
+    /** Whether any row was ever deleted here: most groups delete none, and need not be asked twice for each key. */
+    private boolean deletes;
 
     /** A row as it was in this overlay before it was changed, or that it was not in it. */
     private static final class Undo {
@@ -50,6 +53,11 @@ final class Overlay implements View {
         this.below = below;
     }
 
+    /** Lays the changes over another view, one that shows the same. */
+    void rebase(View same) {
+        below = same;
+    }
+
     /** From here on changes can be put back. */
     void begin() {
         undo.clear();
@@ -68,6 +76,7 @@ final class Overlay implements View {
     void put(Table table, byte[] key, byte @Nullable [] value) {
         NavigableMap<byte[], byte @Nullable []> rows =
                 changes.computeIfAbsent(table, t -> new TreeMap<>(Arrays::compareUnsigned));
+        deletes |= value == null;
         int size = rows.size();
         byte[] before = rows.put(key, value);
         undo.add(new Undo(rows, key, rows.size() == size, before));
@@ -95,7 +104,7 @@ final class Overlay implements View {
             if (value != null) {
                 return value.clone();
             }
-            if (rows.containsKey(key)) {
+            if (deletes && rows.containsKey(key)) {
                 return null;
             }
         }

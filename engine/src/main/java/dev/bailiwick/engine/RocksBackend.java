@@ -190,7 +190,7 @@ final class RocksBackend implements Backend {
 
     @Override
     public void write(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
-        BatchBytes rows = new BatchBytes(bytesOf(changes));
+        BatchBytes rows = new BatchBytes();
         for (Map.Entry<Table, NavigableMap<byte[], byte @Nullable []>> table : changes.entrySet()) {
             int family = families.idOf(table.getKey());
             for (Map.Entry<byte[], byte @Nullable []> row : table.getValue().entrySet()) {
@@ -206,17 +206,6 @@ final class RocksBackend implements Backend {
         } catch (RocksDBException e) {
             throw translated("cannot write the store", e);
         }
-    }
-
-    private static long bytesOf(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
-        long bytes = 0;
-        for (NavigableMap<byte[], byte @Nullable []> rows : changes.values()) {
-            for (Map.Entry<byte[], byte @Nullable []> row : rows.entrySet()) {
-                byte[] value = row.getValue();
-                bytes += row.getKey().length + (value == null ? 0 : value.length);
-            }
-        }
-        return bytes;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.bailiwick.engine;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names one ordered table. Two tables with the same name are the same table.
@@ -16,5 +17,16 @@ public record Table(String name) {
             throw new IllegalArgumentException(
                     "table name '" + name + "' must match " + NAME + " and not be 'default'");
         }
+    }
+
+    // Spelled out, as maps ask for it with every lookup and every row: what is generated is not always inlined.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Table table && name.equals(table.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
     }
 }

@@ -31,7 +31,7 @@ final class BatchBytesTest {
                 ColumnFamilyHandle family =
                         db.createColumnFamily(new ColumnFamilyDescriptor("other".getBytes(StandardCharsets.UTF_8)));
                 WriteBatch theirs = new WriteBatch()) {
-            BatchBytes ours = new BatchBytes(0);
+            BatchBytes ours = new BatchBytes();
             for (int size : List.of(0, 1, 127, 128, 300, 16_383, 16_384, 70_000)) {
                 byte[] key = bytes(random, size % 1000 + 1);
                 byte[] value = bytes(random, size);

@@ -1,6 +1,7 @@
 package dev.bailiwick.schema;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sixteen opaque bytes, the value inside every typed id (ARCHITECTURE 4). Immutable; ordered bytewise, which is also the
@@ -51,6 +52,17 @@ public record Id128(long high, long low) implements Comparable<Id128> {
     public int compareTo(Id128 other) {
         int first = Long.compareUnsigned(high, other.high);
         return first != 0 ? first : Long.compareUnsigned(low, other.low);
+    }
+
+    // Spelled out, as maps ask for it with every lookup and every row: what is generated is not always inlined.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Id128 id && high == id.high && low == id.low;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(high) + Long.hashCode(low);
     }
 
     /** 32 lower-case hexadecimal digits. */

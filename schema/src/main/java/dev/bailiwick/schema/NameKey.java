@@ -2,6 +2,7 @@ package dev.bailiwick.schema;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The normalised form of an {@link AccountName}, unique among the accounts of a store and compared by its UTF-8 bytes. Made by
@@ -20,6 +21,17 @@ public record NameKey(String text) implements Comparable<NameKey> {
     /** Its UTF-8 bytes. */
     public byte[] toBytes() {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // Spelled out for the reason given in Id128.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof NameKey key && text.equals(key.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     @Override

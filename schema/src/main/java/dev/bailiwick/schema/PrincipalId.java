@@ -1,5 +1,7 @@
 package dev.bailiwick.schema;
 
+import org.jspecify.annotations.Nullable;
+
 /** The stable identity key of a principal, used by authentication, policy, audit and ownership. Never reused. */
 public record PrincipalId(Id128 value) implements Comparable<PrincipalId> {
     private static final String PREFIX = "prn";
@@ -22,6 +24,17 @@ public record PrincipalId(Id128 value) implements Comparable<PrincipalId> {
     @Override
     public int compareTo(PrincipalId other) {
         return value.compareTo(other.value);
+    }
+
+    // Spelled out for the reason given in Id128.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PrincipalId id && value.equals(id.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 
     /** {@code prn-} and 32 lower-case hexadecimal digits. */

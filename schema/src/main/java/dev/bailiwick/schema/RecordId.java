@@ -1,5 +1,7 @@
 package dev.bailiwick.schema;
 
+import org.jspecify.annotations.Nullable;
+
 /** The identity of a stored record through all its versions. Never reused. */
 public record RecordId(Id128 value) implements Comparable<RecordId> {
     private static final String PREFIX = "rec";
@@ -22,6 +24,17 @@ public record RecordId(Id128 value) implements Comparable<RecordId> {
     @Override
     public int compareTo(RecordId other) {
         return value.compareTo(other.value);
+    }
+
+    // Spelled out for the reason given in Id128.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RecordId id && value.equals(id.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 
     /** {@code rec-} and 32 lower-case hexadecimal digits. */
