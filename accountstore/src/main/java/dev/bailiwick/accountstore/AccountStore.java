@@ -1,6 +1,8 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.RepeatableWork;
+import dev.bailiwick.engine.Txn;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.StoreId;
@@ -459,8 +461,7 @@ public final class AccountStore implements AutoCloseable {
     }
 
     private CommitResult commitThrough(Transaction transaction, CommitGate gate) {
-        StateMachine.Command command = StateMachine.Command.of(transaction);
-        return commitInLane(gate, txn -> command);
+        return engine.commit(new GatedCommit(gate, StateMachine.Command.of(transaction)));
     }
 
     /**
@@ -531,25 +532,55 @@ public final class AccountStore implements AutoCloseable {
         return engine.commit(txn -> {
             // INVARIANT (no change overtakes a revocation): gates are closed on this lane, before an acknowledgement.
             Optional<String> closed = gate.closed();
-            if (closed.isPresent()) {
-                return new CommitResult.Rejected(Rejection.REVOKED, closed.get());
-            }
-            StateMachine.Command command = drafting.apply(txn);
-            StateMachine.Transition transition = StateMachine.apply(txn, command, chains);
-            if (transition.rows().isPresent()
-                    && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
-                transition.rows().get().writeTo(txn);
-                txn.beforePublish(() -> cache.suspend(receipt));
-                txn.beforeAcknowledge(() -> {
-                    cache.invalidate(receipt);
-                    List<RecordContent> written = command.transaction().mutations().stream()
-                            .map(Mutation::content)
-                            .toList();
-                    listeners.forEach(listener -> listener.committing(receipt, written));
-                });
-            }
-            return transition.result();
+            return closed.isPresent() ? revoked(closed.get()) : apply(txn, drafting.apply(txn));
         });
+    }
+
+    private static CommitResult revoked(String why) {
+        return new CommitResult.Rejected(Rejection.REVOKED, why);
+    }
+
+    private CommitResult apply(Txn txn, StateMachine.Command command) {
+        StateMachine.Transition transition = StateMachine.apply(txn, command, chains);
+        if (transition.rows().isPresent() && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
+            transition.rows().get().writeTo(txn);
+            txn.beforePublish(() -> cache.suspend(receipt));
+            txn.beforeAcknowledge(() -> {
+                cache.invalidate(receipt);
+                List<RecordContent> written = command.transaction().mutations().stream()
+                        .map(Mutation::content)
+                        .toList();
+                listeners.forEach(listener -> listener.committing(receipt, written));
+            });
+        }
+        return transition.result();
+    }
+
+    /**
+     * One command behind a gate. The lane may run it ahead: all that it touches but its rows is {@link ChainMemory}, which answers only
+     * while the rows agree.
+     */
+    private final class GatedCommit implements RepeatableWork<CommitResult> {
+        private final CommitGate gate;
+        private final StateMachine.Command command;
+        private Optional<String> closed = Optional.empty();
+
+        GatedCommit(CommitGate gate, StateMachine.Command command) {
+            this.gate = gate;
+            this.command = command;
+        }
+
+        @Override
+        public CommitResult run(Txn txn) {
+            closed = gate.closed();
+            return closed.isPresent() ? revoked(closed.get()) : apply(txn, command);
+        }
+
+        /** INVARIANT (no change overtakes a revocation): gates are closed before an acknowledgement, and this is asked after it. */
+        @Override
+        public boolean holds() {
+            return gate.closed().equals(closed);
+        }
     }
 
     /** The newest head that the anchor holds; empty for a store in memory, which has none. */

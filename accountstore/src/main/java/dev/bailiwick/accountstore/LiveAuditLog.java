@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.engine.RepeatableWork;
 import java.util.ArrayList;
 import java.util.List;
 import org.capnproto.DecodeException;
@@ -19,13 +20,13 @@ final class LiveAuditLog implements AuditLog {
     public long append(List<AuditEvent> events) {
         Limit.page(events.size(), StoreLimits.AUDIT_EVENTS);
         List<AuditEvent> copy = List.copyOf(events);
-        return engine.commit(txn -> {
+        return engine.commit(RepeatableWork.of(txn -> {
             Rows rows = new Rows(txn);
             HashChain.State state =
                     StateMachine.appendAudit(txn, chains, Meta.load(txn).storeEpoch(), copy, rows);
             rows.writeTo(txn);
             return state.size();
-        });
+        }));
     }
 
     @Override

@@ -8,7 +8,8 @@ import java.util.function.Function;
  *
  * <p>Changes are made by {@link Work}. Queued work is run one by one by a single thread, gathered into one batch, and
  * synced once (group commit); then the durability hooks run, the new state is published to readers, and only then is
- * any of the group's work answered. So:
+ * any of the group's work answered. Meanwhile {@link RepeatableWork} of the next group may run already, to be run again if that was
+ * too early. So:
  *
  * <ul>
  *   <li>INVARIANT (nothing unsynced is shown): no answer and no {@link #read} shows state that a crash could take back.

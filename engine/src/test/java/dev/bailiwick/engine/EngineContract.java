@@ -52,6 +52,31 @@ abstract class EngineContract {
     }
 
     @Test
+    void workThatMayRunAheadSeesAllBeforeIt() throws InterruptedException {
+        int callers = 16;
+        int each = 100;
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < callers; i++) {
+            threads.add(Thread.ofVirtual().start(() -> {
+                for (int n = 0; n < each; n++) {
+                    engine.commit(RepeatableWork.of(EngineContract::countUp));
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(engine.<String>read(view -> get(view, COLOURS, "count"))).isEqualTo("" + callers * each);
+    }
+
+    private static String countUp(Txn txn) {
+        String before = get(txn, COLOURS, "count");
+        String after = before == null ? "1" : "" + (Integer.parseInt(before) + 1);
+        txn.put(COLOURS, bytes("count"), bytes(after));
+        return after;
+    }
+
+    @Test
     void aDeletedValueIsGone() {
         engine.commit(put(COLOURS, "sky", "blue"));
         engine.commit(txn -> {

@@ -3,6 +3,7 @@ package dev.bailiwick.bench.store;
 import dev.bailiwick.engine.DurabilityHook;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.engine.RepeatableWork;
 import dev.bailiwick.engine.RowVisitor;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.Txn;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes everything on to an engine and, while told to, notes the rows of every synced batch: what the raw store is then
- * given to write. Works and hooks run on one thread at a time, so nothing here is locked.
+ * given to write. A work's rows are noted once they are synced, since works may run ahead, and run again.
  */
 final class RecordingEngine implements Engine {
     /** A row's place in a batch: only what is put there last is written. */
@@ -35,28 +36,65 @@ final class RecordingEngine implements Engine {
         engine.addDurabilityHook(synced -> cut());
     }
 
-    /** Notes what is committed from now on. */
+    /** Notes what is committed from now on, once all before is answered. */
     void start() {
         recording = true;
     }
 
     /** Stops, and answers the batches since {@link #start}. */
-    List<List<BenchRow>> stop() {
+    synchronized List<List<BenchRow>> stop() {
+        cut();
         recording = false;
         List<List<BenchRow>> recorded = List.copyOf(batches);
         batches.clear();
         return recorded;
     }
 
-    private void cut() {
+    /** Hooks run before the actions of their own group: what is noted so far is the group before. */
+    private synchronized void cut() {
         if (recording && !group.isEmpty()) {
             batches.add(List.copyOf(group.values()));
         }
         group = new LinkedHashMap<>();
     }
 
+    private synchronized void synced(List<BenchRow> rows) {
+        rows.forEach(row -> group.put(new Place(row.table(), ByteBuffer.wrap(row.key())), row));
+    }
+
     private <T> Work<T> noting(Work<T> work) {
-        return txn -> recording ? work.run(new Noting(txn)) : work.run(txn);
+        return switch (work) {
+            case RepeatableWork<T> repeatable -> new NotingRepeatable<>(repeatable);
+            case Work<T> once -> txn -> noted(once, txn);
+        };
+    }
+
+    private <T> T noted(Work<T> work, Txn txn) {
+        if (!recording) {
+            return work.run(txn);
+        }
+        Noting noting = new Noting(txn);
+        T answer = work.run(noting);
+        txn.beforePublish(() -> synced(noting.rows));
+        return answer;
+    }
+
+    private final class NotingRepeatable<T> implements RepeatableWork<T> {
+        private final RepeatableWork<T> work;
+
+        NotingRepeatable(RepeatableWork<T> work) {
+            this.work = work;
+        }
+
+        @Override
+        public T run(Txn txn) {
+            return noted(work, txn);
+        }
+
+        @Override
+        public boolean holds() {
+            return work.holds();
+        }
     }
 
     @Override
@@ -104,15 +142,16 @@ final class RecordingEngine implements Engine {
         engine.close();
     }
 
-    private final class Noting implements Txn {
+    private static final class Noting implements Txn {
         private final Txn txn;
+        private final List<BenchRow> rows = new ArrayList<>();
 
         Noting(Txn txn) {
             this.txn = txn;
         }
 
         private void note(Table table, byte[] key, byte @Nullable [] value) {
-            group.put(new Place(table, ByteBuffer.wrap(key)), new BenchRow(table, key, value));
+            rows.add(new BenchRow(table, key, value));
         }
 
         @Override
