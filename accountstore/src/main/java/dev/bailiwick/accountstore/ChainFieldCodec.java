@@ -1,12 +1,12 @@
 package dev.bailiwick.accountstore;
 
-import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.RecordId;
 import java.time.Instant;
 import java.util.Optional;
 import org.capnproto.Data;
 import org.capnproto.MessageBuilder;
+import org.capnproto.MessageReader;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -63,8 +63,8 @@ final class ChainFieldCodec {
     }
 
     /** The fields of a canonical record of that kind. */
-    static ChainFields read(RecordKind kind, byte[] canonical) {
-        return Canonical.reader(canonical).getRoot(new Factory(of(kind))).read();
+    static ChainFields read(RecordKind kind, MessageReader canonical) {
+        return canonical.getRoot(new Factory(of(kind))).read();
     }
 
     private static final class Factory extends StructFactory<Builder, Reader> {

@@ -114,6 +114,13 @@ final class Keys {
                 .array();
     }
 
+    /** Whether {@code key} is what {@link #node} makes of these. */
+    static boolean isNode(byte[] key, int level, long index) {
+        return key.length == 1 + Long.BYTES
+                && key[0] == (byte) level
+                && ByteBuffer.wrap(key).getLong(1) == index;
+    }
+
     static byte[] name(NameKey name) {
         return index(Index.NAME, name.toBytes());
     }

@@ -109,7 +109,8 @@ final class RecordCodec {
     }
 
     static Decoded decode(RecordKind kind, byte[] bytes) {
-        return new Decoded(ChainFieldCodec.read(kind, bytes), content(kind, Canonical.reader(bytes)));
+        MessageReader message = Canonical.reader(bytes);
+        return new Decoded(ChainFieldCodec.read(kind, message), content(kind, message));
     }
 
     private static RecordContent content(RecordKind kind, MessageReader message) {

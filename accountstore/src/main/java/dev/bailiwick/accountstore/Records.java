@@ -85,31 +85,33 @@ final class Records {
     }
 
     static Stored<?> decode(RecordKind kind, RecordId record, long version, byte[] bytes) {
-        String name = new RecordRef(kind, record).version(version);
         try {
             Hash256 hash = ContentHash.ofRecord(kind.typeId(), bytes, kind.contentHashPointer());
             if (!Canonical.isCanonical(bytes)) {
-                throw new CorruptStoreException(name, "its bytes are not canonical");
+                throw new CorruptStoreException(name(kind, record, version), "its bytes are not canonical");
             }
             RecordCodec.Decoded decoded = RecordCodec.decode(kind, bytes);
             ChainFields chain = decoded.chain();
             if (!chain.contentHash().equals(Optional.of(hash))) {
-                throw new CorruptStoreException(name, "its content does not have the hash it states");
+                throw new CorruptStoreException(
+                        name(kind, record, version), "its content does not have the hash it states");
             }
             if (!chain.recordId().equals(record) || chain.recordVersion() != version) {
                 throw new CorruptStoreException(
                         CorruptStoreException.Code.RECORD_REPLACED,
-                        name,
+                        name(kind, record, version),
                         chain.recordId().equals(record)
                                 ? "version " + chain.recordVersion() + " was put in its place"
                                 : "another record, " + chain.recordId() + ", was put in its place");
             }
             if (chain.schemaVersion() != ChainFields.SCHEMA_VERSION) {
                 throw new CorruptStoreException(
-                        name, "its schema version " + chain.schemaVersion() + " is not known to this build");
+                        name(kind, record, version),
+                        "its schema version " + chain.schemaVersion() + " is not known to this build");
             }
             if (chain.previousHash().isPresent() != (version > 1)) {
-                throw new CorruptStoreException(name, "exactly versions after the first name a previous hash");
+                throw new CorruptStoreException(
+                        name(kind, record, version), "exactly versions after the first name a previous hash");
             }
             return new Stored<>(
                     record,
@@ -126,8 +128,14 @@ final class Records {
                 | DecodeException
                 | IllegalArgumentException
                 | IndexOutOfBoundsException malformed) {
-            throw new CorruptStoreException(name, "it cannot be read: " + malformed.getMessage(), malformed);
+            throw new CorruptStoreException(
+                    name(kind, record, version), "it cannot be read: " + malformed.getMessage(), malformed);
         }
+    }
+
+    /** What to call a version in a message. */
+    private static String name(RecordKind kind, RecordId record, long version) {
+        return new RecordRef(kind, record).version(version);
     }
 
     /** The journal sequence that wrote a version. */

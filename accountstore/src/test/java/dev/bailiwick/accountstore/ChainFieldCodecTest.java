@@ -55,7 +55,7 @@ class ChainFieldCodecTest {
                 .isEqualTo(FIELDS.contentHash().orElseThrow().toBytes());
         assertThat(get(read, "CreatedAtMs")).isEqualTo(8L);
         assertThat(get(read, "UpdatedAtMs")).isEqualTo(9L);
-        assertThat(ChainFieldCodec.read(kind, canonical)).isEqualTo(FIELDS);
+        assertThat(ChainFieldCodec.read(kind, Canonical.reader(canonical))).isEqualTo(FIELDS);
     }
 
     private static Object get(Object reader, String field) throws ReflectiveOperationException {

@@ -78,7 +78,9 @@ public final class Canonical {
     /** Whether these bytes are exactly what {@link #ofSegments} makes of them. */
     public static boolean isCanonical(byte[] segment) {
         try {
-            return Arrays.equals(segment, ofSegments(ByteBuffer.wrap(segment)));
+            Canonical rewritten = rewritten(new ByteBuffer[] {ByteBuffer.wrap(segment)}, NO_POINTER);
+            int length = rewritten.words * WORD;
+            return Arrays.equals(segment, 0, segment.length, rewritten.out, 0, length);
         } catch (CanonicalException e) {
             return false;
         }
@@ -107,6 +109,11 @@ public final class Canonical {
     }
 
     private static byte[] rewrite(ByteBuffer[] source, int omittedPointer) {
+        Canonical rewritten = rewritten(source, omittedPointer);
+        return Arrays.copyOf(rewritten.out, rewritten.words * WORD);
+    }
+
+    private static Canonical rewritten(ByteBuffer[] source, int omittedPointer) {
         ByteBuffer[] segments = new ByteBuffer[source.length];
         for (int i = 0; i < source.length; i++) {
             segments[i] = source[i].slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -116,7 +123,7 @@ public final class Canonical {
         Canonical writer = new Canonical(segments);
         int root = writer.allocate(1);
         writer.writeRoot(root, omittedPointer);
-        return Arrays.copyOf(writer.out, writer.words * WORD);
+        return writer;
     }
 
     private void writeRoot(int at, int omittedPointer) {

@@ -71,6 +71,11 @@ public final class Hash256 {
         return bytes.clone();
     }
 
+    /** Whether these are its bytes. */
+    public boolean hasBytes(byte[] other) {
+        return Arrays.equals(bytes, other);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Hash256 hash && Arrays.equals(bytes, hash.bytes);
