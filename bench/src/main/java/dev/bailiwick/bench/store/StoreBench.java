@@ -39,6 +39,10 @@ final class StoreBench {
     private static final int WRITERS = 64;
     private static final int COMMITS = Integer.getInteger("bench.commits", 2_000);
     private static final int SQL_CALLERS = 16;
+
+    /** Commits before any are measured: until about then the JVM compiles what they run, on a core that is also theirs. */
+    private static final int WARM_UP = 60_000;
+
     private static final int SLOT_SPACING = 4096;
 
     /** The subject that the store is compared with. */
@@ -147,12 +151,32 @@ final class StoreBench {
                 "ratio",
                 "commits a sync",
                 "bytes");
+        warmUp();
         for (AnchorMode mode : List.of(INTERVAL, new AnchorMode.Strict())) {
             for (int callers : List.of(1, WRITERS)) {
                 commits(table, mode, callers);
             }
         }
         System.out.println(table);
+    }
+
+    private void warmUp() throws IOException, InterruptedException, RocksDBException {
+        Path place = folder.resolve("warm-up");
+        Path rawPlace = folder.resolve("raw-warm-up");
+        try (Accounts accounts = Accounts.create(place, manifest, INTERVAL, SMALL);
+                RawStore raw = RawStore.create(rawPlace)) {
+            Accounts.Writer[] many = writers(accounts, WRITERS);
+            Callers.perSecond(WRITERS, WARM_UP, caller -> many[caller].commit());
+            Accounts.Writer[] one = writers(accounts, 1);
+            accounts.engine().start();
+            Callers.perSecond(1, COMMITS, caller -> one[caller].commit());
+            List<List<BenchRow>> batches = accounts.engine().stop();
+            for (int i = 0; i < 3; i++) {
+                rawPerSecond(raw, batches, COMMITS, false);
+            }
+        }
+        delete(place);
+        delete(rawPlace);
     }
 
     private void commits(Table table, AnchorMode mode, int callers)
@@ -221,13 +245,15 @@ final class StoreBench {
 
     // ---- what else one would use ----
 
-    private void sqlite() throws IOException, InterruptedException, SQLException {
+    private void sqlite() throws IOException, InterruptedException, SQLException, RocksDBException {
+        warmUp();
         try (SqliteAccounts sqlite = new SqliteAccounts(folder.resolve("accounts.sqlite"), SQL_ACCOUNTS)) {
             beside(sqlite);
         }
     }
 
-    private void ldap() throws IOException, InterruptedException, NamingException {
+    private void ldap() throws IOException, InterruptedException, NamingException, RocksDBException {
+        warmUp();
         try (LdapAccounts ldap = new LdapAccounts(
                 Files.createDirectory(folder.resolve("ldap")),
                 Path.of(System.getProperty("bench.ldap.schemas")),
