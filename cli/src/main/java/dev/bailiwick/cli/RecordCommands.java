@@ -4,7 +4,6 @@ import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.RecordKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code account-admin record ...}: every record of the store by its id, in every version. */
@@ -93,26 +92,14 @@ final class RecordCommands {
     void prove(
             @Parameters(paramLabel = "KIND", description = KINDS) Kind kind,
             @Parameters(paramLabel = "ID", description = "Its record id, as 'record list' prints it.") String id,
-            @Option(
-                            names = "--record-version",
-                            paramLabel = "VERSION",
-                            defaultValue = "0",
-                            description = "Which version. Default: the newest.")
-                    long version,
-            @Option(
-                            names = "--size",
-                            paramLabel = "SIZE",
-                            defaultValue = "0",
-                            description =
-                                    "In the journal of this size, such as that of a checkpoint you gave away. Default: all of it.")
-                    long size) {
+            @Mixin Provable provable) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
             var request = reader.proveRecordRequest();
             request.params().setKind(kind.wire);
             request.params().setRecordId(RecordVersions.id(id));
-            request.params().setVersion(StoreCommands.positive("--record-version", version));
-            request.params().setSize(StoreCommands.positive("--size", size));
+            request.params().setVersion(provable.version());
+            request.params().setSize(provable.size());
             try (var response = request.send().join()) {
                 String proof = Shapes.proof(response.get().getResult());
                 context.output().answer(Json.object().with("proof", proof), style -> proof);

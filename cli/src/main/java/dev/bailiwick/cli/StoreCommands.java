@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -157,27 +158,13 @@ final class StoreCommands {
                 "It holds the version's record, so give it to nobody who may not read that. It shows that the version was committed by"
                         + " that size of the journal, not that it is the newest."
             })
-    void prove(
-            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
-            @Option(
-                            names = "--record-version",
-                            paramLabel = "VERSION",
-                            defaultValue = "0",
-                            description = "Which version. Default: the newest.")
-                    long version,
-            @Option(
-                            names = "--size",
-                            paramLabel = "SIZE",
-                            defaultValue = "0",
-                            description =
-                                    "In the journal of this size, such as that of a checkpoint you gave away. Default: all of it.")
-                    long size) {
+    void prove(@Parameters(paramLabel = "NAME", description = "Which account.") String name, @Mixin Provable provable) {
         try (Powers powers = context.powers(Powers.Use.READ);
                 AccountStoreReader.Client reader = powers.accountReader()) {
             var request = reader.proveRequest();
             request.params().setName(name);
-            request.params().setVersion(positive("--record-version", version));
-            request.params().setSize(positive("--size", size));
+            request.params().setVersion(provable.version());
+            request.params().setSize(provable.size());
             try (var response = request.send().join()) {
                 printProof(Shapes.proof(response.get().getResult()));
             }
