@@ -31,23 +31,23 @@ final class AcceptLoop {
             Acceptor acceptor, Consumer<SocketChannel> greeter, BooleanSupplier isOpen, Consumer<Duration> pauser) {
         Duration pause = Duration.ZERO;
         while (isOpen.getAsBoolean()) {
-            try {
-                greeter.accept(acceptor.accept());
+            // Lack of memory included: nobody else accepts connections.
+            Throwable failed = Survival.attempt(to -> to.accept(acceptor.accept()), greeter, null);
+            if (failed == null) {
                 pause = Duration.ZERO;
-            } catch (Throwable failed) { // lack of memory included: nobody else accepts connections
-                if (!isOpen.getAsBoolean()) {
-                    return;
-                }
-                if (pause.isZero()) { // the first of a series, which may be long
-                    Survival.report(
-                            LOG, System.Logger.Level.WARNING, "connections cannot be accepted; trying on", failed);
-                    pause = FIRST_PAUSE;
-                } else {
-                    Duration doubled = pause.multipliedBy(2);
-                    pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-                }
-                pauser.accept(pause);
+                continue;
             }
+            if (!isOpen.getAsBoolean()) {
+                return;
+            }
+            if (pause.isZero()) { // the first of a series, which may be long
+                Survival.report(LOG, System.Logger.Level.WARNING, "connections cannot be accepted; trying on", failed);
+                pause = FIRST_PAUSE;
+            } else {
+                Duration doubled = pause.multipliedBy(2);
+                pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+            }
+            pauser.accept(pause);
         }
     }
 }

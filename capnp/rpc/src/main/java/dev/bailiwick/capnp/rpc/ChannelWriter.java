@@ -78,9 +78,8 @@ final class ChannelWriter implements Outbound {
     }
 
     private void run() {
-        try {
-            write();
-        } catch (Throwable unforeseen) { // no memory for a batch, perhaps; nobody would ever write again
+        Throwable unforeseen = Survival.attempt(ChannelWriter::write, this, null);
+        if (unforeseen != null) { // no memory for a batch, perhaps; nobody would ever write again
             failed = true;
             for (Frame dropped = queue.poll(); dropped != null; dropped = queue.poll()) {
                 dropped.release();

@@ -245,7 +245,7 @@ final class IoLoop {
      * Does something for a connection. One socket's trouble must not stop the others: should anything unforeseen befall it, it is
      * ended, and the peer learns only that.
      */
-    private static void guarded(SocketTransport transport, Consumer<SocketTransport> action) {
+    private static void guarded(SocketTransport transport, Survival.Risk<SocketTransport> action) {
         Throwable unforeseen = Survival.attempt(action, transport, null);
         if (unforeseen == null) {
             return;
@@ -263,6 +263,7 @@ final class IoLoop {
         private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
         private boolean delivering; // this thread's own
         private boolean gathering; // this thread's own
+        private boolean over; // this thread's own
         private long batches; // this thread's own
         private volatile long running; // the batch of methods that is running, 0 if none is
 
@@ -287,15 +288,12 @@ final class IoLoop {
                 delivering = false;
             }
             int failures = 0;
-            boolean isOver = false;
-            while (!isOver && hasRole()) {
-                try {
-                    isOver = isOver();
-                    if (!isOver) {
-                        turn();
-                    }
+            while (!over && hasRole()) {
+                Throwable unforeseen =
+                        Survival.attempt(Worker::turn, this, null); // who else would look after the sockets?
+                if (unforeseen == null) {
                     failures = 0;
-                } catch (Throwable unforeseen) { // who else would look after the sockets?
+                } else {
                     Survival.report(
                             LOG, System.Logger.Level.ERROR, "sockets were not waited for; trying on", unforeseen);
                     LockSupport.parkNanos(Math.min(FIRST_PAUSE_NANOS << failures, LONGEST_PAUSE_NANOS));
@@ -328,6 +326,10 @@ final class IoLoop {
         }
 
         private void turn() throws IOException {
+            over = isOver();
+            if (over) {
+                return;
+            }
             sendUnsent();
             if (ready.isEmpty()) { // otherwise a thread that lost the role left some
                 selector.select(addToReady, resting.isEmpty() ? 0 : TICK_MILLIS);

@@ -33,8 +33,9 @@ final class OffHeap {
         this.bytes = segment.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         // Every buffer made of the segment refers to it, so it outlives them all.
         this.ending = FORGOTTEN.register(segment, () -> {
-            close(arena);
-            afterwards.run();
+            if (close(arena)) {
+                afterwards.run();
+            }
         });
     }
 

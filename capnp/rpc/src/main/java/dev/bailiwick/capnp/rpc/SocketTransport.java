@@ -188,21 +188,23 @@ final class SocketTransport extends Transport {
         int wishes = 1;
         do {
             if (!blocked) {
-                try {
-                    writeQueue();
-                } catch (IOException gone) {
-                    drop();
-                    expectInput();
-                    writingFailed(gone);
-                } catch (Throwable unforeseen) {
-                    // A message may be cut in two, and whoever wishes to write must still be able to.
-                    drop();
-                    vat().close(RpcException.disconnected(
-                            RpcException.of(unforeseen).reason()));
+                Throwable failure = Survival.attempt(SocketTransport::writeQueue, this, null);
+                if (failure != null) { // a message may be cut in two, and whoever wishes to write must still be able to
+                    writeNoMore(failure);
                 }
             }
             wishes = wishesToWrite.addAndGet(-wishes);
         } while (wishes != 0);
+    }
+
+    private void writeNoMore(Throwable failure) {
+        drop();
+        if (failure instanceof IOException gone) {
+            expectInput();
+            writingFailed(gone);
+        } else {
+            vat().close(RpcException.disconnected(RpcException.of(failure).reason()));
+        }
     }
 
     /** Gives up what was to be written, and all that will be. */

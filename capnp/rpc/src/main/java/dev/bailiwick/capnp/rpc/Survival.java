@@ -1,6 +1,5 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +7,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Survival {
     private Survival() {}
+
+    /** What is done to something, and may fail in any way. */
+    @FunctionalInterface
+    interface Risk<T> {
+        void take(T something) throws Exception;
+    }
 
     /** Logs a failure if that can be done; with the memory gone, logging may fail as well, and must not end the thread either. */
     static void report(System.Logger log, System.Logger.Level level, String what, Throwable failure) {
@@ -32,9 +37,9 @@ final class Survival {
     }
 
     /** As {@link #attempt(Runnable, Throwable)}, of what is done to something. */
-    static <T> @Nullable Throwable attempt(Consumer<T> action, T something, @Nullable Throwable earlier) {
+    static <T> @Nullable Throwable attempt(Risk<T> action, T something, @Nullable Throwable earlier) {
         try {
-            action.accept(something);
+            action.take(something);
             return earlier;
         } catch (Throwable failure) { // whatever it is, what else there is to be done must be done
             if (earlier == null) {
@@ -47,7 +52,7 @@ final class Survival {
         }
     }
 
-    /** Throws what {@link #attempt(Runnable, Throwable)} returned. Actions throw nothing that must be declared. */
+    /** Throws what {@link #attempt(Runnable, Throwable)} returned, which is nothing that must be declared. */
     static void rethrow(@Nullable Throwable failure) {
         switch (failure) {
             case null -> {}

@@ -206,24 +206,28 @@ public final class UnixListener implements AutoCloseable {
             refuse(channel, beyond);
             return;
         }
-        try {
-            RpcConnection connection = RpcConnection.open(loop, channel, factory.bootstrap(peer), limits, account);
-            isRefusing.set(false);
-            connections.add(connection);
-            if (isClosed) { // looked at after that, as close() looks at the connections after it set that
-                connection.close();
-            }
-            var _ = connection.ended().thenAccept(reason -> {
-                connections.remove(connection);
-                account.close();
-                release(peer);
-            });
-        } catch (Throwable refused) { // the factory is anybody's code, and must not stop the others from connecting
+        // The factory is anybody's code, and must not stop the others from connecting.
+        Throwable refused = Survival.attempt(connected -> serve(connected, peer, account), channel, null);
+        if (refused != null) {
             account.close();
             release(peer);
             close(channel);
             Survival.report(LOG, System.Logger.Level.WARNING, "a peer was refused", refused);
         }
+    }
+
+    private void serve(SocketChannel channel, PeerCredentials peer, ListenerBudget.Account account) throws IOException {
+        RpcConnection connection = RpcConnection.open(loop, channel, factory.bootstrap(peer), limits, account);
+        isRefusing.set(false);
+        connections.add(connection);
+        if (isClosed) { // looked at after that, as close() looks at the connections after it set that
+            connection.close();
+        }
+        var _ = connection.ended().thenAccept(reason -> {
+            connections.remove(connection);
+            account.close();
+            release(peer);
+        });
     }
 
     private void release(PeerCredentials peer) {
