@@ -1,9 +1,8 @@
 package dev.bailiwick.accountstore;
 
-import dev.bailiwick.engine.DurabilityHook;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
-import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.engine.ForwardingEngine;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.engine.Work;
 import java.util.concurrent.CompletionException;
@@ -14,10 +13,12 @@ import java.util.function.Supplier;
 /**
  * The same engine, of which damage below the tables is told as damage of the store: whoever looks something up need not know at which
  * layer a flipped bit was noticed.
- *
- * @param engine whose
  */
-record TellingEngine(Engine engine) implements Engine {
+final class TellingEngine extends ForwardingEngine {
+    TellingEngine(Engine engine) {
+        super(engine);
+    }
+
     private static <T> T telling(Supplier<T> action) {
         try {
             return action.get();
@@ -43,46 +44,21 @@ record TellingEngine(Engine engine) implements Engine {
 
     @Override
     public <T> T read(Function<View, T> reader) {
-        return telling(() -> engine.read(reader));
+        return telling(() -> super.read(reader));
     }
 
     @Override
     public <T> CompletionStage<T> readAsync(Function<View, T> reader) {
-        return telling(engine.readAsync(reader));
+        return telling(super.readAsync(reader));
     }
 
     @Override
     public <T> CompletionStage<T> submit(Work<T> work) {
-        return telling(engine.submit(work));
+        return telling(super.submit(work));
     }
 
     @Override
     public <T> T commit(Work<T> work) {
-        return telling(() -> engine.commit(work));
-    }
-
-    @Override
-    public void addDurabilityHook(DurabilityHook hook) {
-        engine.addDurabilityHook(hook);
-    }
-
-    @Override
-    public State state() {
-        return engine.state();
-    }
-
-    @Override
-    public EngineStats stats() {
-        return engine.stats();
-    }
-
-    @Override
-    public void verifyChecksums() {
-        engine.verifyChecksums();
-    }
-
-    @Override
-    public void close() {
-        engine.close();
+        return telling(() -> super.commit(work));
     }
 }

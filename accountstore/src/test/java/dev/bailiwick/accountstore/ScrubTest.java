@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.bailiwick.engine.DurabilityHook;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
-import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.engine.ForwardingEngine;
 import dev.bailiwick.engine.RamEngine;
 import dev.bailiwick.engine.Row;
 import dev.bailiwick.engine.RowVisitor;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.View;
-import dev.bailiwick.engine.Work;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -58,13 +55,12 @@ final class ScrubTest {
     }
 
     /** Another engine, of which reading fails as the test says. */
-    private static final class Failing implements Engine {
-        private final Engine sound;
+    private static final class Failing extends ForwardingEngine {
         private final Queue<RuntimeException> readings = new ArrayDeque<>();
         private final Map<Table, EngineException> tables = new HashMap<>();
 
         Failing(Engine sound) {
-            this.sound = sound;
+            super(sound);
         }
 
         @Override
@@ -73,7 +69,7 @@ final class ScrubTest {
             if (failure != null) {
                 throw failure;
             }
-            return sound.read(view -> reader.apply(new View() {
+            return super.read(view -> reader.apply(new View() {
                 @Override
                 public byte @Nullable [] get(Table table, byte[] key) {
                     return view.get(table, key);
@@ -92,46 +88,6 @@ final class ScrubTest {
                     view.scanReverse(table, from, to, visitor);
                 }
             }));
-        }
-
-        @Override
-        public <T> CompletionStage<T> readAsync(Function<View, T> reader) {
-            return sound.readAsync(reader);
-        }
-
-        @Override
-        public <T> CompletionStage<T> submit(Work<T> work) {
-            return sound.submit(work);
-        }
-
-        @Override
-        public <T> T commit(Work<T> work) {
-            return sound.commit(work);
-        }
-
-        @Override
-        public void addDurabilityHook(DurabilityHook hook) {
-            sound.addDurabilityHook(hook);
-        }
-
-        @Override
-        public State state() {
-            return sound.state();
-        }
-
-        @Override
-        public EngineStats stats() {
-            return sound.stats();
-        }
-
-        @Override
-        public void verifyChecksums() {
-            sound.verifyChecksums();
-        }
-
-        @Override
-        public void close() {
-            sound.close();
         }
     }
 

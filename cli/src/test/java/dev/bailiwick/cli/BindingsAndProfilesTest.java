@@ -64,39 +64,11 @@ class BindingsAndProfilesTest {
     }
 
     private static Path file(String name, String... lines) {
-        try {
-            return Files.writeString(directory.resolve(name), String.join("\n", lines) + "\n");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return ProfileFiles.file(directory, name, lines);
     }
 
     private static Path resourceProfile(String name, String home) {
-        return file(
-                name + ".toml",
-                "[[resource-profile]]",
-                "name = \"" + name + "\"",
-                "home-quota = \"" + home + "\"",
-                "config-quota = \"1MiB\"",
-                "cache-quota = \"1MiB\"",
-                "temp-quota = \"1MiB\"",
-                "session-limit = 4",
-                "process-limit = 16",
-                "thread-limit = 64",
-                "cap-limit = 256",
-                "memory-commit-limit = \"256MiB\"",
-                "frame-grant-limit = 2048",
-                "endpoint-queue-limit = 32",
-                "in-flight-call-limit = 32",
-                "pending-ipc-submission-limit = 32",
-                "ring-scratch-limit = \"256KiB\"",
-                "log-quota = \"1MiB\"",
-                "log-window = \"1h\"",
-                "cpu-budget = \"200ms\"",
-                "cpu-window = \"1s\"",
-                "timer-waiter-limit = 32",
-                "network = \"none\"",
-                "launcher = \"none\"");
+        return ProfileFiles.resourceProfile(directory, name, home);
     }
 
     private static Path policyProfile(String name, String roles, String fragments, String lifetime) {

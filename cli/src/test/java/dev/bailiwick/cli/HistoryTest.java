@@ -55,37 +55,6 @@ class HistoryTest {
         return object("store", "head").get("journalSize").toString();
     }
 
-    private static Path profile(String name, String home) throws IOException {
-        return Files.writeString(
-                directory.resolve(name + ".toml"),
-                String.join(
-                        "\n",
-                        "[[resource-profile]]",
-                        "name = \"" + name + "\"",
-                        "home-quota = \"" + home + "\"",
-                        "config-quota = \"1MiB\"",
-                        "cache-quota = \"1MiB\"",
-                        "temp-quota = \"1MiB\"",
-                        "session-limit = 4",
-                        "process-limit = 16",
-                        "thread-limit = 64",
-                        "cap-limit = 256",
-                        "memory-commit-limit = \"256MiB\"",
-                        "frame-grant-limit = 2048",
-                        "endpoint-queue-limit = 32",
-                        "in-flight-call-limit = 32",
-                        "pending-ipc-submission-limit = 32",
-                        "ring-scratch-limit = \"256KiB\"",
-                        "log-quota = \"1MiB\"",
-                        "log-window = \"1h\"",
-                        "cpu-budget = \"200ms\"",
-                        "cpu-window = \"1s\"",
-                        "timer-waiter-limit = 32",
-                        "network = \"none\"",
-                        "launcher = \"none\"",
-                        ""));
-    }
-
     @Test
     void ofABinding() {
         Json.Obj made = object(
@@ -127,10 +96,18 @@ class HistoryTest {
 
     @Test
     void ofAProfileThatWasRenamed() throws IOException {
-        String then = object("profile", "create", profile("small", "1MiB").toString())
+        String then = object(
+                        "profile",
+                        "create",
+                        ProfileFiles.resourceProfile(directory, "small", "1MiB").toString())
                 .get("sequence")
                 .toString();
-        admin("profile", "update", "small", profile("smaller", "2MiB").toString())
+        admin(
+                        "profile",
+                        "update",
+                        "small",
+                        ProfileFiles.resourceProfile(directory, "smaller", "2MiB")
+                                .toString())
                 .ok();
 
         assertThat(object("profile", "show", "small", "--at", then)

@@ -1,9 +1,8 @@
 package dev.bailiwick.storage;
 
-import dev.bailiwick.engine.DurabilityHook;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
-import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.engine.ForwardingEngine;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.engine.Work;
 import java.util.Optional;
@@ -11,12 +10,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** An engine that refuses while it is told to. */
-final class FaultyEngine implements Engine {
-    private final Engine engine;
+final class FaultyEngine extends ForwardingEngine {
     private volatile Optional<EngineException.Code> fault = Optional.empty();
 
     FaultyEngine(Engine engine) {
-        this.engine = engine;
+        super(engine);
     }
 
     void failWith(EngineException.Code code) {
@@ -36,49 +34,24 @@ final class FaultyEngine implements Engine {
     @Override
     public <T> T read(Function<View, T> reader) {
         refuseIfFaulty();
-        return engine.read(reader);
+        return super.read(reader);
     }
 
     @Override
     public <T> CompletionStage<T> readAsync(Function<View, T> reader) {
         refuseIfFaulty();
-        return engine.readAsync(reader);
+        return super.readAsync(reader);
     }
 
     @Override
     public <T> CompletionStage<T> submit(Work<T> work) {
         refuseIfFaulty();
-        return engine.submit(work);
+        return super.submit(work);
     }
 
     @Override
     public <T> T commit(Work<T> work) {
         refuseIfFaulty();
-        return engine.commit(work);
-    }
-
-    @Override
-    public void addDurabilityHook(DurabilityHook hook) {
-        engine.addDurabilityHook(hook);
-    }
-
-    @Override
-    public State state() {
-        return engine.state();
-    }
-
-    @Override
-    public EngineStats stats() {
-        return engine.stats();
-    }
-
-    @Override
-    public void verifyChecksums() {
-        engine.verifyChecksums();
-    }
-
-    @Override
-    public void close() {
-        engine.close();
+        return super.commit(work);
     }
 }

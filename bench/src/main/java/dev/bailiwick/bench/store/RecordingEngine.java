@@ -1,13 +1,11 @@
 package dev.bailiwick.bench.store;
 
-import dev.bailiwick.engine.DurabilityHook;
 import dev.bailiwick.engine.Engine;
-import dev.bailiwick.engine.EngineStats;
+import dev.bailiwick.engine.ForwardingEngine;
 import dev.bailiwick.engine.RepeatableWork;
 import dev.bailiwick.engine.RowVisitor;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.Txn;
-import dev.bailiwick.engine.View;
 import dev.bailiwick.engine.Work;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,24 +13,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Passes everything on to an engine and, while told to, notes the rows of every synced batch: what the raw store is then
  * given to write. A work's rows are noted once they are synced, since works may run ahead, and run again.
  */
-final class RecordingEngine implements Engine {
+final class RecordingEngine extends ForwardingEngine {
     /** A row's place in a batch: only what is put there last is written. */
     private record Place(Table table, ByteBuffer key) {}
 
-    private final Engine engine;
     private final List<List<BenchRow>> batches = new ArrayList<>();
     private Map<Place, BenchRow> group = new LinkedHashMap<>();
     private volatile boolean recording;
 
     RecordingEngine(Engine engine) {
-        this.engine = engine;
+        super(engine);
         engine.addDurabilityHook(synced -> cut());
     }
 
@@ -98,48 +94,13 @@ final class RecordingEngine implements Engine {
     }
 
     @Override
-    public <T> T read(Function<View, T> reader) {
-        return engine.read(reader);
-    }
-
-    @Override
-    public <T> CompletionStage<T> readAsync(Function<View, T> reader) {
-        return engine.readAsync(reader);
-    }
-
-    @Override
     public <T> CompletionStage<T> submit(Work<T> work) {
-        return engine.submit(noting(work));
+        return super.submit(noting(work));
     }
 
     @Override
     public <T> T commit(Work<T> work) {
-        return engine.commit(noting(work));
-    }
-
-    @Override
-    public void addDurabilityHook(DurabilityHook hook) {
-        engine.addDurabilityHook(hook);
-    }
-
-    @Override
-    public State state() {
-        return engine.state();
-    }
-
-    @Override
-    public EngineStats stats() {
-        return engine.stats();
-    }
-
-    @Override
-    public void verifyChecksums() {
-        engine.verifyChecksums();
-    }
-
-    @Override
-    public void close() {
-        engine.close();
+        return super.commit(noting(work));
     }
 
     private static final class Noting implements Txn {
