@@ -89,6 +89,7 @@ final class RocksBackend implements Backend {
     }
 
     private static RocksBackend open(RocksOptions options, Runnable whenClosed, boolean readOnly) {
+        LogFrames.requireReadable(databaseDirectory(options.directory()));
         RocksDB.loadLibrary();
         Deque<AbstractNativeReference> resources = new ArrayDeque<>();
         try {

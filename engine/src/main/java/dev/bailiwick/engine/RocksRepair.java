@@ -40,7 +40,7 @@ import org.rocksdb.TableProperties;
  * which files belong to the store, is damaged. The table files and the write-ahead log, which hold everything, may be whole.
  *
  * <pre>
- * 1  tables, log and MANIFEST are copied; nothing else of the original is ever opened
+ * 1  tables, log and MANIFEST are copied, and frames in which RocksDB would be caught are mended; nothing else of the original is ever opened
  * 2  CURRENT is written anew, naming the newest MANIFEST: if that opens, this is the store as it was
  * 3  otherwise RocksDB's own repair makes a MANIFEST of the tables and the log as it finds them
  * </pre>
@@ -88,6 +88,7 @@ public final class RocksRepair {
                     Files.copy(from.resolve(name), to.resolve(name));
                 }
             }
+            LogFrames.mend(to);
             if (!opensWithItsManifest(copy, tables)) {
                 Files.deleteIfExists(RocksBackend.currentFile(copy));
                 markTables(copy, tables);

@@ -7,10 +7,16 @@ import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.Finding;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.engine.EngineException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Decides whether a store that was treated badly noticed. It opens the store as a daemon does, reads all of it, verifies it, and
@@ -19,8 +25,26 @@ import java.util.SplittableRandom;
  * @param expected what the store held
  */
 record Judge(Contents expected) {
-    /** Opens and reads the store. */
+    /** Opening and reading a specimen takes less than a second. What has not come back by then never will. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Opens and reads the store. It is wrong of it, too, not to come back. */
     Verdict of(Subject subject) {
+        FutureTask<Verdict> judging = new FutureTask<>(() -> judge(subject));
+        Thread thread = Thread.ofPlatform().daemon().name("judge").start(judging);
+        try {
+            return judging.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return new Verdict.Wrong("it did not come back: " + Arrays.toString(thread.getStackTrace()));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Verdict judge(Subject subject) {
         Subject.Session opened;
         try {
             opened = subject.open(new SplittableRandom());
