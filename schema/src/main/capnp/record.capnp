@@ -305,6 +305,13 @@ enum Slot @0xd595e45c6c07006d {
   roleDirectory @18;
   planner @19;
   storeInspector @20;
+  approvalReviewer @21;
+  auditReader @22;
+  sessionDirectory @23;
+  resourceProfileManager @24;
+  policyManager @25;
+  storeMaintainer @26;
+  keyBackup @27;
 }
 
 enum SlotAccess @0x8c691ef9d538d572 {

@@ -8,6 +8,10 @@ using A = import "annotations.capnp";
 using Denial = import "denial.capnp".Denial;
 using Store = import "store.capnp";
 using Namespace = import "namespace.capnp".Namespace;
+using Terminal = import "terminal.capnp";
+using Launcher = import "launcher.capnp";
+using Approval = import "approval.capnp";
+using Keyring = import "keyring.capnp";
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Sessions");
 
@@ -44,17 +48,44 @@ interface SessionManager @0x841cc1d500dec28b {
   anonymous @0 () -> (result :LoginResult) $A.methodClass(transfer);
   # The minimal bundle of a caller who has not said who they are.
 
-  guest @1 () -> (result :LoginResult) $A.methodClass(transfer);
-  # A temporary session; denied when no manifest seeded a guest.
+  guest @1 (terminal :Terminal.TerminalSession) -> (result :LoginResult) $A.methodClass(transfer);
+  # A temporary session; denied when no manifest seeded a guest. `terminal`, here and below, is the caller's own and may be null; the
+  # bundle has it back, wrapped.
 
-  password @2 (name :Text, password :Data) -> (result :LoginResult) $A.methodClass(transfer);
+  password @2 (name :Text, password :Data, terminal :Terminal.TerminalSession) -> (result :LoginResult)
+      $A.methodClass(transfer);
   # An unknown account, a wrong password and an account without a password give the same answer after the same work.
 
-  enroll @3 (name :Text, code :Data, password :Data) -> (result :LoginResult) $A.methodClass(transfer);
-  # Spends a one-time code to set the first password, and logs in.
+  enroll @3 (name :Text, code :Data, password :Data, terminal :Terminal.TerminalSession, sshKey :Text)
+      -> (result :LoginResult) $A.methodClass(transfer);
+  # Spends a one-time code to set the first password, or an SSH public key (a line of an authorized_keys file) where `sshKey` is not empty,
+  # and logs in.
 
-  resume @4 (reference :Data) -> (result :LoginResult) $A.methodClass(transfer);
+  resume @4 (reference :Data, terminal :Terminal.TerminalSession) -> (result :LoginResult) $A.methodClass(transfer);
   # Takes up a live session again on a new connection. The reference works only for the operating-system user that got it.
+
+  sshChallenge @5 (name :Text) -> (challenge :SshChallenge) $A.methodClass(read);
+  # Fresh bytes to sign; any name gets some.
+  sshKey @6 (name :Text, challenge :Data, signature :Text, terminal :Terminal.TerminalSession) -> (result :LoginResult)
+      $A.methodClass(transfer);
+  # `signature` is what `ssh-keygen -Y sign` makes of the challenge.
+
+  claim @7 (ticket :Data) -> (result :Launcher.ClaimResult) $A.methodClass(transfer);
+  # A launched program takes what was left for it, once, and only the process that was launched.
+}
+
+struct SshChallenge @0xc8f1e6370ad2b594 {
+  bytes @0 :Data;
+  # 32 random bytes; spent by the first attempt, and good for a minute.
+  namespace @1 :Text;
+  # What `ssh-keygen -Y sign -n` takes: it names this store, so that a signature is of no use elsewhere.
+}
+
+struct ReauthenticationResult @0x97c04be85d1fa326 {
+  union {
+    denied @0 :Denial;
+    authTimeMs @1 :UInt64;
+  }
 }
 
 struct LoginResult @0x8a6e1bc59607d4fb {
@@ -135,6 +166,17 @@ struct SessionBundle @0xb1a5e447efdf6b8c {
   roleDirectory @15 :Store.RoleDirectory;
   planner @16 :AuthorityBroker;
   storeInspector @17 :Store.StoreInspector;
+  terminal @18 :Terminal.TerminalSession;
+  launcher @19 :Launcher.Launcher;
+  approval @20 :Approval.ApprovalClient;
+  keyring @21 :Keyring.Keyring;
+  approvalReviewer @22 :Approval.ApprovalReviewer;
+  auditReader @23 :Store.AuditReader;
+  sessionDirectory @24 :SessionDirectory;
+  resourceProfileManager @25 :Store.ResourceProfileManager;
+  policyManager @26 :Store.PolicyManager;
+  storeMaintainer @27 :Store.StoreMaintainer;
+  keyBackup @28 :Keyring.KeyBackup;
 }
 
 interface UserSession @0xa28fe90f6dadbaba {
@@ -142,6 +184,38 @@ interface UserSession @0xa28fe90f6dadbaba {
   info @0 () -> (info :SessionInfo) $A.methodClass(read);
   logout @1 () -> () $A.methodClass(control);
   # Ends the session: deletes tmp and revokes every capability derived from it before it answers.
+  reauthenticate @2 (password :Data) -> (result :ReauthenticationResult) $A.methodClass(control);
+  # Shows again who is there: authentication counts as fresh from now on.
+  sshChallenge @3 () -> (challenge :SshChallenge) $A.methodClass(read);
+  reauthenticateSshKey @4 (challenge :Data, signature :Text) -> (result :ReauthenticationResult) $A.methodClass(control);
+  receipts @5 () -> (statement :Text, publicKey :Text) $A.methodClass(read);
+  # The receipts of the bundle as it is now, as a note that the store's key has signed, and the verifier key line that checks it.
+  bundle @6 () -> (bundle :SessionBundle) $A.methodClass(transfer);
+  # What the session holds now: with leases that were granted since it began.
+}
+
+struct SessionLine @0xa8d53b0fe917c246 {
+  info @0 :SessionInfo;
+  uid @1 :UInt32;
+  # The operating-system user that may take it up again.
+  lastUsedMs @2 :UInt64;
+  grants @3 :UInt32;
+  # Slots it holds now.
+}
+
+struct EndResult @0xfd53c0a1b82e7694 {
+  union {
+    ended @0 :Void;
+    denied @1 :Denial;
+  }
+}
+
+interface SessionDirectory @0x9be4f27d01c8a635 {
+  # Who is logged in, and the end of it. Leads to nothing that a session holds.
+  list @0 (name :Text, after :Data, limit :UInt32) -> (sessions :List(SessionLine), next :Data) $A.methodClass(read);
+  # In the order of their ids, of that account or of all if `name` is empty; `next` is empty at the end.
+  end @1 (sessionId :Data, reason :Text) -> (result :EndResult) $A.methodClass(control);
+  # What the session held is revoked when this answers.
 }
 
 interface Credentials @0x9ec3bd4effd0d26d {
@@ -240,4 +314,23 @@ interface AuthorityBroker @0xc5ec06ec3a68c551 {
   # Explains decisions. It mints nothing for its caller.
   plan @0 (name :Text, kind :Text, atSequence :UInt64) -> (result :PlanResult) $A.methodClass(read);
   # `kind` empty: the account's own. `atSequence` 0: now.
+  whatIf @1 (name :Text, kind :Text, atSequence :UInt64, withRoles :List(Text), withoutRoles :List(Text),
+      withResourceProfile :Text, withPolicyProfile :Text) -> (before :PlanResult, after :PlanResult) $A.methodClass(read);
+  # Plans as if the account had these roles and profiles; nothing is written.
+  explain @2 (name :Text, kind :Text, atSequence :UInt64, slot :Text) -> (result :ExplainResult) $A.methodClass(read);
+}
+
+struct Explanation @0xdb14f0a86c23e795 {
+  receipt @0 :Receipt;
+  steps @1 :List(Text);
+  # What was looked at, in order, for people.
+  change @2 :Text;
+  # The least change that would turn the decision, as a command where there is one; empty where nothing would.
+}
+
+struct ExplainResult @0x8ea37f1c52d0b946 {
+  union {
+    explanation @0 :Explanation;
+    denied @1 :Denial;
+  }
 }

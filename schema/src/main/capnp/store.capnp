@@ -457,3 +457,40 @@ interface StoreMaintainer @0x941574cc4d3e3849 {
   audit @2 (from :UInt64, limit :UInt32) -> (result :AuditResult) $A.methodClass(read);
   # The audit chain from that sequence on; at most 1000 lines at a time, and none at its end.
 }
+
+interface AuditReader @0xb4e8207cf19da653 {
+  # Reads the audit chain. Names principals and sessions; shows no content of anybody's and no secret.
+  query @0 (principal :Text, kind :Text, sinceMs :UInt64, untilMs :UInt64, from :UInt64, limit :UInt32)
+      -> (result :AuditResult, next :UInt64) $A.methodClass(read);
+  # Entries from that sequence on that match all that is given: an account's name, a kind or its beginning, a time. `next` is where to go on,
+  # 0 at the end.
+  verify @1 () -> (entries :UInt64, findings :List(Finding), head :StoreHead) $A.methodClass(read);
+  # Links, hashes and the root of the whole audit chain.
+}
+
+struct PolicyChange @0xedc06f8b23a1d574 {
+  union {
+    committed :group {
+      policyVersion @0 :Record.PolicyVersion;
+      sequence @1 :UInt64;
+    }
+    conflict :group {
+      currentVersion @2 :UInt64;
+      currentHash @3 :Data;
+    }
+    denied @4 :Denial;
+  }
+}
+
+interface PolicyManager @0xf70a3ce6d945b182 {
+  # Changes roles, fragments and policy profiles, and who has administrative roles. Leads to no end resource.
+  show @0 () -> (policyVersion :Record.PolicyVersion) $A.methodClass(read);
+  publish @1 (policyVersion :Record.PolicyVersion, expect :UInt64, transactionId :Data) -> (result :PolicyChange)
+      $A.methodClass(control);
+  # A new policy version. Of what is passed, the store sets ids and chain fields itself.
+  policyProfiles @2 () -> (manager :PolicyProfileManager) $A.methodClass(transfer);
+  addRole @3 (name :Text, role :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
+      $A.methodClass(control);
+  removeRole @4 (name :Text, role :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
+      $A.methodClass(control);
+}

@@ -116,8 +116,17 @@ final class Bundles {
                     bundle.setStoreInspector(client);
                 }
             }
-            case TERMINAL, LAUNCHER, APPROVAL, KEYRING ->
-                throw new IllegalStateException("the bundle has no place for this slot");
+            case TERMINAL,
+                    LAUNCHER,
+                    APPROVAL,
+                    KEYRING,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> throw new IllegalStateException("the bundle has no place for this slot");
         }
     }
 }

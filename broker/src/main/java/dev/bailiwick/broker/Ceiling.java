@@ -48,7 +48,14 @@ final class Ceiling {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.of(SlotAccess.FULL);
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.of(SlotAccess.FULL);
             case TMP -> Optional.of(SlotAccess.EPHEMERAL);
             case LOGS -> Optional.of(SlotAccess.OWN_ONLY);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
@@ -72,7 +79,14 @@ final class Ceiling {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.empty();
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.empty();
         };
     }
 
@@ -96,7 +110,14 @@ final class Ceiling {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.empty();
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.empty();
         };
     }
 
@@ -118,7 +139,14 @@ final class Ceiling {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.empty();
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.empty();
         };
     }
 
@@ -141,7 +169,14 @@ final class Ceiling {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.empty();
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.empty();
         };
     }
 
@@ -165,7 +200,14 @@ final class Ceiling {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.empty();
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.empty();
         };
     }
 }

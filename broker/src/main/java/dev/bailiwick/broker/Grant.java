@@ -11,21 +11,32 @@ import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.Annotations;
+import dev.bailiwick.schema.gen.ApprovalClient;
+import dev.bailiwick.schema.gen.ApprovalReviewer;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.BlobWriter;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.KeyBackup;
+import dev.bailiwick.schema.gen.Keyring;
+import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.MethodClass;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.Process;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.EffectGate;
 import java.time.Instant;
@@ -65,7 +76,18 @@ final class Grant implements MembranePolicy, EffectGate {
             PolicyProfileManager.SCHEMA,
             RoleDirectory.SCHEMA,
             AuthorityBroker.SCHEMA,
-            StoreInspector.SCHEMA);
+            StoreInspector.SCHEMA,
+            TerminalSession.SCHEMA,
+            Launcher.SCHEMA,
+            Process.SCHEMA,
+            ApprovalClient.SCHEMA,
+            ApprovalReviewer.SCHEMA,
+            Keyring.SCHEMA,
+            KeyBackup.SCHEMA,
+            AuditReader.SCHEMA,
+            SessionDirectory.SCHEMA,
+            PolicyManager.SCHEMA,
+            StoreMaintainer.SCHEMA);
 
     private final Session session;
     private final Membrane membrane = new Membrane(this, CATALOGUE);

@@ -27,6 +27,13 @@ final class Offer {
             case ROLE_DIRECTORY -> "RoleDirectory";
             case PLANNER -> "AuthorityBroker";
             case STORE_INSPECTOR -> "StoreInspector";
+            case APPROVAL_REVIEWER -> "ApprovalReviewer";
+            case AUDIT_READER -> "AuditReader";
+            case SESSION_DIRECTORY -> "SessionDirectory";
+            case RESOURCE_PROFILE_MANAGER -> "ResourceProfileManager";
+            case POLICY_MANAGER -> "PolicyManager";
+            case STORE_MAINTAINER -> "StoreMaintainer";
+            case KEY_BACKUP -> "KeyBackup";
         };
     }
 }

@@ -35,8 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
     /** The slots this build can fill. The others are planned and explained, and not granted. */
-    static final Set<Slot> OFFERED =
-            Set.copyOf(EnumSet.complementOf(EnumSet.of(Slot.TERMINAL, Slot.LAUNCHER, Slot.APPROVAL, Slot.KEYRING)));
+    static final Set<Slot> OFFERED = Set.copyOf(EnumSet.complementOf(EnumSet.of(
+            Slot.TERMINAL,
+            Slot.LAUNCHER,
+            Slot.APPROVAL,
+            Slot.KEYRING,
+            Slot.APPROVAL_REVIEWER,
+            Slot.AUDIT_READER,
+            Slot.SESSION_DIRECTORY,
+            Slot.RESOURCE_PROFILE_MANAGER,
+            Slot.POLICY_MANAGER,
+            Slot.STORE_MAINTAINER,
+            Slot.KEY_BACKUP)));
 
     /** What one fragment says of one slot, and what selected the fragment. */
     private record Selection(SlotAccess access, String rule, Optional<Source> binding, Optional<Instant> until) {

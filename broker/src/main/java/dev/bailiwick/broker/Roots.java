@@ -55,7 +55,14 @@ final class Roots {
                         PROFILE_READER,
                         ROLE_DIRECTORY,
                         PLANNER,
-                        STORE_INSPECTOR -> false;
+                        STORE_INSPECTOR,
+                        APPROVAL_REVIEWER,
+                        AUDIT_READER,
+                        SESSION_DIRECTORY,
+                        RESOURCE_PROFILE_MANAGER,
+                        POLICY_MANAGER,
+                        STORE_MAINTAINER,
+                        KEY_BACKUP -> false;
             };
             if (missing) {
                 return true;

@@ -96,7 +96,17 @@ final class SlotObjects {
             case PLANNER -> grant.guard(AuthorityBroker.client(services.planner()), AuthorityBroker.factory);
             case STORE_INSPECTOR ->
                 grant.guard(StoreInspector.client(services.storeInspector()), StoreInspector.factory);
-            case TERMINAL, LAUNCHER, APPROVAL, KEYRING ->
+            case TERMINAL,
+                    LAUNCHER,
+                    APPROVAL,
+                    KEYRING,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP ->
                 throw new IllegalStateException("granted a slot that this build does not offer: "
                         + grant.decision().slot().text());
         }

@@ -41,7 +41,14 @@ record SlotQuota(String name, long bytes, Optional<Duration> window) {
                     PROFILE_READER,
                     ROLE_DIRECTORY,
                     PLANNER,
-                    STORE_INSPECTOR -> Optional.empty();
+                    STORE_INSPECTOR,
+                    APPROVAL_REVIEWER,
+                    AUDIT_READER,
+                    SESSION_DIRECTORY,
+                    RESOURCE_PROFILE_MANAGER,
+                    POLICY_MANAGER,
+                    STORE_MAINTAINER,
+                    KEY_BACKUP -> Optional.empty();
         };
     }
 

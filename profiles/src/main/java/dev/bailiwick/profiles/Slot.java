@@ -45,7 +45,21 @@ public enum Slot {
     /** Explains the bundle a login would get. */
     PLANNER("planner"),
     /** Inspects the store's integrity: sizes and hashes, no content. */
-    STORE_INSPECTOR("storeInspector");
+    STORE_INSPECTOR("storeInspector"),
+    /** Decides what others ask for. */
+    APPROVAL_REVIEWER("approvalReviewer"),
+    /** Reads the audit chain. */
+    AUDIT_READER("auditReader"),
+    /** Lists sessions and ends them. */
+    SESSION_DIRECTORY("sessionDirectory"),
+    /** Changes resource profiles. */
+    RESOURCE_PROFILE_MANAGER("resourceProfileManager"),
+    /** Changes roles, fragments, policy profiles, and who has administrative roles. */
+    POLICY_MANAGER("policyManager"),
+    /** Repairs what is derived in the store, and rotates its key. */
+    STORE_MAINTAINER("storeMaintainer"),
+    /** Exports keys, wrapped. */
+    KEY_BACKUP("keyBackup");
 
     private final String text;
 

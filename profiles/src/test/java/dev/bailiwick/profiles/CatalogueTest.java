@@ -48,8 +48,13 @@ class CatalogueTest {
             recovery   | terminal=full tmp=ephemeral logs=ownOnly logSink=writeOnly status=redacted
             developer-tools        | logs=ownOnly launcher=full
             account-administration | accountReader=readOnly accountManager=full profileReader=readOnly \
-            roleDirectory=readOnly planner=readOnly
+            roleDirectory=readOnly planner=readOnly approvalReviewer=full sessionDirectory=full
             storage-inspection     | storeInspector=readOnly
+            audit-reading          | auditReader=readOnly
+            storage-repair         | storeMaintainer=full
+            resource-profile-management | resourceProfileManager=full
+            policy-management      | policyManager=full
+            key-backup             | keyBackup=full
             policy-reading         | profileReader=readOnly roleDirectory=readOnly
             service-secrets        | credentials=full keyring=full
             """)
@@ -60,7 +65,7 @@ class CatalogueTest {
     @ParameterizedTest
     @CsvSource(nullValues = "-", delimiter = '|', textBlock = """
             guest             | ordinary       | guest          | guest                  | -
-            local-user        | ordinary       | human,operator | local-user             | -
+            local-user        | ordinary       | human,operator | local-user             | key-backup
             developer         | ordinary       | human,operator | developer-tools        | test-network-client
             storage-admin     | administrative | human,operator | storage-inspection     | storage-repair
             net-operator      | administrative | human,operator | -                      | network-stack,service-listeners
@@ -162,7 +167,14 @@ class CatalogueTest {
                         "profileReader",
                         "roleDirectory",
                         "planner",
-                        "storeInspector"));
+                        "storeInspector",
+                        "approvalReviewer",
+                        "auditReader",
+                        "sessionDirectory",
+                        "resourceProfileManager",
+                        "policyManager",
+                        "storeMaintainer",
+                        "keyBackup"));
         assertThat(Arrays.stream(PrincipalKind.values()).map(PrincipalKind::text))
                 .isEqualTo(List.of("human", "operator", "guest", "anonymous", "external", "service", "recovery"));
     }

@@ -24,6 +24,7 @@ import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
+import org.capnproto.TextList;
 
 /** Explains decisions. It mints nothing for its caller. */
 @SuppressWarnings("all")
@@ -38,6 +39,12 @@ public final class AuthorityBroker {
             List.of(
                     new MethodSchema(TYPE_ID, 0, "plan",
                             () -> PlanParams.factory, () -> PlanResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 1, "whatIf",
+                            () -> WhatIfParams.factory, () -> WhatIfResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 2, "explain",
+                            () -> ExplainParams.factory, () -> ExplainResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -67,6 +74,20 @@ public final class AuthorityBroker {
         public Request<PlanParams.Builder, PlanResults.Reader, AnyPipeline> planRequest() {
             return newRequest(TYPE_ID, 0, PlanParams.factory, PlanResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * Plans as if the account had these roles and profiles; nothing is written.
+         *
+         * <p>Parameters: {@code name}, {@code kind}, {@code atSequence}, {@code withRoles}, {@code withoutRoles}, {@code withResourceProfile}, {@code withPolicyProfile}. Results: {@code before}, {@code after}.
+         */
+        public Request<WhatIfParams.Builder, WhatIfResults.Reader, AnyPipeline> whatIfRequest() {
+            return newRequest(TYPE_ID, 1, WhatIfParams.factory, WhatIfResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: {@code name}, {@code kind}, {@code atSequence}, {@code slot}. Results: {@code result}. */
+        public Request<ExplainParams.Builder, ExplainResults.Reader, AnyPipeline> explainRequest() {
+            return newRequest(TYPE_ID, 2, ExplainParams.factory, ExplainResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -85,6 +106,22 @@ public final class AuthorityBroker {
             return Calls.unimplemented("AuthorityBroker.plan");
         }
 
+        /**
+         * Plans as if the account had these roles and profiles; nothing is written.
+         *
+         * <p>Parameters: {@code name}, {@code kind}, {@code atSequence}, {@code withRoles}, {@code withoutRoles}, {@code withResourceProfile}, {@code withPolicyProfile}. Results: {@code before}, {@code after}.
+         */
+        default CompletionStage<?> whatIf(
+                CallContext<WhatIfParams.Reader, WhatIfResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AuthorityBroker.whatIf");
+        }
+
+        /** Parameters: {@code name}, {@code kind}, {@code atSequence}, {@code slot}. Results: {@code result}. */
+        default CompletionStage<?> explain(
+                CallContext<ExplainParams.Reader, ExplainResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AuthorityBroker.explain");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -92,6 +129,8 @@ public final class AuthorityBroker {
             }
             return switch (call.methodId()) {
                 case 0 -> plan(call.typed(PlanParams.factory, PlanResults.factory));
+                case 1 -> whatIf(call.typed(WhatIfParams.factory, WhatIfResults.factory));
+                case 2 -> explain(call.typed(ExplainParams.factory, ExplainResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -295,6 +334,572 @@ public final class AuthorityBroker {
 
             public PlanResult.Reader getResult() {
                 return _getPointerField(PlanResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code whatIf}. */
+    public static final class WhatIfParams {
+        public static final long TYPE_ID = 0xbbec1c1682ab13f6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 6);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private WhatIfParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasKind() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getKind() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setKind(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setKind(String value) {
+                setKind(new Text.Reader(value));
+            }
+
+            public Text.Builder initKind(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(0);
+            }
+
+            public void setAtSequence(long value) {
+                _setLongField(0, value);
+            }
+
+            public boolean hasWithRoles() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public TextList.Builder getWithRoles() {
+                if (_pointerFieldIsNull(2)) {
+                    return TextList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                }
+                return _getPointerField(TextList.factory, 2);
+            }
+
+            public void setWithRoles(TextList.Reader value) {
+                _setPointerField(TextList.factory, 2, value);
+            }
+
+            public TextList.Builder initWithRoles(int size) {
+                return _initPointerField(TextList.factory, 2, size);
+            }
+
+            public boolean hasWithoutRoles() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public TextList.Builder getWithoutRoles() {
+                if (_pointerFieldIsNull(3)) {
+                    return TextList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                }
+                return _getPointerField(TextList.factory, 3);
+            }
+
+            public void setWithoutRoles(TextList.Reader value) {
+                _setPointerField(TextList.factory, 3, value);
+            }
+
+            public TextList.Builder initWithoutRoles(int size) {
+                return _initPointerField(TextList.factory, 3, size);
+            }
+
+            public boolean hasWithResourceProfile() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public Text.Builder getWithResourceProfile() {
+                return _getPointerField(Text.factory, 4);
+            }
+
+            public void setWithResourceProfile(Text.Reader value) {
+                _setPointerField(Text.factory, 4, value);
+            }
+
+            public void setWithResourceProfile(String value) {
+                setWithResourceProfile(new Text.Reader(value));
+            }
+
+            public Text.Builder initWithResourceProfile(int size) {
+                return _initPointerField(Text.factory, 4, size);
+            }
+
+            public boolean hasWithPolicyProfile() {
+                return !_pointerFieldIsNull(5);
+            }
+
+            public Text.Builder getWithPolicyProfile() {
+                return _getPointerField(Text.factory, 5);
+            }
+
+            public void setWithPolicyProfile(Text.Reader value) {
+                _setPointerField(Text.factory, 5, value);
+            }
+
+            public void setWithPolicyProfile(String value) {
+                setWithPolicyProfile(new Text.Reader(value));
+            }
+
+            public Text.Builder initWithPolicyProfile(int size) {
+                return _initPointerField(Text.factory, 5, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasKind() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getKind() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(0);
+            }
+
+            public boolean hasWithRoles() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public TextList.Reader getWithRoles() {
+                return _getPointerField(TextList.factory, 2);
+            }
+
+            public boolean hasWithoutRoles() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public TextList.Reader getWithoutRoles() {
+                return _getPointerField(TextList.factory, 3);
+            }
+
+            public boolean hasWithResourceProfile() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public Text.Reader getWithResourceProfile() {
+                return _getPointerField(Text.factory, 4);
+            }
+
+            public boolean hasWithPolicyProfile() {
+                return !_pointerFieldIsNull(5);
+            }
+
+            public Text.Reader getWithPolicyProfile() {
+                return _getPointerField(Text.factory, 5);
+            }
+        }
+    }
+
+    /** Results of {@code whatIf}. */
+    public static final class WhatIfResults {
+        public static final long TYPE_ID = 0xec5dff2a14fac01aL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private WhatIfResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasBefore() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public PlanResult.Builder getBefore() {
+                return _getPointerField(PlanResult.factory, 0);
+            }
+
+            public void setBefore(PlanResult.Reader value) {
+                _setPointerField(PlanResult.factory, 0, value);
+            }
+
+            public PlanResult.Builder initBefore() {
+                return _initPointerField(PlanResult.factory, 0, 0);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public PlanResult.Builder getAfter() {
+                return _getPointerField(PlanResult.factory, 1);
+            }
+
+            public void setAfter(PlanResult.Reader value) {
+                _setPointerField(PlanResult.factory, 1, value);
+            }
+
+            public PlanResult.Builder initAfter() {
+                return _initPointerField(PlanResult.factory, 1, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasBefore() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public PlanResult.Reader getBefore() {
+                return _getPointerField(PlanResult.factory, 0);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public PlanResult.Reader getAfter() {
+                return _getPointerField(PlanResult.factory, 1);
+            }
+        }
+    }
+
+    /** Parameters of {@code explain}. */
+    public static final class ExplainParams {
+        public static final long TYPE_ID = 0xd7b05a169b629d2aL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ExplainParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasKind() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getKind() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setKind(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setKind(String value) {
+                setKind(new Text.Reader(value));
+            }
+
+            public Text.Builder initKind(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(0);
+            }
+
+            public void setAtSequence(long value) {
+                _setLongField(0, value);
+            }
+
+            public boolean hasSlot() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Builder getSlot() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public void setSlot(Text.Reader value) {
+                _setPointerField(Text.factory, 2, value);
+            }
+
+            public void setSlot(String value) {
+                setSlot(new Text.Reader(value));
+            }
+
+            public Text.Builder initSlot(int size) {
+                return _initPointerField(Text.factory, 2, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasKind() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getKind() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public long getAtSequence() {
+                return _getLongField(0);
+            }
+
+            public boolean hasSlot() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Reader getSlot() {
+                return _getPointerField(Text.factory, 2);
+            }
+        }
+    }
+
+    /** Results of {@code explain}. */
+    public static final class ExplainResults {
+        public static final long TYPE_ID = 0x8239a30ebc8b9756L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ExplainResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ExplainResult.Builder getResult() {
+                return _getPointerField(ExplainResult.factory, 0);
+            }
+
+            public void setResult(ExplainResult.Reader value) {
+                _setPointerField(ExplainResult.factory, 0, value);
+            }
+
+            public ExplainResult.Builder initResult() {
+                return _initPointerField(ExplainResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ExplainResult.Reader getResult() {
+                return _getPointerField(ExplainResult.factory, 0);
             }
         }
     }

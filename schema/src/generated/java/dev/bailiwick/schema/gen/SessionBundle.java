@@ -15,7 +15,7 @@ import org.capnproto.StructSize;
 @SuppressWarnings("all")
 public final class SessionBundle {
     public static final long TYPE_ID = 0xb1a5e447efdf6b8cL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 18);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 29);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -281,6 +281,138 @@ public final class SessionBundle {
         public void setStoreInspector(StoreInspector.Client value) {
             _setPointerField(StoreInspector.factory, 17, value);
         }
+
+        public boolean hasTerminal() {
+            return !_pointerFieldIsNull(18);
+        }
+
+        public TerminalSession.Client getTerminal() {
+            return _getPointerField(TerminalSession.factory, 18);
+        }
+
+        public void setTerminal(TerminalSession.Client value) {
+            _setPointerField(TerminalSession.factory, 18, value);
+        }
+
+        public boolean hasLauncher() {
+            return !_pointerFieldIsNull(19);
+        }
+
+        public Launcher.Client getLauncher() {
+            return _getPointerField(Launcher.factory, 19);
+        }
+
+        public void setLauncher(Launcher.Client value) {
+            _setPointerField(Launcher.factory, 19, value);
+        }
+
+        public boolean hasApproval() {
+            return !_pointerFieldIsNull(20);
+        }
+
+        public ApprovalClient.Client getApproval() {
+            return _getPointerField(ApprovalClient.factory, 20);
+        }
+
+        public void setApproval(ApprovalClient.Client value) {
+            _setPointerField(ApprovalClient.factory, 20, value);
+        }
+
+        public boolean hasKeyring() {
+            return !_pointerFieldIsNull(21);
+        }
+
+        public Keyring.Client getKeyring() {
+            return _getPointerField(Keyring.factory, 21);
+        }
+
+        public void setKeyring(Keyring.Client value) {
+            _setPointerField(Keyring.factory, 21, value);
+        }
+
+        public boolean hasApprovalReviewer() {
+            return !_pointerFieldIsNull(22);
+        }
+
+        public ApprovalReviewer.Client getApprovalReviewer() {
+            return _getPointerField(ApprovalReviewer.factory, 22);
+        }
+
+        public void setApprovalReviewer(ApprovalReviewer.Client value) {
+            _setPointerField(ApprovalReviewer.factory, 22, value);
+        }
+
+        public boolean hasAuditReader() {
+            return !_pointerFieldIsNull(23);
+        }
+
+        public AuditReader.Client getAuditReader() {
+            return _getPointerField(AuditReader.factory, 23);
+        }
+
+        public void setAuditReader(AuditReader.Client value) {
+            _setPointerField(AuditReader.factory, 23, value);
+        }
+
+        public boolean hasSessionDirectory() {
+            return !_pointerFieldIsNull(24);
+        }
+
+        public SessionDirectory.Client getSessionDirectory() {
+            return _getPointerField(SessionDirectory.factory, 24);
+        }
+
+        public void setSessionDirectory(SessionDirectory.Client value) {
+            _setPointerField(SessionDirectory.factory, 24, value);
+        }
+
+        public boolean hasResourceProfileManager() {
+            return !_pointerFieldIsNull(25);
+        }
+
+        public ResourceProfileManager.Client getResourceProfileManager() {
+            return _getPointerField(ResourceProfileManager.factory, 25);
+        }
+
+        public void setResourceProfileManager(ResourceProfileManager.Client value) {
+            _setPointerField(ResourceProfileManager.factory, 25, value);
+        }
+
+        public boolean hasPolicyManager() {
+            return !_pointerFieldIsNull(26);
+        }
+
+        public PolicyManager.Client getPolicyManager() {
+            return _getPointerField(PolicyManager.factory, 26);
+        }
+
+        public void setPolicyManager(PolicyManager.Client value) {
+            _setPointerField(PolicyManager.factory, 26, value);
+        }
+
+        public boolean hasStoreMaintainer() {
+            return !_pointerFieldIsNull(27);
+        }
+
+        public StoreMaintainer.Client getStoreMaintainer() {
+            return _getPointerField(StoreMaintainer.factory, 27);
+        }
+
+        public void setStoreMaintainer(StoreMaintainer.Client value) {
+            _setPointerField(StoreMaintainer.factory, 27, value);
+        }
+
+        public boolean hasKeyBackup() {
+            return !_pointerFieldIsNull(28);
+        }
+
+        public KeyBackup.Client getKeyBackup() {
+            return _getPointerField(KeyBackup.factory, 28);
+        }
+
+        public void setKeyBackup(KeyBackup.Client value) {
+            _setPointerField(KeyBackup.factory, 28, value);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -433,6 +565,94 @@ public final class SessionBundle {
         public StoreInspector.Client getStoreInspector() {
             return _getPointerField(StoreInspector.factory, 17);
         }
+
+        public boolean hasTerminal() {
+            return !_pointerFieldIsNull(18);
+        }
+
+        public TerminalSession.Client getTerminal() {
+            return _getPointerField(TerminalSession.factory, 18);
+        }
+
+        public boolean hasLauncher() {
+            return !_pointerFieldIsNull(19);
+        }
+
+        public Launcher.Client getLauncher() {
+            return _getPointerField(Launcher.factory, 19);
+        }
+
+        public boolean hasApproval() {
+            return !_pointerFieldIsNull(20);
+        }
+
+        public ApprovalClient.Client getApproval() {
+            return _getPointerField(ApprovalClient.factory, 20);
+        }
+
+        public boolean hasKeyring() {
+            return !_pointerFieldIsNull(21);
+        }
+
+        public Keyring.Client getKeyring() {
+            return _getPointerField(Keyring.factory, 21);
+        }
+
+        public boolean hasApprovalReviewer() {
+            return !_pointerFieldIsNull(22);
+        }
+
+        public ApprovalReviewer.Client getApprovalReviewer() {
+            return _getPointerField(ApprovalReviewer.factory, 22);
+        }
+
+        public boolean hasAuditReader() {
+            return !_pointerFieldIsNull(23);
+        }
+
+        public AuditReader.Client getAuditReader() {
+            return _getPointerField(AuditReader.factory, 23);
+        }
+
+        public boolean hasSessionDirectory() {
+            return !_pointerFieldIsNull(24);
+        }
+
+        public SessionDirectory.Client getSessionDirectory() {
+            return _getPointerField(SessionDirectory.factory, 24);
+        }
+
+        public boolean hasResourceProfileManager() {
+            return !_pointerFieldIsNull(25);
+        }
+
+        public ResourceProfileManager.Client getResourceProfileManager() {
+            return _getPointerField(ResourceProfileManager.factory, 25);
+        }
+
+        public boolean hasPolicyManager() {
+            return !_pointerFieldIsNull(26);
+        }
+
+        public PolicyManager.Client getPolicyManager() {
+            return _getPointerField(PolicyManager.factory, 26);
+        }
+
+        public boolean hasStoreMaintainer() {
+            return !_pointerFieldIsNull(27);
+        }
+
+        public StoreMaintainer.Client getStoreMaintainer() {
+            return _getPointerField(StoreMaintainer.factory, 27);
+        }
+
+        public boolean hasKeyBackup() {
+            return !_pointerFieldIsNull(28);
+        }
+
+        public KeyBackup.Client getKeyBackup() {
+            return _getPointerField(KeyBackup.factory, 28);
+        }
     }
 
     /** Results of a call that may not be there yet: what can be called already. */
@@ -507,6 +727,50 @@ public final class SessionBundle {
 
         public StoreInspector.Client getStoreInspector() {
             return _capability(StoreInspector.factory, 17);
+        }
+
+        public TerminalSession.Client getTerminal() {
+            return _capability(TerminalSession.factory, 18);
+        }
+
+        public Launcher.Client getLauncher() {
+            return _capability(Launcher.factory, 19);
+        }
+
+        public ApprovalClient.Client getApproval() {
+            return _capability(ApprovalClient.factory, 20);
+        }
+
+        public Keyring.Client getKeyring() {
+            return _capability(Keyring.factory, 21);
+        }
+
+        public ApprovalReviewer.Client getApprovalReviewer() {
+            return _capability(ApprovalReviewer.factory, 22);
+        }
+
+        public AuditReader.Client getAuditReader() {
+            return _capability(AuditReader.factory, 23);
+        }
+
+        public SessionDirectory.Client getSessionDirectory() {
+            return _capability(SessionDirectory.factory, 24);
+        }
+
+        public ResourceProfileManager.Client getResourceProfileManager() {
+            return _capability(ResourceProfileManager.factory, 25);
+        }
+
+        public PolicyManager.Client getPolicyManager() {
+            return _capability(PolicyManager.factory, 26);
+        }
+
+        public StoreMaintainer.Client getStoreMaintainer() {
+            return _capability(StoreMaintainer.factory, 27);
+        }
+
+        public KeyBackup.Client getKeyBackup() {
+            return _capability(KeyBackup.factory, 28);
         }
     }
 }

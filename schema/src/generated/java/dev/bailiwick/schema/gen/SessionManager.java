@@ -54,6 +54,15 @@ public final class SessionManager {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 4, "resume",
                             () -> ResumeParams.factory, () -> ResumeResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
+                    new MethodSchema(TYPE_ID, 5, "sshChallenge",
+                            () -> SshChallengeParams.factory, () -> SshChallengeResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 6, "sshKey",
+                            () -> SshKeyParams.factory, () -> SshKeyResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
+                    new MethodSchema(TYPE_ID, 7, "claim",
+                            () -> ClaimParams.factory, () -> ClaimResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
             Map.of());
 
@@ -85,9 +94,10 @@ public final class SessionManager {
         }
 
         /**
-         * A temporary session; denied when no manifest seeded a guest.
+         * A temporary session; denied when no manifest seeded a guest. {@code terminal}, here and below, is the caller's own and may be null; the
+         * bundle has it back, wrapped.
          *
-         * <p>Parameters: none. Results: {@code result}.
+         * <p>Parameters: {@code terminal}. Results: {@code result}.
          */
         public Request<GuestParams.Builder, GuestResults.Reader, GuestResults.Pipeline> guestRequest() {
             return newRequest(TYPE_ID, 1, GuestParams.factory, GuestResults.factory, GuestResults.Pipeline::new);
@@ -96,16 +106,17 @@ public final class SessionManager {
         /**
          * An unknown account, a wrong password and an account without a password give the same answer after the same work.
          *
-         * <p>Parameters: {@code name}, {@code password}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code password}, {@code terminal}. Results: {@code result}.
          */
         public Request<PasswordParams.Builder, PasswordResults.Reader, PasswordResults.Pipeline> passwordRequest() {
             return newRequest(TYPE_ID, 2, PasswordParams.factory, PasswordResults.factory, PasswordResults.Pipeline::new);
         }
 
         /**
-         * Spends a one-time code to set the first password, and logs in.
+         * Spends a one-time code to set the first password, or an SSH public key (a line of an authorized_keys file) where {@code sshKey} is not empty,
+         * and logs in.
          *
-         * <p>Parameters: {@code name}, {@code code}, {@code password}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code code}, {@code password}, {@code terminal}, {@code sshKey}. Results: {@code result}.
          */
         public Request<EnrollParams.Builder, EnrollResults.Reader, EnrollResults.Pipeline> enrollRequest() {
             return newRequest(TYPE_ID, 3, EnrollParams.factory, EnrollResults.factory, EnrollResults.Pipeline::new);
@@ -114,10 +125,37 @@ public final class SessionManager {
         /**
          * Takes up a live session again on a new connection. The reference works only for the operating-system user that got it.
          *
-         * <p>Parameters: {@code reference}. Results: {@code result}.
+         * <p>Parameters: {@code reference}, {@code terminal}. Results: {@code result}.
          */
         public Request<ResumeParams.Builder, ResumeResults.Reader, ResumeResults.Pipeline> resumeRequest() {
             return newRequest(TYPE_ID, 4, ResumeParams.factory, ResumeResults.factory, ResumeResults.Pipeline::new);
+        }
+
+        /**
+         * Fresh bytes to sign; any name gets some.
+         *
+         * <p>Parameters: {@code name}. Results: {@code challenge}.
+         */
+        public Request<SshChallengeParams.Builder, SshChallengeResults.Reader, AnyPipeline> sshChallengeRequest() {
+            return newRequest(TYPE_ID, 5, SshChallengeParams.factory, SshChallengeResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * {@code signature} is what {@code ssh-keygen -Y sign} makes of the challenge.
+         *
+         * <p>Parameters: {@code name}, {@code challenge}, {@code signature}, {@code terminal}. Results: {@code result}.
+         */
+        public Request<SshKeyParams.Builder, SshKeyResults.Reader, SshKeyResults.Pipeline> sshKeyRequest() {
+            return newRequest(TYPE_ID, 6, SshKeyParams.factory, SshKeyResults.factory, SshKeyResults.Pipeline::new);
+        }
+
+        /**
+         * A launched program takes what was left for it, once, and only the process that was launched.
+         *
+         * <p>Parameters: {@code ticket}. Results: {@code result}.
+         */
+        public Request<ClaimParams.Builder, ClaimResults.Reader, ClaimResults.Pipeline> claimRequest() {
+            return newRequest(TYPE_ID, 7, ClaimParams.factory, ClaimResults.factory, ClaimResults.Pipeline::new);
         }
     }
 
@@ -139,9 +177,10 @@ public final class SessionManager {
         }
 
         /**
-         * A temporary session; denied when no manifest seeded a guest.
+         * A temporary session; denied when no manifest seeded a guest. {@code terminal}, here and below, is the caller's own and may be null; the
+         * bundle has it back, wrapped.
          *
-         * <p>Parameters: none. Results: {@code result}.
+         * <p>Parameters: {@code terminal}. Results: {@code result}.
          */
         default CompletionStage<?> guest(CallContext<GuestParams.Reader, GuestResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.guest");
@@ -150,7 +189,7 @@ public final class SessionManager {
         /**
          * An unknown account, a wrong password and an account without a password give the same answer after the same work.
          *
-         * <p>Parameters: {@code name}, {@code password}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code password}, {@code terminal}. Results: {@code result}.
          */
         default CompletionStage<?> password(
                 CallContext<PasswordParams.Reader, PasswordResults.Builder> call) throws Exception {
@@ -158,9 +197,10 @@ public final class SessionManager {
         }
 
         /**
-         * Spends a one-time code to set the first password, and logs in.
+         * Spends a one-time code to set the first password, or an SSH public key (a line of an authorized_keys file) where {@code sshKey} is not empty,
+         * and logs in.
          *
-         * <p>Parameters: {@code name}, {@code code}, {@code password}. Results: {@code result}.
+         * <p>Parameters: {@code name}, {@code code}, {@code password}, {@code terminal}, {@code sshKey}. Results: {@code result}.
          */
         default CompletionStage<?> enroll(
                 CallContext<EnrollParams.Reader, EnrollResults.Builder> call) throws Exception {
@@ -170,11 +210,40 @@ public final class SessionManager {
         /**
          * Takes up a live session again on a new connection. The reference works only for the operating-system user that got it.
          *
-         * <p>Parameters: {@code reference}. Results: {@code result}.
+         * <p>Parameters: {@code reference}, {@code terminal}. Results: {@code result}.
          */
         default CompletionStage<?> resume(
                 CallContext<ResumeParams.Reader, ResumeResults.Builder> call) throws Exception {
             return Calls.unimplemented("SessionManager.resume");
+        }
+
+        /**
+         * Fresh bytes to sign; any name gets some.
+         *
+         * <p>Parameters: {@code name}. Results: {@code challenge}.
+         */
+        default CompletionStage<?> sshChallenge(
+                CallContext<SshChallengeParams.Reader, SshChallengeResults.Builder> call) throws Exception {
+            return Calls.unimplemented("SessionManager.sshChallenge");
+        }
+
+        /**
+         * {@code signature} is what {@code ssh-keygen -Y sign} makes of the challenge.
+         *
+         * <p>Parameters: {@code name}, {@code challenge}, {@code signature}, {@code terminal}. Results: {@code result}.
+         */
+        default CompletionStage<?> sshKey(
+                CallContext<SshKeyParams.Reader, SshKeyResults.Builder> call) throws Exception {
+            return Calls.unimplemented("SessionManager.sshKey");
+        }
+
+        /**
+         * A launched program takes what was left for it, once, and only the process that was launched.
+         *
+         * <p>Parameters: {@code ticket}. Results: {@code result}.
+         */
+        default CompletionStage<?> claim(CallContext<ClaimParams.Reader, ClaimResults.Builder> call) throws Exception {
+            return Calls.unimplemented("SessionManager.claim");
         }
 
         @Override
@@ -188,6 +257,9 @@ public final class SessionManager {
                 case 2 -> password(call.typed(PasswordParams.factory, PasswordResults.factory));
                 case 3 -> enroll(call.typed(EnrollParams.factory, EnrollResults.factory));
                 case 4 -> resume(call.typed(ResumeParams.factory, ResumeResults.factory));
+                case 5 -> sshChallenge(call.typed(SshChallengeParams.factory, SshChallengeResults.factory));
+                case 6 -> sshKey(call.typed(SshKeyParams.factory, SshKeyResults.factory));
+                case 7 -> claim(call.typed(ClaimParams.factory, ClaimResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -342,7 +414,7 @@ public final class SessionManager {
     /** Parameters of {@code guest}. */
     public static final class GuestParams {
         public static final long TYPE_ID = 0x8755355981e92bfaL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -384,12 +456,43 @@ public final class SessionManager {
             public Reader asReader() {
                 return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
             }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 0);
+            }
+
+            public void setTerminal(TerminalSession.Client value) {
+                _setPointerField(TerminalSession.factory, 0, value);
+            }
         }
 
         /** Reads the struct from a message. */
-        public static final class Reader extends StructReader {
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _capability(TerminalSession.factory, 0);
             }
         }
     }
@@ -488,7 +591,7 @@ public final class SessionManager {
     /** Parameters of {@code password}. */
     public static final class PasswordParams {
         public static final long TYPE_ID = 0xe17077631520bf6dL;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 3);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -570,10 +673,22 @@ public final class SessionManager {
             public Data.Builder initPassword(int size) {
                 return _initPointerField(Data.factory, 1, size);
             }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 2);
+            }
+
+            public void setTerminal(TerminalSession.Client value) {
+                _setPointerField(TerminalSession.factory, 2, value);
+            }
         }
 
         /** Reads the struct from a message. */
-        public static final class Reader extends StructReader {
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -592,6 +707,25 @@ public final class SessionManager {
 
             public Data.Reader getPassword() {
                 return _getPointerField(Data.factory, 1);
+            }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 2);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _capability(TerminalSession.factory, 2);
             }
         }
     }
@@ -690,7 +824,7 @@ public final class SessionManager {
     /** Parameters of {@code enroll}. */
     public static final class EnrollParams {
         public static final long TYPE_ID = 0xc75a4a51da9d9d76L;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 3);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 5);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -792,10 +926,42 @@ public final class SessionManager {
             public Data.Builder initPassword(int size) {
                 return _initPointerField(Data.factory, 2, size);
             }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 3);
+            }
+
+            public void setTerminal(TerminalSession.Client value) {
+                _setPointerField(TerminalSession.factory, 3, value);
+            }
+
+            public boolean hasSshKey() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public Text.Builder getSshKey() {
+                return _getPointerField(Text.factory, 4);
+            }
+
+            public void setSshKey(Text.Reader value) {
+                _setPointerField(Text.factory, 4, value);
+            }
+
+            public void setSshKey(String value) {
+                setSshKey(new Text.Reader(value));
+            }
+
+            public Text.Builder initSshKey(int size) {
+                return _initPointerField(Text.factory, 4, size);
+            }
         }
 
         /** Reads the struct from a message. */
-        public static final class Reader extends StructReader {
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -822,6 +988,33 @@ public final class SessionManager {
 
             public Data.Reader getPassword() {
                 return _getPointerField(Data.factory, 2);
+            }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 3);
+            }
+
+            public boolean hasSshKey() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public Text.Reader getSshKey() {
+                return _getPointerField(Text.factory, 4);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _capability(TerminalSession.factory, 3);
             }
         }
     }
@@ -920,7 +1113,7 @@ public final class SessionManager {
     /** Parameters of {@code resume}. */
     public static final class ResumeParams {
         public static final long TYPE_ID = 0xbcb17cf4937a76b8L;
-        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
         public static final Factory factory = new Factory();
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -982,10 +1175,22 @@ public final class SessionManager {
             public Data.Builder initReference(int size) {
                 return _initPointerField(Data.factory, 0, size);
             }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 1);
+            }
+
+            public void setTerminal(TerminalSession.Client value) {
+                _setPointerField(TerminalSession.factory, 1, value);
+            }
         }
 
         /** Reads the struct from a message. */
-        public static final class Reader extends StructReader {
+        public static final class Reader extends CarrierReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
             }
@@ -996,6 +1201,25 @@ public final class SessionManager {
 
             public Data.Reader getReference() {
                 return _getPointerField(Data.factory, 0);
+            }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 1);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _capability(TerminalSession.factory, 1);
             }
         }
     }
@@ -1087,6 +1311,603 @@ public final class SessionManager {
 
             public LoginResult.Pipeline getResult() {
                 return new LoginResult.Pipeline(_field(0));
+            }
+        }
+    }
+
+    /** Parameters of {@code sshChallenge}. */
+    public static final class SshChallengeParams {
+        public static final long TYPE_ID = 0xc4c353124bf9d0d6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SshChallengeParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code sshChallenge}. */
+    public static final class SshChallengeResults {
+        public static final long TYPE_ID = 0x9002a5ac75ae763dL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SshChallengeResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SshChallenge.Builder getChallenge() {
+                return _getPointerField(SshChallenge.factory, 0);
+            }
+
+            public void setChallenge(SshChallenge.Reader value) {
+                _setPointerField(SshChallenge.factory, 0, value);
+            }
+
+            public SshChallenge.Builder initChallenge() {
+                return _initPointerField(SshChallenge.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SshChallenge.Reader getChallenge() {
+                return _getPointerField(SshChallenge.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code sshKey}. */
+    public static final class SshKeyParams {
+        public static final long TYPE_ID = 0xd637803980cb4487L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 4);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SshKeyParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Builder getChallenge() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public void setChallenge(Data.Reader value) {
+                _initPointerField(Data.factory, 1, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setChallenge(byte[] value) {
+                setChallenge(new Data.Reader(value));
+            }
+
+            public Data.Builder initChallenge(int size) {
+                return _initPointerField(Data.factory, 1, size);
+            }
+
+            public boolean hasSignature() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Builder getSignature() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public void setSignature(Text.Reader value) {
+                _setPointerField(Text.factory, 2, value);
+            }
+
+            public void setSignature(String value) {
+                setSignature(new Text.Reader(value));
+            }
+
+            public Text.Builder initSignature(int size) {
+                return _initPointerField(Text.factory, 2, size);
+            }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 3);
+            }
+
+            public void setTerminal(TerminalSession.Client value) {
+                _setPointerField(TerminalSession.factory, 3, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Data.Reader getChallenge() {
+                return _getPointerField(Data.factory, 1);
+            }
+
+            public boolean hasSignature() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Reader getSignature() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public boolean hasTerminal() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _getPointerField(TerminalSession.factory, 3);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public TerminalSession.Client getTerminal() {
+                return _capability(TerminalSession.factory, 3);
+            }
+        }
+    }
+
+    /** Results of {@code sshKey}. */
+    public static final class SshKeyResults {
+        public static final long TYPE_ID = 0xc953523dcb74e1d8L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SshKeyResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public LoginResult.Builder getResult() {
+                return _getPointerField(LoginResult.factory, 0);
+            }
+
+            public void setResult(LoginResult.Reader value) {
+                value.copyTo(segment, pointers + 0);
+            }
+
+            public LoginResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
+                return _initPointerField(LoginResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public LoginResult.Reader getResult() {
+                return _getPointerField(LoginResult.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public LoginResult.Pipeline getResult() {
+                return new LoginResult.Pipeline(_field(0));
+            }
+        }
+    }
+
+    /** Parameters of {@code claim}. */
+    public static final class ClaimParams {
+        public static final long TYPE_ID = 0xc462a78f5cd07522L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ClaimParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasTicket() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getTicket() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setTicket(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setTicket(byte[] value) {
+                setTicket(new Data.Reader(value));
+            }
+
+            public Data.Builder initTicket(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasTicket() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getTicket() {
+                return _getPointerField(Data.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code claim}. */
+    public static final class ClaimResults {
+        public static final long TYPE_ID = 0x9e0fb61b20e7a50aL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ClaimResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ClaimResult.Builder getResult() {
+                return _getPointerField(ClaimResult.factory, 0);
+            }
+
+            public void setResult(ClaimResult.Reader value) {
+                value.copyTo(segment, pointers + 0);
+            }
+
+            public ClaimResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
+                return _initPointerField(ClaimResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ClaimResult.Reader getResult() {
+                return _getPointerField(ClaimResult.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public ClaimResult.Pipeline getResult() {
+                return new ClaimResult.Pipeline(_field(0));
             }
         }
     }

@@ -27,6 +27,13 @@ public enum Slot {
     ROLE_DIRECTORY,
     PLANNER,
     STORE_INSPECTOR,
+    APPROVAL_REVIEWER,
+    AUDIT_READER,
+    SESSION_DIRECTORY,
+    RESOURCE_PROFILE_MANAGER,
+    POLICY_MANAGER,
+    STORE_MAINTAINER,
+    KEY_BACKUP,
     /** A value that a newer schema defines. */
     _NOT_IN_SCHEMA;
 

@@ -8,14 +8,18 @@ import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityList;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.CarrierReader;
 import dev.bailiwick.capnp.rpc.ClientHook;
+import dev.bailiwick.capnp.rpc.DeepCopy;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.capnp.rpc.Request;
+import dev.bailiwick.capnp.rpc.StructPipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.capnproto.Data;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -23,6 +27,7 @@ import org.capnproto.StructFactory;
 import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
+import org.capnproto.Text;
 
 /** Read-only facts about this session, and its end. */
 @SuppressWarnings("all")
@@ -40,7 +45,22 @@ public final class UserSession {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "logout",
                             () -> LogoutParams.factory, () -> LogoutResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 2, "reauthenticate",
+                            () -> ReauthenticateParams.factory, () -> ReauthenticateResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 3, "sshChallenge",
+                            () -> SshChallengeParams.factory, () -> SshChallengeResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 4, "reauthenticateSshKey",
+                            () -> ReauthenticateSshKeyParams.factory, () -> ReauthenticateSshKeyResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 5, "receipts",
+                            () -> ReceiptsParams.factory, () -> ReceiptsResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 6, "bundle",
+                            () -> BundleParams.factory, () -> BundleResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
             Map.of());
 
     private UserSession() {}
@@ -74,6 +94,45 @@ public final class UserSession {
         public Request<LogoutParams.Builder, LogoutResults.Reader, AnyPipeline> logoutRequest() {
             return newRequest(TYPE_ID, 1, LogoutParams.factory, LogoutResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * Shows again who is there: authentication counts as fresh from now on.
+         *
+         * <p>Parameters: {@code password}. Results: {@code result}.
+         */
+        public Request<ReauthenticateParams.Builder, ReauthenticateResults.Reader, AnyPipeline> reauthenticateRequest(
+                ) {
+            return newRequest(TYPE_ID, 2, ReauthenticateParams.factory, ReauthenticateResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: none. Results: {@code challenge}. */
+        public Request<SshChallengeParams.Builder, SshChallengeResults.Reader, AnyPipeline> sshChallengeRequest() {
+            return newRequest(TYPE_ID, 3, SshChallengeParams.factory, SshChallengeResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: {@code challenge}, {@code signature}. Results: {@code result}. */
+        public Request<ReauthenticateSshKeyParams.Builder, ReauthenticateSshKeyResults.Reader, AnyPipeline> reauthenticateSshKeyRequest(
+                ) {
+            return newRequest(TYPE_ID, 4, ReauthenticateSshKeyParams.factory, ReauthenticateSshKeyResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * The receipts of the bundle as it is now, as a note that the store's key has signed, and the verifier key line that checks it.
+         *
+         * <p>Parameters: none. Results: {@code statement}, {@code publicKey}.
+         */
+        public Request<ReceiptsParams.Builder, ReceiptsResults.Reader, AnyPipeline> receiptsRequest() {
+            return newRequest(TYPE_ID, 5, ReceiptsParams.factory, ReceiptsResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * What the session holds now: with leases that were granted since it began.
+         *
+         * <p>Parameters: none. Results: {@code bundle}.
+         */
+        public Request<BundleParams.Builder, BundleResults.Reader, BundleResults.Pipeline> bundleRequest() {
+            return newRequest(TYPE_ID, 6, BundleParams.factory, BundleResults.factory, BundleResults.Pipeline::new);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -98,6 +157,48 @@ public final class UserSession {
             return Calls.unimplemented("UserSession.logout");
         }
 
+        /**
+         * Shows again who is there: authentication counts as fresh from now on.
+         *
+         * <p>Parameters: {@code password}. Results: {@code result}.
+         */
+        default CompletionStage<?> reauthenticate(
+                CallContext<ReauthenticateParams.Reader, ReauthenticateResults.Builder> call) throws Exception {
+            return Calls.unimplemented("UserSession.reauthenticate");
+        }
+
+        /** Parameters: none. Results: {@code challenge}. */
+        default CompletionStage<?> sshChallenge(
+                CallContext<SshChallengeParams.Reader, SshChallengeResults.Builder> call) throws Exception {
+            return Calls.unimplemented("UserSession.sshChallenge");
+        }
+
+        /** Parameters: {@code challenge}, {@code signature}. Results: {@code result}. */
+        default CompletionStage<?> reauthenticateSshKey(
+                CallContext<ReauthenticateSshKeyParams.Reader, ReauthenticateSshKeyResults.Builder> call) throws Exception {
+            return Calls.unimplemented("UserSession.reauthenticateSshKey");
+        }
+
+        /**
+         * The receipts of the bundle as it is now, as a note that the store's key has signed, and the verifier key line that checks it.
+         *
+         * <p>Parameters: none. Results: {@code statement}, {@code publicKey}.
+         */
+        default CompletionStage<?> receipts(
+                CallContext<ReceiptsParams.Reader, ReceiptsResults.Builder> call) throws Exception {
+            return Calls.unimplemented("UserSession.receipts");
+        }
+
+        /**
+         * What the session holds now: with leases that were granted since it began.
+         *
+         * <p>Parameters: none. Results: {@code bundle}.
+         */
+        default CompletionStage<?> bundle(
+                CallContext<BundleParams.Reader, BundleResults.Builder> call) throws Exception {
+            return Calls.unimplemented("UserSession.bundle");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -106,6 +207,11 @@ public final class UserSession {
             return switch (call.methodId()) {
                 case 0 -> info(call.typed(InfoParams.factory, InfoResults.factory));
                 case 1 -> logout(call.typed(LogoutParams.factory, LogoutResults.factory));
+                case 2 -> reauthenticate(call.typed(ReauthenticateParams.factory, ReauthenticateResults.factory));
+                case 3 -> sshChallenge(call.typed(SshChallengeParams.factory, SshChallengeResults.factory));
+                case 4 -> reauthenticateSshKey(call.typed(ReauthenticateSshKeyParams.factory, ReauthenticateSshKeyResults.factory));
+                case 5 -> receipts(call.typed(ReceiptsParams.factory, ReceiptsResults.factory));
+                case 6 -> bundle(call.typed(BundleParams.factory, BundleResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -351,6 +457,804 @@ public final class UserSession {
         public static final class Reader extends StructReader {
             Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
                 super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Parameters of {@code reauthenticate}. */
+    public static final class ReauthenticateParams {
+        public static final long TYPE_ID = 0xb4a789fd37b3687cL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ReauthenticateParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasPassword() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getPassword() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setPassword(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setPassword(byte[] value) {
+                setPassword(new Data.Reader(value));
+            }
+
+            public Data.Builder initPassword(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasPassword() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getPassword() {
+                return _getPointerField(Data.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code reauthenticate}. */
+    public static final class ReauthenticateResults {
+        public static final long TYPE_ID = 0xb2b9797fe5539ba2L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ReauthenticateResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ReauthenticationResult.Builder getResult() {
+                return _getPointerField(ReauthenticationResult.factory, 0);
+            }
+
+            public void setResult(ReauthenticationResult.Reader value) {
+                _setPointerField(ReauthenticationResult.factory, 0, value);
+            }
+
+            public ReauthenticationResult.Builder initResult() {
+                return _initPointerField(ReauthenticationResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ReauthenticationResult.Reader getResult() {
+                return _getPointerField(ReauthenticationResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code sshChallenge}. */
+    public static final class SshChallengeParams {
+        public static final long TYPE_ID = 0x85ae497dd9d236c8L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SshChallengeParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code sshChallenge}. */
+    public static final class SshChallengeResults {
+        public static final long TYPE_ID = 0x8e12df7abb9e449eL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SshChallengeResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SshChallenge.Builder getChallenge() {
+                return _getPointerField(SshChallenge.factory, 0);
+            }
+
+            public void setChallenge(SshChallenge.Reader value) {
+                _setPointerField(SshChallenge.factory, 0, value);
+            }
+
+            public SshChallenge.Builder initChallenge() {
+                return _initPointerField(SshChallenge.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SshChallenge.Reader getChallenge() {
+                return _getPointerField(SshChallenge.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code reauthenticateSshKey}. */
+    public static final class ReauthenticateSshKeyParams {
+        public static final long TYPE_ID = 0xa0e49267e85ce1ddL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ReauthenticateSshKeyParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getChallenge() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setChallenge(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setChallenge(byte[] value) {
+                setChallenge(new Data.Reader(value));
+            }
+
+            public Data.Builder initChallenge(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public boolean hasSignature() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getSignature() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setSignature(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setSignature(String value) {
+                setSignature(new Text.Reader(value));
+            }
+
+            public Text.Builder initSignature(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasChallenge() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getChallenge() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public boolean hasSignature() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getSignature() {
+                return _getPointerField(Text.factory, 1);
+            }
+        }
+    }
+
+    /** Results of {@code reauthenticateSshKey}. */
+    public static final class ReauthenticateSshKeyResults {
+        public static final long TYPE_ID = 0xf62a9de02624ff85L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ReauthenticateSshKeyResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ReauthenticationResult.Builder getResult() {
+                return _getPointerField(ReauthenticationResult.factory, 0);
+            }
+
+            public void setResult(ReauthenticationResult.Reader value) {
+                _setPointerField(ReauthenticationResult.factory, 0, value);
+            }
+
+            public ReauthenticationResult.Builder initResult() {
+                return _initPointerField(ReauthenticationResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public ReauthenticationResult.Reader getResult() {
+                return _getPointerField(ReauthenticationResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code receipts}. */
+    public static final class ReceiptsParams {
+        public static final long TYPE_ID = 0xde5e017b23f751f9L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ReceiptsParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code receipts}. */
+    public static final class ReceiptsResults {
+        public static final long TYPE_ID = 0x9f8ee7e448826226L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ReceiptsResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasStatement() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getStatement() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setStatement(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setStatement(String value) {
+                setStatement(new Text.Reader(value));
+            }
+
+            public Text.Builder initStatement(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasPublicKey() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getPublicKey() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setPublicKey(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setPublicKey(String value) {
+                setPublicKey(new Text.Reader(value));
+            }
+
+            public Text.Builder initPublicKey(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasStatement() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getStatement() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasPublicKey() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getPublicKey() {
+                return _getPointerField(Text.factory, 1);
+            }
+        }
+    }
+
+    /** Parameters of {@code bundle}. */
+    public static final class BundleParams {
+        public static final long TYPE_ID = 0xd95c2e7cbdfd8ecaL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private BundleParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code bundle}. */
+    public static final class BundleResults {
+        public static final long TYPE_ID = 0xff147697a1038c27L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private BundleResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasBundle() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SessionBundle.Builder getBundle() {
+                return _getPointerField(SessionBundle.factory, 0);
+            }
+
+            public void setBundle(SessionBundle.Reader value) {
+                value.copyTo(segment, pointers + 0);
+            }
+
+            public SessionBundle.Builder initBundle() {
+                DeepCopy.clear(segment, pointers + 0);
+                return _initPointerField(SessionBundle.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasBundle() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SessionBundle.Reader getBundle() {
+                return _getPointerField(SessionBundle.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public SessionBundle.Pipeline getBundle() {
+                return new SessionBundle.Pipeline(_field(0));
             }
         }
     }
