@@ -78,6 +78,7 @@ public final class Broker implements AutoCloseable {
         SlotObjects objects = new SlotObjects(
                 namespaces,
                 logs,
+                sessionLog,
                 janitor,
                 new StoreServices(
                         store,

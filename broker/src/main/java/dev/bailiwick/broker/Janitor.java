@@ -1,16 +1,17 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.schema.RootId;
-import dev.bailiwick.storage.Durability;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
  * Clears away what ends with a session: its tmp, an ephemeral home, a log of its own, and its place in the table. The grants
- * were closed before, so nobody writes there any more. Thread-safe.
+ * were closed before, so nobody writes there any more, nor makes any of these: what was not noted by then never comes to be.
+ * Thread-safe.
  */
 final class Janitor implements UserSessionServer.Logout {
     private static final System.Logger LOG = System.getLogger(Janitor.class.getName());
@@ -77,12 +78,14 @@ final class Janitor implements UserSessionServer.Logout {
             for (RootId root : session.roots()) {
                 var _ = namespaces.deleteRoot(root);
             }
-            if (SlotObjects.durability(session) == Durability.SESSION) {
+            if (session.hasOwnLog()) {
                 logs.delete(SlotObjects.log(session));
             }
             audited.ifPresent(why -> {
-                log.ended(session, why);
+                // Both at once: they share a sync.
+                CompletableFuture<?> noted = log.ended(session, why);
                 audit.ended(session, why);
+                noted.join();
             });
             session.cleared().complete(null);
         } catch (RuntimeException failure) {

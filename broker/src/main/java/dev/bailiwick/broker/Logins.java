@@ -6,6 +6,7 @@ import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.RecordId;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The ways into a session. Each attempt is in the audit chain, durably, before it is answered. Thread-safe; methods wait and
@@ -98,8 +99,10 @@ final class Logins {
             case Minter.Outcome.Started started -> {
                 boolean noted = false;
                 try {
+                    // Both at once: they share a sync.
+                    CompletableFuture<?> line = log.began(started.session());
                     audit.began(started.session());
-                    log.began(started.session());
+                    line.join();
                     noted = true;
                 } finally {
                     if (!noted) {

@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +89,8 @@ final class Session {
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock minting = new ReentrantLock();
     private final CompletableFuture<Void> cleared = new CompletableFuture<>();
-    private final Set<RootId> roots = ConcurrentHashMap.newKeySet();
+    private final Set<RootId> roots = new CopyOnWriteArraySet<>();
+    private final AtomicBoolean log = new AtomicBoolean();
     private final Map<Slot, Grant> grants = new EnumMap<>(Slot.class); // guarded by lock
     private final Map<RecordId, Long> newest = new HashMap<>(); // guarded by lock
     private Moved.@Nullable Policy newestPolicy; // guarded by lock
@@ -333,6 +335,16 @@ final class Session {
             }
         }
         return true;
+    }
+
+    /** Notes that there is a log which ends with the session, before it is begun; false if it was noted before. */
+    boolean ownsLog() {
+        return !log.getAndSet(true);
+    }
+
+    /** Whether there is a log which ends with the session. */
+    boolean hasOwnLog() {
+        return log.get();
     }
 
     /** Notes a storage root that ends with the session, before it is made. */

@@ -2,12 +2,17 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.storage.AppendResult;
+import dev.bailiwick.storage.DenialCode;
 import dev.bailiwick.storage.Denied;
+import dev.bailiwick.storage.Durability;
 import dev.bailiwick.storage.LogStore;
+import java.util.concurrent.CompletableFuture;
 
 /** What the daemon writes into a principal's own log, for the principal to read. */
 final class SessionLog {
     private static final System.Logger LOG = System.getLogger(SessionLog.class.getName());
+
+    private static final CompletableFuture<?> NOTHING = CompletableFuture.completedFuture(true);
 
     private final LogStore logs;
 
@@ -15,37 +20,68 @@ final class SessionLog {
         this.logs = logs;
     }
 
-    /** Notes that the session began, unless it is over already: its log may be cleared away then. */
-    void began(Session session) {
-        session.minting().lock();
-        try {
-            if (session.endedAt(session.now()).isEmpty()) {
-                write(
-                        session,
-                        "session " + session.identity().id() + " began, from "
-                                + session.identity().source().text());
-            }
-        } finally {
-            session.minting().unlock();
-        }
+    /**
+     * Notes that the session began, in a log that outlives it; a log that ends with the session is begun when it is
+     * {@linkplain #firstUsed first used}. Does not wait: what is returned completes when it is durable, and never fails.
+     */
+    CompletableFuture<?> began(Session session) {
+        return switch (SlotObjects.durability(session)) {
+            case DURABLE -> write(session, beginning(session));
+            case SESSION -> NOTHING;
+        };
     }
 
-    /** Notes that the session is over, in a log that outlives it. */
-    void ended(Session session, String why) {
+    /** Somebody reads or writes the session's log for the first time: what ends with the session begins with a note of its start. */
+    void firstUsed(Grant grant) {
+        Session session = grant.session();
         switch (SlotObjects.durability(session)) {
-            case DURABLE -> write(session, "session " + session.identity().id() + " ended: " + why);
-            case SESSION -> {}
+            case DURABLE -> {}
+            case SESSION -> {
+                if (session.ownsLog()) {
+                    note(logs.appendSession(SlotObjects.log(session), Durability.SESSION, beginning(session) + ", at " + session.identity().startedAt(), grant));
+                }
+            }
         }
     }
 
-    private void write(Session session, String text) {
+    private static String beginning(Session session) {
+        return "session " + session.identity().id() + " began, from "
+                + session.identity().source().text();
+    }
+
+    /** Notes that the session is over, in a log that outlives it. Does not wait, as {@link #began}. */
+    CompletableFuture<?> ended(Session session, String why) {
+        return switch (SlotObjects.durability(session)) {
+            case DURABLE -> write(session, "session " + session.identity().id() + " ended: " + why);
+            case SESSION -> NOTHING;
+        };
+    }
+
+    private CompletableFuture<?> write(Session session, String text) {
         if (session.grant(Slot.LOGS).isEmpty()) {
-            return;
+            return NOTHING;
         }
-        switch (logs.appendSession(SlotObjects.log(session), SlotObjects.durability(session), text)) {
+        return logs.submitSession(SlotObjects.log(session), Durability.DURABLE, text)
+                .toCompletableFuture()
+                .handle((result, failure) -> {
+                    if (failure != null) {
+                        LOG.log(System.Logger.Level.WARNING, "a session log took no line", failure);
+                    } else {
+                        note(result);
+                    }
+                    return true;
+                });
+    }
+
+    private static void note(AppendResult result) {
+        switch (result) {
             case AppendResult.Appended _ -> {}
-            case Denied denied ->
+            case Denied denied -> {
+                if (denied.code() == DenialCode.REVOKED) {
+                    throw Grant.revoked(denied.message());
+                }
                 LOG.log(System.Logger.Level.WARNING, "a session log took no line: " + denied.message());
+            }
         }
     }
 }

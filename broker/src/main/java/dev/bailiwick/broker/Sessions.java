@@ -57,12 +57,8 @@ final class Sessions {
             if (byId.size() >= limit) {
                 return Admission.DAEMON_FULL;
             }
-            // Those that have ended and are still being cleared away hold nothing any more, and do not count.
-            Instant now = session.now();
-            long live = byAccount.getOrDefault(identity.account(), Set.of()).stream()
-                    .filter(other -> other.endedAt(now).isEmpty())
-                    .count();
-            if (live >= accountLimit) {
+            Set<Session> others = byAccount.getOrDefault(identity.account(), Set.of());
+            if (others.size() >= accountLimit && live(others, session.now()) >= accountLimit) {
                 return Admission.ACCOUNT_FULL;
             }
             if (identity.kind() == SessionKind.ANONYMOUS) {
@@ -81,6 +77,11 @@ final class Sessions {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Those that have ended and are still being cleared away hold nothing any more, and do not count. */
+    private static long live(Set<Session> sessions, Instant now) {
+        return sessions.stream().filter(other -> other.endedAt(now).isEmpty()).count();
     }
 
     /**

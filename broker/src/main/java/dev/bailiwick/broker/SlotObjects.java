@@ -1,6 +1,11 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.StorageRoot;
+import dev.bailiwick.capnp.rpc.CapabilityClient;
+import dev.bailiwick.capnp.rpc.CapabilityFactory;
+import dev.bailiwick.capnp.rpc.CapabilityServer;
+import dev.bailiwick.capnp.rpc.InterfaceSchema;
+import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
@@ -17,6 +22,8 @@ import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.UserSession;
+import dev.bailiwick.storage.CorruptStorageException;
+import dev.bailiwick.storage.DenialCode;
 import dev.bailiwick.storage.Denied;
 import dev.bailiwick.storage.Durability;
 import dev.bailiwick.storage.EnsureResult;
@@ -27,6 +34,7 @@ import dev.bailiwick.storage.NamespaceStore;
 import dev.bailiwick.storage.OpenResult;
 import dev.bailiwick.storage.Quota;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes the object behind each slot. What a capability can do was decided here, by what its object was given; no object asks
@@ -59,12 +67,19 @@ final class SlotObjects {
 
     private final NamespaceStore namespaces;
     private final LogStore logs;
+    private final SessionLog sessionLog;
     private final UserSessionServer.Logout logout;
     private final Services services;
 
-    SlotObjects(NamespaceStore namespaces, LogStore logs, UserSessionServer.Logout logout, Services services) {
+    SlotObjects(
+            NamespaceStore namespaces,
+            LogStore logs,
+            SessionLog sessionLog,
+            UserSessionServer.Logout logout,
+            Services services) {
         this.namespaces = namespaces;
         this.logs = logs;
+        this.sessionLog = sessionLog;
         this.logout = logout;
         this.services = services;
     }
@@ -78,8 +93,15 @@ final class SlotObjects {
             case CACHE -> namespace(grant, durable(dossier.account().content().cacheRoot()));
             case TMP -> namespace(grant, new Place(grant.session().identity().tmp(), Durability.SESSION));
             case LOGS ->
-                grant.guard(LogReader.client(new LogServers.Reader(logs, log(grant.session()))), LogReader.factory);
-            case LOG_SINK -> grant.guard(LogSink.client(sink(grant)), LogSink.factory);
+                lazily(grant, LogReader.SCHEMA, LogReader.factory, () -> {
+                    sessionLog.firstUsed(grant);
+                    return new LogServers.Reader(logs, log(grant.session()));
+                });
+            case LOG_SINK ->
+                lazily(grant, LogSink.SCHEMA, LogSink.factory, () -> {
+                    sessionLog.firstUsed(grant);
+                    return sink(grant);
+                });
             case CREDENTIALS -> grant.guard(Credentials.client(services.credentials(grant)), Credentials.factory);
             case STATUS -> grant.guard(SystemStatus.client(services.status()), SystemStatus.factory);
             // Not through the membrane: what a login through it gives is the new session's, and must not end with this
@@ -125,28 +147,45 @@ final class SlotObjects {
                 Durability.DURABLE);
     }
 
+    /** Puts an object behind the membrane that is made when it is first called. */
+    private static <T extends CapabilityClient> void lazily(
+            Grant grant, InterfaceSchema schema, CapabilityFactory<T> factory, Supplier<CapabilityServer> maker) {
+        grant.guard(factory.client(CapabilityClient.serve(new LazyServer(schema, maker))), factory);
+    }
+
     private void namespace(Grant grant, Place place) {
+        lazily(grant, Namespace.SCHEMA, Namespace.factory, () -> new NamespaceServer(opened(grant, place)));
+    }
+
+    /** Opens the place for the grant, and makes its root if there is none yet. */
+    private dev.bailiwick.storage.Namespace opened(Grant grant, Place place) {
         Session.Identity identity = grant.session().identity();
         switch (place.durability()) {
             case DURABLE -> {}
             case SESSION -> grant.session().owns(place.root());
         }
-        switch (namespaces.ensureRoot(place.root(), identity.principalId(), place.durability())) {
-            case EnsureResult.Ready ignored -> {}
-            case Denied denied -> throw unusable(place, denied);
-        }
-        SlotQuota quota = grant.decision().quota().orElseThrow();
-        switch (namespaces.open(place.root(), identity.principalId(), new Quota(quota.name(), quota.bytes()), grant)) {
-            case OpenResult.Opened(dev.bailiwick.storage.Namespace opened) -> {
-                var view = grant.decision().access() == SlotAccess.READ_ONLY ? opened.readOnly() : opened;
-                grant.guard(Namespace.client(new NamespaceServer(view)), Namespace.factory);
+        try {
+            switch (namespaces.ensureRoot(place.root(), identity.principalId(), place.durability(), grant)) {
+                case EnsureResult.Ready ignored -> {}
+                case Denied denied -> throw unusable(place, denied);
             }
-            case Denied denied -> throw unusable(place, denied);
+            SlotQuota quota = grant.decision().quota().orElseThrow();
+            return switch (namespaces.open(
+                    place.root(), identity.principalId(), new Quota(quota.name(), quota.bytes()), grant)) {
+                case OpenResult.Opened(dev.bailiwick.storage.Namespace opened) ->
+                    grant.decision().access() == SlotAccess.READ_ONLY ? opened.readOnly() : opened;
+                case Denied denied -> throw unusable(place, denied);
+            };
+        } catch (CorruptStorageException damage) {
+            throw new RpcException(
+                    RpcException.Type.FAILED, "corrupt: " + Refusal.of(damage).message(), damage);
         }
     }
 
-    private static IllegalStateException unusable(Place place, Denied denied) {
-        return new IllegalStateException("storage root " + place.root() + " cannot be used: " + denied.message());
+    private static RuntimeException unusable(Place place, Denied denied) {
+        return denied.code() == DenialCode.REVOKED
+                ? Grant.revoked(denied.message())
+                : new IllegalStateException("storage root " + place.root() + " cannot be used: " + denied.message());
     }
 
     private LogServers.Sink sink(Grant grant) {

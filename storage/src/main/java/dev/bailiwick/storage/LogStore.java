@@ -7,6 +7,7 @@ import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.Txn;
 import dev.bailiwick.engine.View;
+import dev.bailiwick.engine.Work;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,6 +17,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -46,7 +49,28 @@ public final class LogStore {
      * @param durability how long the log lives, if this is its first line
      */
     public AppendResult appendSession(LogId log, Durability durability, String text) {
-        return append(log, durability, text, LogSource.SESSION, EffectGate.alwaysOpen(), new Window.Unmetered());
+        return appendSession(log, durability, text, EffectGate.alwaysOpen());
+    }
+
+    /**
+     * As {@link #appendSession(LogId, Durability, String)}, if the gate is open in the commit lane.
+     *
+     * @param gate asked in the commit lane
+     */
+    public AppendResult appendSession(LogId log, Durability durability, String text, EffectGate gate) {
+        return append(log, durability, text, LogSource.SESSION, gate, new Window.Unmetered());
+    }
+
+    /**
+     * Appends what the daemon records, without waiting until it is durable: for a caller that waits for something else in the
+     * meantime, which then shares the sync. The stage fails as {@link #appendSession(LogId, Durability, String)} does.
+     */
+    public CompletionStage<AppendResult> submitSession(LogId log, Durability durability, String text) {
+        return switch (line(
+                log, durability, text, LogSource.SESSION, EffectGate.alwaysOpen(), new Window.Unmetered())) {
+            case Line.Unfit(Denied denied) -> CompletableFuture.completedStage(denied);
+            case Line.Fit(Work<AppendResult> work) -> engine.submit(work);
+        };
     }
 
     /**
@@ -66,44 +90,59 @@ public final class LogStore {
         record Metered(LogQuota quota) implements Window {}
     }
 
+    /** A line on its way into a log. */
+    private sealed interface Line {
+        /** No log takes it. */
+        record Unfit(Denied denied) implements Line {}
+
+        /** What appends it. */
+        record Fit(Work<AppendResult> work) implements Line {}
+    }
+
     private AppendResult append(
             LogId log, Durability durability, String text, LogSource source, EffectGate gate, Window window) {
+        return switch (line(log, durability, text, source, gate, window)) {
+            case Line.Unfit(Denied denied) -> denied;
+            case Line.Fit(Work<AppendResult> work) -> located(log, () -> engine.commit(work));
+        };
+    }
+
+    private Line line(LogId log, Durability durability, String text, LogSource source, EffectGate gate, Window window) {
         Optional<Integer> length = utf8Length(text);
         if (length.isEmpty() || text.isEmpty()) {
-            return Denied.because(DenialCode.INVALID_TEXT, "a log line is Unicode text of at least one character", "");
+            return new Line.Unfit(Denied.because(
+                    DenialCode.INVALID_TEXT, "a log line is Unicode text of at least one character", ""));
         }
         int bytes = length.get();
         if (bytes > limits.logLineBytes()) {
-            return Denied.because(
+            return new Line.Unfit(Denied.because(
                     DenialCode.TOO_LARGE,
                     bytes + " bytes are more than the " + limits.logLineBytes() + " of one log line",
-                    "split the text");
+                    "split the text"));
         }
         long now = clock.millis();
-        return located(
-                log,
-                () -> engine.commit(txn -> {
-                    Optional<String> closed = gate.closed();
-                    if (closed.isPresent()) {
-                        return Denied.because(DenialCode.REVOKED, closed.get(), "");
-                    }
-                    LogHeadRow head = head(txn, log).orElseGet(() -> LogHeadRow.fresh(durability));
-                    return switch (spend(head, now, bytes, window)) {
-                        case Spent.Granted(LogHeadRow spent) -> {
-                            long sequence = spent.nextSequence();
-                            put(
-                                    txn,
-                                    StorageTables.LOG_LINES,
-                                    Keys.line(log, source, sequence),
-                                    new LogLineRow(now, text).body());
-                            LogHeadRow.Stream stream = retain(
-                                    txn, log, source, spent.stream(source).plus(bytes));
-                            putHead(txn, log, spent.withStream(source, stream).withSequence(sequence + 1));
-                            yield new AppendResult.Appended(sequence);
-                        }
-                        case Spent.Refused(Denied denied) -> denied;
-                    };
-                }));
+        return new Line.Fit(txn -> {
+            Optional<String> closed = gate.closed();
+            if (closed.isPresent()) {
+                return Denied.because(DenialCode.REVOKED, closed.get(), "");
+            }
+            LogHeadRow head = head(txn, log).orElseGet(() -> LogHeadRow.fresh(durability));
+            return switch (spend(head, now, bytes, window)) {
+                case Spent.Granted(LogHeadRow spent) -> {
+                    long sequence = spent.nextSequence();
+                    put(
+                            txn,
+                            StorageTables.LOG_LINES,
+                            Keys.line(log, source, sequence),
+                            new LogLineRow(now, text).body());
+                    LogHeadRow.Stream stream =
+                            retain(txn, log, source, spent.stream(source).plus(bytes));
+                    putHead(txn, log, spent.withStream(source, stream).withSequence(sequence + 1));
+                    yield new AppendResult.Appended(sequence);
+                }
+                case Spent.Refused(Denied denied) -> denied;
+            };
+        });
     }
 
     private sealed interface Spent {

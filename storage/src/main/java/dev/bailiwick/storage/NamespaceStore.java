@@ -38,8 +38,20 @@ public final class NamespaceStore {
      * @throws IllegalArgumentException if the root exists with the other durability
      */
     public EnsureResult ensureRoot(RootId root, PrincipalId owner, Durability durability) {
+        return ensureRoot(root, owner, durability, EffectGate.alwaysOpen());
+    }
+
+    /**
+     * As {@link #ensureRoot(RootId, PrincipalId, Durability)}, if the gate is open in the commit lane; denied with {@code revoked} if
+     * not. For roots that are made when they are first used: by then whoever uses them may have lost the right to.
+     */
+    public EnsureResult ensureRoot(RootId root, PrincipalId owner, Durability durability, EffectGate gate) {
         long now = lane.now();
         return lane.turn(root, txn -> {
+            Optional<String> closed = gate.closed();
+            if (closed.isPresent()) {
+                return Denied.because(DenialCode.REVOKED, closed.get(), "");
+            }
             Optional<RootRow> row = new RootRows(txn, root).root();
             if (row.isPresent()) {
                 return ensured(row.get(), owner, durability);
