@@ -16,29 +16,34 @@ struct ApprovedProgram @0xa4f7d60e91b3c258 {
   path @2 :Text;
   measured @3 :Bool;
   # Only a file of a stated SHA-256 is started.
+  arguments @4 :Text;
+  # Which arguments it takes, for people.
 }
 
 struct ExitStatus @0xf39c1b7e0d5a8462 {
   code @0 :Int32;
   # What the program gave back; 128 and the signal's number if one ended it.
   signal @1 :UInt32;
-  # 0: none.
+  # 0: none. A program that gives back 129 to 192 by itself cannot be told from one that a signal ended.
   reason @2 :Text;
   # Why it was ended, where the launcher ended it: "revoked: ...", "quota-exceeded: ...".
 }
 
 interface Process @0xc17d4e2fa6b8039b {
-  # One started program and everything it started.
+  # One started program and everything it started. All of it is ended when the grant of the launcher goes, and when nobody holds
+  # this any more.
   info @0 () -> (name :Text, pid :UInt32, startedAtMs :UInt64, limits :List(Text)) $A.methodClass(read);
-  # `limits`: what is in force, for people.
+  # `pid` is the program's own, as the daemon sees it; 0 once it has ended. `limits`: what is in force, and used, for people.
   wait @1 () -> (status :ExitStatus) $A.methodClass(read);
   # Answers when it has ended.
   end @2 () -> () $A.methodClass(control);
   # Kills it and everything it started.
   read @3 (limit :UInt32) -> (data :Data, end :Bool) $A.methodClass(read);
-  # Of its standard output and error, where it has no terminal. Waits until there is something.
+  # Of its standard output and error, where it has no terminal: at most `limit` bytes (0: as many as there are) and at most
+  # 64 KiB. Waits until there is something. `end`: nothing more will come.
   write @4 (data :Data, end :Bool) -> () $A.methodClass(write);
-  # To its standard input, where it has no terminal. `end`: nothing more will come.
+  # To its standard input, where it has no terminal: at most 64 KiB, and answers when there is room for more. `end`: nothing more
+  # will come.
 }
 
 struct LaunchResult @0x9f1a63c8e2d7b504 {
@@ -65,6 +70,8 @@ struct ProgramCaps @0xb0e95d2a7f14c683 {
   cache @2 :Namespace;
   tmp @3 :Namespace;
   terminal @4 :Terminal.TerminalSession;
+  program @5 :Text;
+  # The name it was launched by.
 }
 
 struct ClaimResult @0xd5c82f0b13e69a47 {

@@ -353,6 +353,50 @@ struct RoleDefinition @0x929b5aab0b174f0d {
   # Fragments a session may ask a lease of, sorted.
 }
 
+enum ProgramArguments @0x8e50df2d1b0f63bf {
+  # Which arguments a program may be given.
+  none @0;
+  listed @1;
+  # Those that one of the patterns matches.
+  any @2;
+}
+
+enum ProgramAccess @0x9da29f41e74e45ec {
+  # How much of a namespace of the session a launched program holds.
+  own @0;
+  # The namespace `apps/NAME` in it, to read and write.
+  readOnly @1;
+  # All of it, to read.
+}
+
+struct ProgramHolding @0xc75402427b6024ac {
+  slot @0 :Slot;
+  # home, config, cache or tmp.
+  access @1 :ProgramAccess;
+}
+
+struct ProgramRule @0x985ff0055ef6b47a {
+  # A program that launchers may start, and under which conditions. It selects and limits; it is never authority.
+  name @0 :Text;
+  summary @1 :Text;
+  path @2 :Text;
+  # Plain and absolute.
+  sha256 @3 :Data;
+  # Of the file, 32 bytes; empty: whatever is there is started.
+  arguments @4 :ProgramArguments;
+  patterns @5 :List(Text);
+  # Sorted; `*` stands for any characters, also none. Only with `listed`.
+  maxArguments @6 :UInt32;
+  maxArgumentBytes @7 :UInt32;
+  # Of all arguments together.
+  postures @8 :List(Text);
+  # The launcher postures that have it, sorted, at least one. A program of `measured-binary` has a sha256.
+  holds @9 :List(ProgramHolding);
+  # What it may claim of its session, ascending by slot.
+  reads @10 :List(Text);
+  # Further paths of the machine it can see, read-only, sorted.
+}
+
 struct PolicyVersion @0xee1b667ec9270c49 {
   # An immutable set of role definitions and bundle fragments. Bundles as of an older sequence are reproduced from it.
   recordId @0 :Data;
@@ -369,6 +413,8 @@ struct PolicyVersion @0xee1b667ec9270c49 {
   contentHash @9 :Data;
   createdAtMs @10 :UInt64;
   updatedAtMs @11 :UInt64;
+  programs @12 :List(ProgramRule);
+  # What launchers may start, sorted by name. None in policy versions of before.
 }
 
 struct SeedManifest @0xeac187949ef16677 {

@@ -21,7 +21,7 @@ final class ModuleArrowsTest {
     @Test
     void everyModuleIsOnTheClassPath() {
         for (String module : new String[] {
-            "capnp.rpc", "schema", "engine", "profiles", "accountstore", "storage", "broker", "daemon", "cli"
+            "capnp.rpc", "schema", "engine", "profiles", "accountstore", "storage", "launch", "broker", "daemon", "cli"
         }) {
             assertThat(CLASSES.containPackage("dev.bailiwick." + module))
                     .as("classes of dev.bailiwick.%s", module)
@@ -45,6 +45,8 @@ final class ModuleArrowsTest {
                 .definedBy("dev.bailiwick.accountstore..")
                 .layer("storage")
                 .definedBy("dev.bailiwick.storage..")
+                .layer("launch")
+                .definedBy("dev.bailiwick.launch..")
                 .layer("broker")
                 .definedBy("dev.bailiwick.broker..")
                 .layer("daemon")
@@ -58,6 +60,8 @@ final class ModuleArrowsTest {
                 .whereLayer("broker")
                 .mayOnlyBeAccessedByLayers("daemon", "cli")
                 .whereLayer("storage")
+                .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
+                .whereLayer("launch")
                 .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
                 .whereLayer("accountstore")
                 .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
@@ -84,6 +88,7 @@ final class ModuleArrowsTest {
                         "dev.bailiwick.profiles..",
                         "dev.bailiwick.accountstore..",
                         "dev.bailiwick.storage..",
+                        "dev.bailiwick.launch..",
                         "dev.bailiwick.broker..",
                         "dev.bailiwick.daemon..",
                         "dev.bailiwick.cli..")
@@ -106,7 +111,10 @@ final class ModuleArrowsTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "dev.bailiwick.accountstore..", "dev.bailiwick.storage..", "dev.bailiwick.profiles..")
+                        "dev.bailiwick.accountstore..",
+                        "dev.bailiwick.storage..",
+                        "dev.bailiwick.profiles..",
+                        "dev.bailiwick.launch..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.bailiwick.capnp.rpc..")

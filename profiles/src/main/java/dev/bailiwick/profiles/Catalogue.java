@@ -57,11 +57,13 @@ public final class Catalogue {
         for (TableReader table : root.tables("role", Limits.CATALOGUE_ITEMS)) {
             role(table).ifPresent(roles::add);
         }
+        List<ProgramRule> programs =
+                new ProgramReader(problems, List.of()).programs(root.tables(ProgramReader.KEY, Limits.PROGRAMS));
         root.finish();
         if (problems.count() > 0) {
             throw new IllegalArgumentException("catalogue: " + problems.inOrder());
         }
-        return PolicyCatalogue.of(roles, fragments);
+        return PolicyCatalogue.of(roles, fragments, programs);
     }
 
     private static Optional<BundleFragment> fragment(TableReader table) {

@@ -46,6 +46,15 @@ public final class Limits {
     /** Characters in the path of a service's binary, as Linux bounds paths. */
     public static final int PATH_CHARS = 4_096;
 
+    /** Programs in one catalogue: a launcher lists all of them. */
+    public static final int PROGRAMS = 256;
+
+    /** Arguments that a program may be given: a command line that a person or a script writes. */
+    public static final int PROGRAM_ARGUMENTS = 1_024;
+
+    /** Bytes of all arguments of a program together: half of what Linux takes at the least (execve(2), 32 pages). */
+    public static final int PROGRAM_ARGUMENT_BYTES = 1 << 16;
+
     /** Bytes of a manifest file: many times the shipped one, and small enough to hold in memory twice. */
     public static final int MANIFEST_BYTES = 1 << 18;
 

@@ -106,6 +106,13 @@ public record ManifestProblem(Code code, int line, int column, String message, S
         /** One binary with two measurements. */
         BINARY_MISMATCH("binary-mismatch"),
 
+        /** Two programs with one name, or with the name of a built-in one. */
+        DUPLICATE_PROGRAM("duplicate-program"),
+        /** A program, or something it reads, that is not named by a plain absolute path. */
+        INVALID_PROGRAM_PATH("invalid-program-path"),
+        /** A program of a posture that starts measured files only, without its measurement. */
+        PROGRAM_WITHOUT_MEASUREMENT("program-without-measurement"),
+
         /** Two credentials with one id. */
         DUPLICATE_CREDENTIAL("duplicate-credential"),
         /** A credential reference that names no credential of the manifest. */

@@ -33,6 +33,11 @@ final class ManifestReader {
         if (header != null) {
             header.finish();
         }
+        PolicyCatalogue extended =
+                catalogue.with(new ProgramReader(problems, catalogue.programs().values())
+                        .programs(root.tables(
+                                ProgramReader.KEY,
+                                Limits.PROGRAMS - catalogue.programs().size())));
         SeedIds ids = new SeedIds(name == null ? NAMELESS : name.value());
         ProfileReader profiles = new ProfileReader(catalogue, ids, problems);
         Declared<ResourceProfile> resources =
@@ -51,12 +56,13 @@ final class ManifestReader {
         root.finish();
         return problems.count() > 0 || name == null
                 ? Optional.empty()
-                : Optional.of(plan(name.value(), ids, resources, policies, accounts));
+                : Optional.of(plan(name.value(), ids, extended, resources, policies, accounts));
     }
 
     private SeedPlan plan(
             String name,
             SeedIds ids,
+            PolicyCatalogue extended,
             Declared<ResourceProfile> resources,
             Declared<PolicyProfile> policies,
             List<SeedAccount> accounts) {
@@ -64,7 +70,7 @@ final class ManifestReader {
                 ids.manifestRecord(),
                 name,
                 source,
-                new Seeded<>(ids.catalogueRecord(), ids.catalogueVersion(), catalogue),
+                new Seeded<>(ids.catalogueRecord(), ids.catalogueVersion(), extended),
                 resources.contents().stream()
                         .map(profile -> seeded(ids, ProfileSort.RESOURCE, profile.name(), profile))
                         .toList(),

@@ -12,12 +12,16 @@ import java.util.stream.Stream;
 
 /**
  * The content of one {@code PolicyVersion}: every role and every fragment in force, closed under reference, so that a
- * bundle can be planned from it and nothing else.
+ * bundle can be planned from it and nothing else; and every program that a launcher may start.
  *
  * @param roles by name
  * @param fragments by name; every fragment and lease that a role names is here
+ * @param programs by name
  */
-public record PolicyCatalogue(SortedMap<String, RoleDefinition> roles, SortedMap<String, BundleFragment> fragments) {
+public record PolicyCatalogue(
+        SortedMap<String, RoleDefinition> roles,
+        SortedMap<String, BundleFragment> fragments,
+        SortedMap<String, ProgramRule> programs) {
     /** What an anonymous caller may have: its session, the ways to log in, and help (seed 002, "Anonymous remote sessions"). */
     private static final Set<Slot> ANONYMOUS_SLOTS = Set.of(Slot.SESSION, Slot.LOGIN, Slot.HELP);
 
@@ -37,15 +41,40 @@ public record PolicyCatalogue(SortedMap<String, RoleDefinition> roles, SortedMap
         fragments = Checks.naturallySorted(fragments);
         roles.forEach((key, role) -> requireKey(key, role.name()));
         fragments.forEach((key, fragment) -> requireKey(key, fragment.name()));
+        Checks.atMost("programs in a catalogue", programs.size(), Limits.PROGRAMS);
+        programs = Checks.naturallySorted(programs);
+        programs.forEach((key, program) -> requireKey(key, program.name()));
         for (RoleDefinition role : roles.values()) {
             requireFragments(role, role.fragments(), fragments);
             requireFragments(role, role.leases(), fragments);
         }
     }
 
-    /** Collects roles and fragments; a name given twice is an {@link IllegalArgumentException}. */
+    /** A catalogue of which launchers may start nothing. */
+    public PolicyCatalogue(SortedMap<String, RoleDefinition> roles, SortedMap<String, BundleFragment> fragments) {
+        this(roles, fragments, new TreeMap<>());
+    }
+
+    /** Collects roles, fragments and programs; a name given twice is an {@link IllegalArgumentException}. */
+    public static PolicyCatalogue of(
+            Collection<RoleDefinition> roles, Collection<BundleFragment> fragments, Collection<ProgramRule> programs) {
+        return new PolicyCatalogue(
+                byName(roles, RoleDefinition::name),
+                byName(fragments, BundleFragment::name),
+                byName(programs, ProgramRule::name));
+    }
+
+    /** The same with further programs, whose names must be new. */
+    PolicyCatalogue with(Collection<ProgramRule> more) {
+        return of(
+                roles.values(),
+                fragments.values(),
+                Stream.concat(programs.values().stream(), more.stream()).toList());
+    }
+
+    /** Collects roles and fragments, without programs; a name given twice is an {@link IllegalArgumentException}. */
     public static PolicyCatalogue of(Collection<RoleDefinition> roles, Collection<BundleFragment> fragments) {
-        return new PolicyCatalogue(byName(roles, RoleDefinition::name), byName(fragments, BundleFragment::name));
+        return of(roles, fragments, List.of());
     }
 
     /** The role of this name, if the catalogue has it. */
@@ -56,6 +85,11 @@ public record PolicyCatalogue(SortedMap<String, RoleDefinition> roles, SortedMap
     /** The fragment of this name, if the catalogue has it. */
     public Optional<BundleFragment> fragment(String name) {
         return Optional.ofNullable(fragments.get(name));
+    }
+
+    /** The program of this name, if the catalogue has it. */
+    public Optional<ProgramRule> program(String name) {
+        return Optional.ofNullable(programs.get(name));
     }
 
     /** Why a policy profile may not allow a role of this name; empty if it may. */

@@ -7,8 +7,10 @@ import dev.bailiwick.schema.gen.Attribute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.capnproto.StructList;
 
@@ -129,6 +131,11 @@ public final class ProfileCodecs {
         for (BundleFragment fragment : catalogue.fragments().values()) {
             write(fragment, fragments.get(i++));
         }
+        var programs = to.initPrograms(catalogue.programs().size());
+        i = 0;
+        for (ProgramRule program : catalogue.programs().values()) {
+            write(program, programs.get(i++));
+        }
     }
 
     /** Reads the catalogue of a policy version. */
@@ -145,7 +152,13 @@ public final class ProfileCodecs {
             fragments.add(read(fragment));
             requireAscending("fragments", fragments, BundleFragment::name);
         }
-        return PolicyCatalogue.of(roles, fragments);
+        Checks.atMost("programs", from.getPrograms().size(), Limits.PROGRAMS);
+        List<ProgramRule> programs = new ArrayList<>();
+        for (var program : from.getPrograms()) {
+            programs.add(read(program));
+            requireAscending("programs", programs, ProgramRule::name);
+        }
+        return PolicyCatalogue.of(roles, fragments, programs);
     }
 
     /** Writes one role. */
@@ -197,6 +210,52 @@ public final class ProfileCodecs {
                                     < 0);
         }
         return new BundleFragment(from.getName().toString(), rules);
+    }
+
+    private static void write(ProgramRule program, dev.bailiwick.schema.gen.ProgramRule.Builder to) {
+        to.setName(program.name());
+        to.setSummary(program.summary());
+        to.setPath(program.path());
+        to.setSha256(program.sha256().map(Hash256::toBytes).orElse(new byte[0]));
+        to.setArguments(dev.bailiwick.schema.gen.ProgramArguments.valueOf(
+                program.arguments().name()));
+        WireLists.write(program.patterns(), to.initPatterns(program.patterns().size()));
+        to.setMaxArguments(program.maxArguments());
+        to.setMaxArgumentBytes(program.maxArgumentBytes());
+        WireLists.write(program.postures(), to.initPostures(program.postures().size()));
+        var holds = to.initHolds(program.holds().size());
+        int i = 0;
+        for (Map.Entry<Slot, ProgramAccess> held : program.holds().entrySet()) {
+            var holding = holds.get(i++);
+            holding.setSlot(toWire(held.getKey()));
+            holding.setAccess(dev.bailiwick.schema.gen.ProgramAccess.valueOf(
+                    held.getValue().name()));
+        }
+        WireLists.write(program.reads(), to.initReads(program.reads().size()));
+    }
+
+    private static ProgramRule read(dev.bailiwick.schema.gen.ProgramRule.Reader from) {
+        byte[] sha256 = from.getSha256().toArray();
+        Checks.atMost("holds", from.getHolds().size(), Slot.values().length);
+        SortedMap<Slot, ProgramAccess> holds = new TreeMap<>();
+        for (var holding : from.getHolds()) {
+            Slot slot = ofWire(holding.getSlot());
+            WireLists.requireAscending(
+                    "holds", holds.isEmpty() || holds.lastKey().compareTo(slot) < 0);
+            holds.put(slot, known(ProgramAccess.values(), holding.getAccess(), "program access"));
+        }
+        return new ProgramRule(
+                from.getName().toString(),
+                from.getSummary().toString(),
+                from.getPath().toString(),
+                sha256.length == 0 ? Optional.empty() : Optional.of(Hash256.of(sha256)),
+                known(ProgramArguments.values(), from.getArguments(), "rule for arguments"),
+                WireLists.readTexts("patterns", from.getPatterns()),
+                from.getMaxArguments(),
+                from.getMaxArgumentBytes(),
+                WireLists.readTexts("postures", from.getPostures()),
+                holds,
+                WireLists.readTexts("reads", from.getReads()));
     }
 
     /** Writes a reference; one that follows the newest version has an empty version id. */

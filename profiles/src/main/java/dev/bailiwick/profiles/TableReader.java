@@ -256,6 +256,22 @@ final class TableReader {
         return List.copyOf(chosen);
     }
 
+    /** A list of lines of text, each stated once; empty when absent. */
+    List<Located<String>> optionalTexts(String key, int maxChars) {
+        List<Located<String>> texts = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (Located<String> item : strings(key)) {
+            if (item.value().length() > maxChars) {
+                problems.add(Code.INVALID_VALUE, item.at(), quoted(key, item.value()) + " is too long", "");
+            } else if (seen.add(item.value())) {
+                texts.add(item);
+            } else {
+                repeated(key, item);
+            }
+        }
+        return List.copyOf(texts);
+    }
+
     private List<Located<String>> strings(String key) {
         List<Located<String>> strings = new ArrayList<>();
         switch (raw(key)) {

@@ -8,6 +8,7 @@ import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.VersionId;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -149,6 +150,38 @@ class ProfileCodecsTest {
                     catalogue.role("storage-admin").orElseThrow(), to.getRoles().get(0));
         });
         assertThatIllegalArgumentException().isThrownBy(() -> ProfileCodecs.read(record));
+    }
+
+    @Test
+    void aProgramKeepsEveryField() {
+        PolicyCatalogue catalogue = PolicyCatalogue.of(List.of(), List.of(), List.of(Samples.program("probe")));
+
+        assertThat(ProfileCodecs.read(record(catalogue))).isEqualTo(catalogue);
+    }
+
+    @Test
+    void aRecordWithAProgramThatNoTableCouldStateIsRefused() {
+        PolicyCatalogue catalogue = PolicyCatalogue.of(List.of(), List.of(), List.of(Samples.program("probe")));
+        refusedProgram(catalogue, program -> program.setPath("usr/bin/probe"));
+        refusedProgram(catalogue, program -> program.setSha256(new byte[31]));
+        refusedProgram(catalogue, program -> program.setSha256(new byte[0]));
+        refusedProgram(catalogue, program -> program.setMaxArguments(-1));
+        refusedProgram(catalogue, program -> program.setMaxArguments(0));
+        refusedProgram(catalogue, program -> program.initPostures(0));
+        refusedProgram(catalogue, program -> program.initPatterns(0));
+        refusedProgram(
+                catalogue, program -> program.getHolds().get(0).setSlot(dev.bailiwick.schema.gen.Slot.ACCOUNT_MANAGER));
+        refusedProgram(
+                catalogue, program -> program.setArguments(dev.bailiwick.schema.gen.ProgramArguments._NOT_IN_SCHEMA));
+    }
+
+    private static void refusedProgram(
+            PolicyCatalogue catalogue, Consumer<dev.bailiwick.schema.gen.ProgramRule.Builder> damage) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ProfileCodecs.read(built(dev.bailiwick.schema.gen.PolicyVersion.factory, to -> {
+                    ProfileCodecs.write(catalogue, VERSION, to);
+                    damage.accept(to.getPrograms().get(0));
+                })));
     }
 
     private static void refused(Consumer<dev.bailiwick.schema.gen.PolicyProfile.Builder> damage) {

@@ -59,4 +59,21 @@ final class Samples {
                 "client",
                 "approved-apps");
     }
+
+    /** A program of which every field differs from that of an empty record. */
+    static ProgramRule program(String name) {
+        return new ProgramRule(
+                name,
+                "Probes.",
+                "/usr/bin/" + name,
+                java.util.Optional.of(dev.bailiwick.schema.Hash256.sha256(new byte[] {1})),
+                ProgramArguments.LISTED,
+                new java.util.TreeSet<>(java.util.Set.of("-v", "*.txt")),
+                3,
+                40,
+                new java.util.TreeSet<>(java.util.Set.of("approved-apps", ProgramRule.MEASURED)),
+                new java.util.TreeMap<>(
+                        java.util.Map.of(Slot.HOME, ProgramAccess.OWN, Slot.CONFIG, ProgramAccess.READ_ONLY)),
+                new java.util.TreeSet<>(java.util.Set.of("/opt/fonts", "/opt/words")));
+    }
 }

@@ -14,7 +14,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class ApprovedProgram {
     public static final long TYPE_ID = 0xa4f7d60e91b3c258L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 4);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -125,6 +125,27 @@ public final class ApprovedProgram {
         public void setMeasured(boolean value) {
             _setBooleanField(0, value);
         }
+
+        public boolean hasArguments() {
+            return !_pointerFieldIsNull(3);
+        }
+
+        /** Which arguments it takes, for people. */
+        public Text.Builder getArguments() {
+            return _getPointerField(Text.factory, 3);
+        }
+
+        public void setArguments(Text.Reader value) {
+            _setPointerField(Text.factory, 3, value);
+        }
+
+        public void setArguments(String value) {
+            setArguments(new Text.Reader(value));
+        }
+
+        public Text.Builder initArguments(int size) {
+            return _initPointerField(Text.factory, 3, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -160,6 +181,15 @@ public final class ApprovedProgram {
         /** Only a file of a stated SHA-256 is started. */
         public boolean getMeasured() {
             return _getBooleanField(0);
+        }
+
+        public boolean hasArguments() {
+            return !_pointerFieldIsNull(3);
+        }
+
+        /** Which arguments it takes, for people. */
+        public Text.Reader getArguments() {
+            return _getPointerField(Text.factory, 3);
         }
     }
 }

@@ -65,7 +65,7 @@ public final class ExitStatus {
             _setIntField(0, value);
         }
 
-        /** 0: none. */
+        /** 0: none. A program that gives back 129 to 192 by itself cannot be told from one that a signal ended. */
         public int getSignal() {
             return _getIntField(1);
         }
@@ -107,7 +107,7 @@ public final class ExitStatus {
             return _getIntField(0);
         }
 
-        /** 0: none. */
+        /** 0: none. A program that gives back 129 to 192 by itself cannot be told from one that a signal ended. */
         public int getSignal() {
             return _getIntField(1);
         }

@@ -14,7 +14,7 @@ import org.capnproto.StructSize;
 @SuppressWarnings("all")
 public final class PolicyVersion {
     public static final long TYPE_ID = 0xee1b667ec9270c49L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 6);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 7);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -224,6 +224,26 @@ public final class PolicyVersion {
         public void setUpdatedAtMs(long value) {
             _setLongField(5, value);
         }
+
+        public boolean hasPrograms() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** What launchers may start, sorted by name. None in policy versions of before. */
+        public StructList.Builder<ProgramRule.Builder> getPrograms() {
+            if (_pointerFieldIsNull(6)) {
+                return ProgramRule.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(ProgramRule.listFactory, 6);
+        }
+
+        public void setPrograms(StructList.Reader<ProgramRule.Reader> value) {
+            _setPointerField(ProgramRule.listFactory, 6, value);
+        }
+
+        public StructList.Builder<ProgramRule.Builder> initPrograms(int size) {
+            return _initPointerField(ProgramRule.listFactory, 6, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -304,6 +324,15 @@ public final class PolicyVersion {
 
         public long getUpdatedAtMs() {
             return _getLongField(5);
+        }
+
+        public boolean hasPrograms() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** What launchers may start, sorted by name. None in policy versions of before. */
+        public StructList.Reader<ProgramRule.Reader> getPrograms() {
+            return _getPointerField(ProgramRule.listFactory, 6);
         }
     }
 }

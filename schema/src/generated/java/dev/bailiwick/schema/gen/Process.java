@@ -27,7 +27,10 @@ import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.TextList;
 
-/** One started program and everything it started. */
+/**
+ * One started program and everything it started. All of it is ended when the grant of the launcher goes, and when nobody holds
+ * this any more.
+ */
 @SuppressWarnings("all")
 public final class Process {
     public static final long TYPE_ID = 0xc17d4e2fa6b8039bL;
@@ -74,7 +77,7 @@ public final class Process {
         }
 
         /**
-         * {@code limits}: what is in force, for people.
+         * {@code pid} is the program's own, as the daemon sees it; 0 once it has ended. {@code limits}: what is in force, and used, for people.
          *
          * <p>Parameters: none. Results: {@code name}, {@code pid}, {@code startedAtMs}, {@code limits}.
          */
@@ -101,7 +104,8 @@ public final class Process {
         }
 
         /**
-         * Of its standard output and error, where it has no terminal. Waits until there is something.
+         * Of its standard output and error, where it has no terminal: at most {@code limit} bytes (0: as many as there are) and at most
+         * 64 KiB. Waits until there is something. {@code end}: nothing more will come.
          *
          * <p>Parameters: {@code limit}. Results: {@code data}, {@code end}.
          */
@@ -110,7 +114,8 @@ public final class Process {
         }
 
         /**
-         * To its standard input, where it has no terminal. {@code end}: nothing more will come.
+         * To its standard input, where it has no terminal: at most 64 KiB, and answers when there is room for more. {@code end}: nothing more
+         * will come.
          *
          * <p>Parameters: {@code data}, {@code end}. Results: none.
          */
@@ -127,7 +132,7 @@ public final class Process {
         }
 
         /**
-         * {@code limits}: what is in force, for people.
+         * {@code pid} is the program's own, as the daemon sees it; 0 once it has ended. {@code limits}: what is in force, and used, for people.
          *
          * <p>Parameters: none. Results: {@code name}, {@code pid}, {@code startedAtMs}, {@code limits}.
          */
@@ -154,7 +159,8 @@ public final class Process {
         }
 
         /**
-         * Of its standard output and error, where it has no terminal. Waits until there is something.
+         * Of its standard output and error, where it has no terminal: at most {@code limit} bytes (0: as many as there are) and at most
+         * 64 KiB. Waits until there is something. {@code end}: nothing more will come.
          *
          * <p>Parameters: {@code limit}. Results: {@code data}, {@code end}.
          */
@@ -163,7 +169,8 @@ public final class Process {
         }
 
         /**
-         * To its standard input, where it has no terminal. {@code end}: nothing more will come.
+         * To its standard input, where it has no terminal: at most 64 KiB, and answers when there is room for more. {@code end}: nothing more
+         * will come.
          *
          * <p>Parameters: {@code data}, {@code end}. Results: none.
          */

@@ -10,12 +10,13 @@ import org.capnproto.StructBuilder;
 import org.capnproto.StructFactory;
 import org.capnproto.StructList;
 import org.capnproto.StructSize;
+import org.capnproto.Text;
 
 /** What a launched program holds: less than the session that started it. Null: it does not hold that. */
 @SuppressWarnings("all")
 public final class ProgramCaps {
     public static final long TYPE_ID = 0xb0e95d2a7f14c683L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 5);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 6);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -117,6 +118,27 @@ public final class ProgramCaps {
         public void setTerminal(TerminalSession.Client value) {
             _setPointerField(TerminalSession.factory, 4, value);
         }
+
+        public boolean hasProgram() {
+            return !_pointerFieldIsNull(5);
+        }
+
+        /** The name it was launched by. */
+        public Text.Builder getProgram() {
+            return _getPointerField(Text.factory, 5);
+        }
+
+        public void setProgram(Text.Reader value) {
+            _setPointerField(Text.factory, 5, value);
+        }
+
+        public void setProgram(String value) {
+            setProgram(new Text.Reader(value));
+        }
+
+        public Text.Builder initProgram(int size) {
+            return _initPointerField(Text.factory, 5, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -163,6 +185,15 @@ public final class ProgramCaps {
 
         public TerminalSession.Client getTerminal() {
             return _getPointerField(TerminalSession.factory, 4);
+        }
+
+        public boolean hasProgram() {
+            return !_pointerFieldIsNull(5);
+        }
+
+        /** The name it was launched by. */
+        public Text.Reader getProgram() {
+            return _getPointerField(Text.factory, 5);
         }
     }
 
