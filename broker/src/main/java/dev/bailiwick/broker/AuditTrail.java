@@ -8,6 +8,9 @@ interface AuditTrail {
     /** Notes an attempt that gave no session. Nothing in it says who the caller claimed to be. */
     void denied(Caller caller, String code);
 
+    /** Notes something else that was done in a session, or refused. The value holds no secret. */
+    void noted(Session session, String kind, String code, String value);
+
     /** Notes that a session is over. */
     void ended(Session session, String why);
 }

@@ -8,6 +8,7 @@ import dev.bailiwick.accountstore.RecordContent;
 import dev.bailiwick.capnp.rpc.PeerCredentials;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.storage.KeyTable;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
 import dev.bailiwick.storage.StorageLimits;
@@ -93,7 +94,10 @@ public final class Broker implements AutoCloseable {
                                 config.version(),
                                 config.clock().instant()),
                         config,
-                        loginsLater));
+                        loginsLater,
+                        new Keyrings(new KeyTable(engine), config.keyringSecret(), config.clock(), config.random()),
+                        pool,
+                        audit));
         Minter minter = new Minter(
                 records,
                 sessions,

@@ -11,8 +11,15 @@ import java.util.random.RandomGenerator;
  * @param random unpredictable: session references, salts and one-time codes come from it. Thread-safe
  * @param hashThreads passwords hashed at once, 1 to {@link Limits#HASH_THREADS}; usually one for each processor
  * @param sessions live sessions at most, 1 to {@link Limits#SESSIONS}
+ * @param keyringSecret where the key is that wraps those of keyrings
  */
-public record BrokerConfig(String version, InstantSource clock, RandomGenerator random, int hashThreads, int sessions) {
+public record BrokerConfig(
+        String version,
+        InstantSource clock,
+        RandomGenerator random,
+        int hashThreads,
+        int sessions,
+        KeyringSecret keyringSecret) {
     /** Refuses numbers out of bounds. */
     public BrokerConfig {
         if (hashThreads < 1 || hashThreads > Limits.HASH_THREADS) {

@@ -5,6 +5,8 @@ import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.KeyBackup;
+import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
@@ -116,17 +118,25 @@ final class Bundles {
                     bundle.setStoreInspector(client);
                 }
             }
+            case KEYRING -> {
+                try (Keyring.Client client = grant.capability(Keyring.factory)) {
+                    bundle.setKeyring(client);
+                }
+            }
+            case KEY_BACKUP -> {
+                try (KeyBackup.Client client = grant.capability(KeyBackup.factory)) {
+                    bundle.setKeyBackup(client);
+                }
+            }
             case TERMINAL,
                     LAUNCHER,
                     APPROVAL,
-                    KEYRING,
                     APPROVAL_REVIEWER,
                     AUDIT_READER,
                     SESSION_DIRECTORY,
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
-                    STORE_MAINTAINER,
-                    KEY_BACKUP -> throw new IllegalStateException("the bundle has no place for this slot");
+                    STORE_MAINTAINER -> throw new IllegalStateException("the bundle has no place for this slot");
         }
     }
 }

@@ -64,6 +64,12 @@ public final class Limits {
     /** Versions of an account shown by one {@code history} call: a record that changed more often than that is queried by sequence. */
     public static final int HISTORY = 1_024;
 
+    /** Bytes sealed, unsealed or signed in one call (the schema states it): more goes under a key of its own. */
+    public static final int KEYRING_BYTES = 1 << 20;
+
+    /** Bytes of the context that sealed bytes are bound to: a name or a path fits. */
+    public static final int KEYRING_CONTEXT_BYTES = 4_096;
+
     /** How often a plan is made again because something it rests on moved meanwhile. Beyond it the store is too busy. */
     public static final int REPLANS = 16;
 

@@ -39,14 +39,12 @@ final class Planner {
             Slot.TERMINAL,
             Slot.LAUNCHER,
             Slot.APPROVAL,
-            Slot.KEYRING,
             Slot.APPROVAL_REVIEWER,
             Slot.AUDIT_READER,
             Slot.SESSION_DIRECTORY,
             Slot.RESOURCE_PROFILE_MANAGER,
             Slot.POLICY_MANAGER,
-            Slot.STORE_MAINTAINER,
-            Slot.KEY_BACKUP)));
+            Slot.STORE_MAINTAINER)));
 
     /** What one fragment says of one slot, and what selected the fragment. */
     private record Selection(SlotAccess access, String rule, Optional<Source> binding, Optional<Instant> until) {

@@ -13,6 +13,8 @@ import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.KeyBackup;
+import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
@@ -60,6 +62,10 @@ final class SlotObjects {
         AuthorityBroker.Server planner();
 
         StoreInspector.Server storeInspector();
+
+        Keyring.Server keyring(Grant grant);
+
+        KeyBackup.Server keyBackup(Grant grant);
     }
 
     /** A storage root, and how long it lives. */
@@ -118,17 +124,17 @@ final class SlotObjects {
             case PLANNER -> grant.guard(AuthorityBroker.client(services.planner()), AuthorityBroker.factory);
             case STORE_INSPECTOR ->
                 grant.guard(StoreInspector.client(services.storeInspector()), StoreInspector.factory);
+            case KEYRING -> grant.guard(Keyring.client(services.keyring(grant)), Keyring.factory);
+            case KEY_BACKUP -> grant.guard(KeyBackup.client(services.keyBackup(grant)), KeyBackup.factory);
             case TERMINAL,
                     LAUNCHER,
                     APPROVAL,
-                    KEYRING,
                     APPROVAL_REVIEWER,
                     AUDIT_READER,
                     SESSION_DIRECTORY,
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
-                    STORE_MAINTAINER,
-                    KEY_BACKUP ->
+                    STORE_MAINTAINER ->
                 throw new IllegalStateException("granted a slot that this build does not offer: "
                         + grant.decision().slot().text());
         }

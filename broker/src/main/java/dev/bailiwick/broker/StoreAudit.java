@@ -53,13 +53,22 @@ final class StoreAudit implements AuditTrail {
         var _ = log.append(List.of(event(session, "session.end", why)));
     }
 
+    @Override
+    public void noted(Session session, String kind, String code, String value) {
+        var _ = log.append(List.of(event(session, kind, code, value)));
+    }
+
     private AuditEvent event(Session session, String kind, String value) {
+        return event(session, kind, "ok", value);
+    }
+
+    private AuditEvent event(Session session, String kind, String code, String value) {
         Session.Identity identity = session.identity();
         Optional<BundlePlan.Basis> basis = session.plan().flatMap(BundlePlan::basis);
         return new AuditEvent(
                 clock.instant(),
                 kind,
-                "ok",
+                code,
                 Optional.of(new Actor.Session(identity.principalId(), identity.id())),
                 identity.source().text(),
                 basis.map(versions -> versions.policyProfile().value()),

@@ -5,6 +5,8 @@ import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.KeyBackup;
+import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
@@ -24,6 +26,9 @@ final class StoreServices implements SlotObjects.Services {
     private final SystemStatus.Server status;
     private final BrokerConfig config;
     private final CompletableFuture<Logins> logins;
+    private final Keyrings keyrings;
+    private final HashPool pool;
+    private final AuditTrail audit;
 
     /** @param logins the login paths, which need this in turn; complete before the first session */
     StoreServices(
@@ -34,7 +39,10 @@ final class StoreServices implements SlotObjects.Services {
             Planner planner,
             SystemStatus.Server status,
             BrokerConfig config,
-            CompletableFuture<Logins> logins) {
+            CompletableFuture<Logins> logins,
+            Keyrings keyrings,
+            HashPool pool,
+            AuditTrail audit) {
         this.store = store;
         this.storage = storage;
         this.records = records;
@@ -43,6 +51,9 @@ final class StoreServices implements SlotObjects.Services {
         this.status = status;
         this.config = config;
         this.logins = logins;
+        this.keyrings = keyrings;
+        this.pool = pool;
+        this.audit = audit;
     }
 
     @Override
@@ -96,5 +107,15 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public StoreInspector.Server storeInspector() {
         return new InspectorServer(store, storage, config);
+    }
+
+    @Override
+    public Keyring.Server keyring(Grant grant) {
+        return new KeyringServers.Use(grant, keyrings, audit);
+    }
+
+    @Override
+    public KeyBackup.Server keyBackup(Grant grant) {
+        return new KeyringServers.Backup(grant, keyrings, pool, config, audit);
     }
 }

@@ -26,7 +26,16 @@ class SessionLifeTest {
             assertThat(get(alice.home(), "notes/today.txt")).isEqualTo("hello");
             assertThat(alice.grantedSlots())
                     .containsExactly(
-                            "CACHE", "CONFIG", "CREDENTIALS", "HOME", "LOGS", "LOG_SINK", "SESSION", "STATUS", "TMP");
+                            "CACHE",
+                            "CONFIG",
+                            "CREDENTIALS",
+                            "HOME",
+                            "KEYRING",
+                            "LOGS",
+                            "LOG_SINK",
+                            "SESSION",
+                            "STATUS",
+                            "TMP");
             assertThat(alice.receipts()).containsEntry("TERMINAL", "not-offered");
         }
     }

@@ -21,7 +21,8 @@ class StoreTroubleTest {
                     world.engine,
                     world.store,
                     1000,
-                    new BrokerConfig("test", world.clock, new java.security.SecureRandom(), 1, 1));
+                    new BrokerConfig(
+                            "test", world.clock, new java.security.SecureRandom(), 1, 1, KeyringSecret.inMemory()));
             world.engine.addDurabilityHook(view -> {
                 throw new UncheckedIOException(new IOException("no space left on device"));
             });

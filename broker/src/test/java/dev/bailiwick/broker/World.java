@@ -52,7 +52,10 @@ final class World implements AutoCloseable {
                         EnrolmentCode.ALGORITHM),
                 clock,
                 random);
-        broker = Broker.idle(engine, store, new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS));
+        broker = Broker.idle(
+                engine,
+                store,
+                new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory()));
     }
 
     static World seeded() {

@@ -18,7 +18,8 @@ public final class Bailiwick {
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new QuickstartCommand(context))
                 .addSubcommand(new InitCommand(context))
-                .addSubcommand("serve", new ServeCommand(context));
+                .addSubcommand("serve", new ServeCommand(context))
+                .addSubcommand(new KeyringCommands(context));
         for (SessionSlot slot : SessionSlot.values()) {
             CommandLine files = new CommandLine(new NamespaceCommands(context, slot));
             files.getCommandSpec().usageMessage().description(slot.description());

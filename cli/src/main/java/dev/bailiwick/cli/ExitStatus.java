@@ -48,7 +48,7 @@ enum ExitStatus {
                     "not-empty",
                     "transaction-id-taken" -> CONFLICT;
             case "corrupt", "rolled-back" -> CORRUPT;
-            case "store-busy", "overloaded", "unavailable" -> UNAVAILABLE;
+            case "store-busy", "overloaded", "unavailable", "keyring-unavailable" -> UNAVAILABLE;
             case "invalid-name",
                     "invalid-argument",
                     "invalid-path",
@@ -57,6 +57,7 @@ enum ExitStatus {
                     "invalid-sequence",
                     "invalid-kind",
                     "invalid-text",
+                    "invalid-data-class",
                     "is-a-namespace",
                     "not-a-namespace",
                     "unknown-kind",

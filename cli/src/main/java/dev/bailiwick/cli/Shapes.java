@@ -29,6 +29,8 @@ import dev.bailiwick.schema.gen.Finding;
 import dev.bailiwick.schema.gen.GetResult;
 import dev.bailiwick.schema.gen.HistoryEntry;
 import dev.bailiwick.schema.gen.HistoryResult;
+import dev.bailiwick.schema.gen.KeyInfo;
+import dev.bailiwick.schema.gen.KeyResult;
 import dev.bailiwick.schema.gen.ListResult;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.MutationResult;
@@ -825,6 +827,26 @@ final class Shapes {
         return switch (result.which()) {
             case STORED -> entry(result.getStored());
             case CONFLICT -> throw conflict(result.getConflict());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    private static Json.Obj key(KeyInfo.Reader key) {
+        return Json.object()
+                .with("dataClass", key.getDataClass().toString())
+                .with("createdAtMs", key.getCreatedAtMs())
+                .with("version", key.getVersion())
+                .with("publicKey", Texts.hex(key.getPublicKey()));
+    }
+
+    static Json.Arr keys(StructList.Reader<KeyInfo.Reader> keys) {
+        return list(keys, Shapes::key);
+    }
+
+    static byte[] keyBytes(KeyResult.Reader result) {
+        return switch (result.which()) {
+            case BYTES -> result.getBytes().toArray();
             case DENIED -> throw failure(result.getDenied());
             case _NOT_IN_SCHEMA -> throw unknownAnswer();
         };

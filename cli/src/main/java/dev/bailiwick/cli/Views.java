@@ -121,6 +121,12 @@ final class Views {
             .numbers("VERSION", "version")
             .column("CHANGED", row -> Printable.time(row.number("modifiedAtMs")));
 
+    static final Table KEYS = Table.table()
+            .column("CLASS", "dataClass")
+            .numbers("VERSION", "version")
+            .column("MADE", row -> Printable.time(row.number("createdAtMs")))
+            .column("PUBLIC KEY", "publicKey");
+
     private static final Table GRANTS = Table.table()
             .column("SLOT", "slot")
             .column("INTERFACE", Views::interfaceAndAccess)

@@ -4,6 +4,7 @@ import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.accountstore.Scrub;
 import dev.bailiwick.broker.Broker;
 import dev.bailiwick.broker.BrokerConfig;
+import dev.bailiwick.broker.KeyringSecret;
 import dev.bailiwick.capnp.rpc.ListenerLimits;
 import dev.bailiwick.capnp.rpc.UnixListener;
 import dev.bailiwick.engine.RocksOptions;
@@ -97,7 +98,13 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static BrokerConfig brokerConfig(DaemonConfig config, InstantSource clock, SecureRandom random) {
-        return new BrokerConfig(config.version(), clock, random, config.hashThreads(), config.sessions());
+        return new BrokerConfig(
+                config.version(),
+                clock,
+                random,
+                config.hashThreads(),
+                config.sessions(),
+                KeyringSecret.in(config.store().directory()));
     }
 
     /** The socket it serves on. */

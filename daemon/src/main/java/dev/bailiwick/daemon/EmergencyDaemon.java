@@ -16,6 +16,7 @@ import dev.bailiwick.accountstore.SeedManifestContent;
 import dev.bailiwick.accountstore.StoreKeyContent;
 import dev.bailiwick.broker.Broker;
 import dev.bailiwick.broker.BrokerConfig;
+import dev.bailiwick.broker.KeyringSecret;
 import dev.bailiwick.broker.SessionSource;
 import dev.bailiwick.capnp.rpc.UnixListener;
 import dev.bailiwick.engine.Engine;
@@ -208,7 +209,13 @@ public final class EmergencyDaemon implements AutoCloseable {
         Broker broker = Broker.open(
                 engine,
                 store,
-                new BrokerConfig(config.version(), store.clock(), random, config.hashThreads(), config.sessions()));
+                new BrokerConfig(
+                        config.version(),
+                        store.clock(),
+                        random,
+                        config.hashThreads(),
+                        config.sessions(),
+                        KeyringSecret.inMemory()));
         try {
             UnixListener listener = UnixListener.open(
                     config.socket(),

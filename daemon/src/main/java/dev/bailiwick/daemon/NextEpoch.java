@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -182,6 +183,26 @@ final class NextEpoch {
             }
         }
         Files.setPosixFilePermissions(building, old.permissions());
+    }
+
+    /**
+     * Copies a file of the old directory that the new one goes on with, if there is one: keys that were carried over are of no use
+     * without it.
+     */
+    void keep(String name) {
+        Path old = location.directory().resolve(name);
+        if (!Files.isRegularFile(old, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path kept = building.resolve(name);
+        try {
+            Files.copy(old, kept, StandardCopyOption.COPY_ATTRIBUTES);
+            try (FileChannel opened = FileChannel.open(kept, StandardOpenOption.WRITE)) {
+                opened.force(true);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot carry over \"" + old + "\": " + e.getMessage(), e);
+        }
     }
 
     /** Without an anchor that says so, a file does. */

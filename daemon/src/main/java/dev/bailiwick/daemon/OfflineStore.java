@@ -1,6 +1,7 @@
 package dev.bailiwick.daemon;
 
 import dev.bailiwick.broker.BrokerConfig;
+import dev.bailiwick.broker.KeyringSecret;
 import dev.bailiwick.broker.OfflineAuthority;
 import dev.bailiwick.engine.RocksOptions;
 import java.security.SecureRandom;
@@ -39,7 +40,8 @@ public final class OfflineStore implements AutoCloseable {
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             OpenedStore store = OpenedStore.open(location, modeFor(use), Optional.empty(), clock, random);
-            BrokerConfig config = new BrokerConfig(version, store.accounts().clock(), random, 1, 1);
+            BrokerConfig config = new BrokerConfig(
+                    version, store.accounts().clock(), random, 1, 1, KeyringSecret.in(location.directory()));
             return new OfflineStore(store, new OfflineAuthority(store.engine(), store.accounts(), uid, config));
         });
     }

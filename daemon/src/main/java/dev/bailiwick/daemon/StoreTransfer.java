@@ -12,6 +12,7 @@ import dev.bailiwick.accountstore.RecoveryTerms;
 import dev.bailiwick.accountstore.StoreFiles;
 import dev.bailiwick.accountstore.StoreImport;
 import dev.bailiwick.accountstore.StoreRecovery;
+import dev.bailiwick.broker.KeyringSecret;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.EngineException;
 import dev.bailiwick.engine.RocksOptions;
@@ -246,6 +247,7 @@ public final class StoreTransfer {
                     new RecoveryTerms(next.location().files(), next.files().key(), trust, seeding.records(), uid);
             RecoverySummary made = StoreRecovery.into(target, left.engine(), terms, clock, random);
             left.engine().ifPresent(from -> carryOver(from, target, rows));
+            next.keep(KeyringSecret.FILE_NAME);
             return made;
         });
         left.close();
@@ -280,7 +282,7 @@ public final class StoreTransfer {
                 .collect(Collectors.toSet());
     }
 
-    /** Copies the rows of homes and logs whose seals are whole. */
+    /** Copies the rows of homes, logs and wrapped keys whose seals are whole. */
     private static void carryOver(Engine from, Engine to, long[] rowsAndGaps) {
         for (Table table : StorageTables.all()) {
             List<byte[][]> batch = new ArrayList<>();

@@ -12,7 +12,8 @@ public sealed interface Denied
                 SubResult,
                 WriteResult,
                 ReadResult,
-                AppendResult {
+                AppendResult,
+                KeyAddResult {
     /** Stable. */
     DenialCode code();
 

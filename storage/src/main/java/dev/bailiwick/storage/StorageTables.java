@@ -3,7 +3,7 @@ package dev.bailiwick.storage;
 import dev.bailiwick.engine.Table;
 import java.util.List;
 
-/** The tables of namespaces and logs. Their names are part of the stored format. */
+/** The tables of namespaces, logs and wrapped keys. Their names are part of the stored format. */
 public final class StorageTables {
     static final Table ROOTS = new Table("storage.roots");
     static final Table NODES = new Table("storage.nodes");
@@ -14,7 +14,10 @@ public final class StorageTables {
     static final Table LOG_HEADS = new Table("storage.log-heads");
     static final Table LOG_LINES = new Table("storage.log-lines");
 
-    private static final List<Table> ALL = List.of(ROOTS, NODES, ENTRIES, BLOBS, CHUNKS, PENDING, LOG_HEADS, LOG_LINES);
+    static final Table KEYS = new Table("storage.keys");
+
+    private static final List<Table> ALL =
+            List.of(ROOTS, NODES, ENTRIES, BLOBS, CHUNKS, PENDING, LOG_HEADS, LOG_LINES, KEYS);
 
     private StorageTables() {}
 

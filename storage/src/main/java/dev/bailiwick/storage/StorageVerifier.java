@@ -4,6 +4,7 @@ import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.Id128;
+import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RootId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every row of namespaces and logs and checks all that is promised of them: that each is as it was written, that entries,
+ * Reads every row of namespaces, logs and wrapped keys and checks all that is promised of them: that each is as it was written, that entries,
  * contents and chunks fit together and hash to what they should, and that the ledgers equal the sums. It changes nothing, looks
  * at one state however long it takes, and needs only memory for the entries of one root.
  */
@@ -49,6 +50,11 @@ public final class StorageVerifier {
                     findings,
                     List.of(StorageTables.LOG_HEADS, StorageTables.LOG_LINES),
                     owner -> new LogAudit(view, new LogId(owner), findings).run());
+            forEachOwner(
+                    view,
+                    findings,
+                    List.of(StorageTables.KEYS),
+                    owner -> new KeyAudit(view, new PrincipalId(owner), findings).run());
             return findings.report();
         });
     }

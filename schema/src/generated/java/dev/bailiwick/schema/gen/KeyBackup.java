@@ -63,12 +63,21 @@ public final class KeyBackup {
             return new Client(sharedHook());
         }
 
-        /** Parameters: {@code dataClass}, {@code passphrase}. Results: {@code result}. */
+        /**
+         * All versions of the class. The passphrase has 8 to 1024 bytes.
+         *
+         * <p>Parameters: {@code dataClass}, {@code passphrase}. Results: {@code result}.
+         */
         public Request<ExportParams.Builder, ExportResults.Reader, AnyPipeline> exportRequest() {
             return newRequest(TYPE_ID, 0, ExportParams.factory, ExportResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code backup}, {@code passphrase}. Results: {@code result}. */
+        /**
+         * Puts back what is missing or cannot be unwrapped any more, and changes nothing that is in use; answers the newest version in the
+         * backup as 4 big-endian bytes. Only the principal that made the backup can.
+         *
+         * <p>Parameters: {@code backup}, {@code passphrase}. Results: {@code result}.
+         */
         public Request<RestoreParams.Builder, RestoreResults.Reader, AnyPipeline> restoreRequest() {
             return newRequest(TYPE_ID, 1, RestoreParams.factory, RestoreResults.factory, pipeline -> pipeline);
         }
@@ -81,13 +90,22 @@ public final class KeyBackup {
             return SCHEMA;
         }
 
-        /** Parameters: {@code dataClass}, {@code passphrase}. Results: {@code result}. */
+        /**
+         * All versions of the class. The passphrase has 8 to 1024 bytes.
+         *
+         * <p>Parameters: {@code dataClass}, {@code passphrase}. Results: {@code result}.
+         */
         default CompletionStage<?> export(
                 CallContext<ExportParams.Reader, ExportResults.Builder> call) throws Exception {
             return Calls.unimplemented("KeyBackup.export");
         }
 
-        /** Parameters: {@code backup}, {@code passphrase}. Results: {@code result}. */
+        /**
+         * Puts back what is missing or cannot be unwrapped any more, and changes nothing that is in use; answers the newest version in the
+         * backup as 4 big-endian bytes. Only the principal that made the backup can.
+         *
+         * <p>Parameters: {@code backup}, {@code passphrase}. Results: {@code result}.
+         */
         default CompletionStage<?> restore(
                 CallContext<RestoreParams.Reader, RestoreResults.Builder> call) throws Exception {
             return Calls.unimplemented("KeyBackup.restore");

@@ -103,6 +103,10 @@ public final class KeyResult {
             return which() == Which.DENIED && !_pointerFieldIsNull(0);
         }
 
+        /**
+         * "unseal-failed" for whatever does not unseal, and nothing says why; "invalid-data-class", "too-large", "quota-exceeded",
+         * "keyring-unavailable" when the key that wraps the keys is not the one in place, and "restore-failed" as "unseal-failed".
+         */
         public Denial.Builder getDenied() {
             _expect(Which.DENIED);
             return _getPointerField(Denial.factory, 0);
@@ -158,6 +162,10 @@ public final class KeyResult {
             return which() == Which.DENIED && !_pointerFieldIsNull(0);
         }
 
+        /**
+         * "unseal-failed" for whatever does not unseal, and nothing says why; "invalid-data-class", "too-large", "quota-exceeded",
+         * "keyring-unavailable" when the key that wraps the keys is not the one in place, and "restore-failed" as "unseal-failed".
+         */
         public Denial.Reader getDenied() {
             _expect(Which.DENIED);
             return _getPointerField(Denial.factory, 0);

@@ -26,7 +26,10 @@ import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 
-/** Keys of this principal, one for each class of data it names. No method gives one out. */
+/**
+ * Keys of this principal, one for each class of data it names. No method gives one out. The name of a class is 1 to 64 of a-z, 0-9,
+ * "." and "-". Contexts have at most 4096 bytes, and must be the same when unsealing.
+ */
 @SuppressWarnings("all")
 public final class Keyring {
     public static final long TYPE_ID = 0xa7c3509e14bd862fL;
@@ -72,7 +75,11 @@ public final class Keyring {
             return new Client(sharedHook());
         }
 
-        /** Parameters: none. Results: {@code keys}. */
+        /**
+         * All versions, by class and version: signatures of older ones are still to be checked.
+         *
+         * <p>Parameters: none. Results: {@code keys}.
+         */
         public Request<ListParams.Builder, ListResults.Reader, AnyPipeline> listRequest() {
             return newRequest(TYPE_ID, 0, ListParams.factory, ListResults.factory, pipeline -> pipeline);
         }
@@ -92,7 +99,7 @@ public final class Keyring {
         }
 
         /**
-         * Ed25519 by a key of its own for that class.
+         * Ed25519 by a key of its own for that class, which is made if there is none: 64 bytes. At most 1 MiB.
          *
          * <p>Parameters: {@code dataClass}, {@code message}. Results: {@code result}.
          */
@@ -101,7 +108,7 @@ public final class Keyring {
         }
 
         /**
-         * A fresh key seals from now on; answers its version as 4 big-endian bytes.
+         * A fresh key seals and signs from now on; answers its version as 4 big-endian bytes.
          *
          * <p>Parameters: {@code dataClass}. Results: {@code result}.
          */
@@ -117,7 +124,11 @@ public final class Keyring {
             return SCHEMA;
         }
 
-        /** Parameters: none. Results: {@code keys}. */
+        /**
+         * All versions, by class and version: signatures of older ones are still to be checked.
+         *
+         * <p>Parameters: none. Results: {@code keys}.
+         */
         default CompletionStage<?> list(CallContext<ListParams.Reader, ListResults.Builder> call) throws Exception {
             return Calls.unimplemented("Keyring.list");
         }
@@ -138,7 +149,7 @@ public final class Keyring {
         }
 
         /**
-         * Ed25519 by a key of its own for that class.
+         * Ed25519 by a key of its own for that class, which is made if there is none: 64 bytes. At most 1 MiB.
          *
          * <p>Parameters: {@code dataClass}, {@code message}. Results: {@code result}.
          */
@@ -147,7 +158,7 @@ public final class Keyring {
         }
 
         /**
-         * A fresh key seals from now on; answers its version as 4 big-endian bytes.
+         * A fresh key seals and signs from now on; answers its version as 4 big-endian bytes.
          *
          * <p>Parameters: {@code dataClass}. Results: {@code result}.
          */
