@@ -58,17 +58,18 @@ interface SessionManager @0x841cc1d500dec28b {
 
   enroll @3 (name :Text, code :Data, password :Data, terminal :Terminal.TerminalSession, sshKey :Text)
       -> (result :LoginResult) $A.methodClass(transfer);
-  # Spends a one-time code to set the first password, or an SSH public key (a line of an authorized_keys file) where `sshKey` is not empty,
-  # and logs in.
+  # Spends a one-time code to set a password in place of any before, and logs in; or, where `sshKey` is not empty, to let that SSH public key
+  # log in (a line as in a .pub file). Both may be given.
 
   resume @4 (reference :Data, terminal :Terminal.TerminalSession) -> (result :LoginResult) $A.methodClass(transfer);
   # Takes up a live session again on a new connection. The reference works only for the operating-system user that got it.
 
   sshChallenge @5 (name :Text) -> (challenge :SshChallenge) $A.methodClass(read);
-  # Fresh bytes to sign; any name gets some.
+  # Fresh bytes to sign; any name gets some. They serve the operating-system user that asked, for that name.
   sshKey @6 (name :Text, challenge :Data, signature :Text, terminal :Terminal.TerminalSession) -> (result :LoginResult)
       $A.methodClass(transfer);
-  # `signature` is what `ssh-keygen -Y sign` makes of the challenge.
+  # `signature` is what `ssh-keygen -Y sign` makes of the challenge. Until it has proved a key of the account, a denial says nothing of the
+  # account; then its code tells the account's state, such as "ssh-account-disabled".
 
   claim @7 (ticket :Data) -> (result :Launcher.ClaimResult) $A.methodClass(transfer);
   # A launched program takes what was left for it, once, and only the process that was launched.
@@ -185,7 +186,7 @@ interface UserSession @0xa28fe90f6dadbaba {
   logout @1 () -> () $A.methodClass(control);
   # Ends the session: deletes tmp and revokes every capability derived from it before it answers.
   reauthenticate @2 (password :Data) -> (result :ReauthenticationResult) $A.methodClass(control);
-  # Shows again who is there: authentication counts as fresh from now on.
+  # Shows again who is there: authentication counts as fresh from now on, and as strong as the strongest way shown so far.
   sshChallenge @3 () -> (challenge :SshChallenge) $A.methodClass(read);
   reauthenticateSshKey @4 (challenge :Data, signature :Text) -> (result :ReauthenticationResult) $A.methodClass(control);
   receipts @5 () -> (statement :Text, publicKey :Text) $A.methodClass(read);
@@ -211,7 +212,8 @@ struct EndResult @0xfd53c0a1b82e7694 {
 }
 
 interface SessionDirectory @0x9be4f27d01c8a635 {
-  # Who is logged in, and the end of it. Leads to nothing that a session holds.
+  # Who is logged in, and the end of it. Leads to nothing that a session holds. Sessions with an administrative role that the holder of this
+  # does not have are listed, and not ended.
   list @0 (name :Text, after :Data, limit :UInt32) -> (sessions :List(SessionLine), next :Data) $A.methodClass(read);
   # In the order of their ids, of that account or of all if `name` is empty; `next` is empty at the end.
   end @1 (sessionId :Data, reason :Text) -> (result :EndResult) $A.methodClass(control);
@@ -219,10 +221,24 @@ interface SessionDirectory @0x9be4f27d01c8a635 {
 }
 
 interface Credentials @0x9ec3bd4effd0d26d {
-  # Self-service. No method returns a verifier.
+  # Self-service. No method returns a verifier. What only its owner may do asks for fresh authentication (the policy profile's freshAuthMs)
+  # and is denied as "fresh-auth-required" otherwise; UserSession.reauthenticate makes it fresh.
   list @0 () -> (credentials :List(CredentialInfo)) $A.methodClass(read);
   verify @1 (password :Data) -> (matches :Bool) $A.methodClass(read);
   rotate @2 (current :Data, replacement :Data) -> (result :RotateResult) $A.methodClass(control);
+  # Sets another password. The one in force proves who asks, so that nothing else has to be fresh.
+  enrollPassword @3 (password :Data) -> (result :EnrollResult) $A.methodClass(control);
+  # The first password of an account that has none. Asks for fresh authentication.
+  enrollSshKey @4 (publicKey :Text, label :Text) -> (result :EnrollResult) $A.methodClass(control);
+  # Lets one more key log in: a line as `ssh-keygen` writes it to a .pub file. An empty label takes the line's comment. Asks for fresh
+  # authentication.
+  rotateSshKey @5 (recordId :Data, publicKey :Text, label :Text) -> (result :EnrollResult) $A.methodClass(control);
+  # Puts a key in the place of another one in one step. Asks for fresh authentication.
+  disable @6 (recordId :Data) -> (result :RotateResult) $A.methodClass(control);
+  # Takes a credential out of use for good. The last one that can log in is refused. Asks for fresh authentication.
+  issueRecoveryCode @7 () -> (result :RecoveryCodeResult) $A.methodClass(control);
+  # A one-time code for SessionManager.enroll, which sets a new password without the old one, or a new key. Earlier unspent codes of the
+  # account stop working. Asks for fresh authentication.
 }
 
 struct CredentialInfo @0xbe7836dc63a5785e {
@@ -232,12 +248,36 @@ struct CredentialInfo @0xbe7836dc63a5785e {
   label @3 :Text;
   createdAtMs @4 :UInt64;
   updatedAtMs @5 :UInt64;
+  expiresAtMs @6 :UInt64;
+  # 0: does not expire.
+  algorithm @7 :Text;
+  # Of an SSH key its type, such as "ssh-ed25519"; empty for other kinds.
+  fingerprint @8 :Text;
+  # Of an SSH key as `ssh-keygen -l` prints it, such as "SHA256:..."; empty for other kinds.
 }
 
 struct RotateResult @0x96118ea48965aa2b {
   union {
     done @0 :Void;
     denied @1 :Denial;
+  }
+}
+
+struct EnrollResult @0xc2d1f6a87e03b954 {
+  union {
+    enrolled @0 :CredentialInfo;
+    denied @1 :Denial;
+  }
+}
+
+struct RecoveryCodeResult @0xe6903d2f4ba8c17d {
+  union {
+    issued :group {
+      code @0 :Data;
+      # Shown once; only its hash is kept.
+      expiresAtMs @1 :UInt64;
+    }
+    denied @2 :Denial;
   }
 }
 

@@ -337,19 +337,12 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                             + target.kind().text(),
                     "seed a code in the manifest"));
         }
-        PolicyCatalogue catalogue = catalogue();
-        for (String role : target.roles()) {
-            boolean ordinary = catalogue
-                    .role(role)
-                    .filter(definition -> !definition.administrative() && !definition.manifestOnly())
-                    .isPresent();
-            if (!ordinary && !administrator.has(role)) {
-                throw new RefusedException(new Refusal(
-                        "administrative-role",
-                        "the account has the administrative role \"" + role + "\", which you do not have",
-                        "ask somebody who has it"));
-            }
-        }
+        Precedence.beyond(administrator, catalogue(), target.roles()).ifPresent(role -> {
+            throw new RefusedException(new Refusal(
+                    "administrative-role",
+                    "the account has the administrative role \"" + role + "\", which you do not have",
+                    "ask somebody who has it"));
+        });
     }
 
     @Override

@@ -9,15 +9,15 @@ import dev.bailiwick.accountstore.CredentialKind;
 import dev.bailiwick.accountstore.CredentialState;
 import dev.bailiwick.accountstore.NewCredential;
 import dev.bailiwick.accountstore.OpaqueBytes;
-import dev.bailiwick.accountstore.Rejection;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.InvalidNameException;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.RecordId;
-import java.time.Duration;
+import dev.bailiwick.schema.SessionId;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +29,12 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Finds out who a caller is, by password or by one-time code, and sets passwords. It grants nothing: what comes of it is the
- * account that was proved, or a refusal.
+ * Finds out who a caller is, by password, by SSH key or by one-time code, and sets passwords. It grants nothing: what comes of it
+ * is the account that was proved, or a refusal.
  *
  * <p>An unknown name, a wrong password and an account without a password take the same way: the same lookups, one hash with the
  * same parameters, the same answer. What the state of the account forbids is told only to whoever gave the right password, and
- * not here (ARCHITECTURE 6).
+ * not here (ARCHITECTURE 6). Of a signature it is told whether it is one, since anybody can tell; whose key made it is not.
  *
  * <p>Thread-safe. Methods wait for the store and for their turn to hash; they are meant for virtual threads.
  */
@@ -55,6 +55,18 @@ final class Authenticator {
                     + " bytes of UTF-8, and no control characters",
             "choose a longer password, such as a few words");
 
+    /** The one answer to every key that is not one of that account. */
+    static final Refusal KEY_FAILED = new Refusal(
+            "auth-failed",
+            "the name is wrong, or the key is not one of its account",
+            "check both; 'bailiwick credential list' shows an account's keys; repeated failures are slowed down");
+
+    private static final Refusal CHALLENGE = new Refusal(
+            "ssh-challenge-invalid",
+            "the challenge was used, has expired or was given for something else",
+            "try again, and sign within " + Limits.CHALLENGE_LIFE.toSeconds()
+                    + " s; an agent ('ssh-add') saves typing a passphrase");
+
     static final Refusal OVERLOADED =
             new Refusal("overloaded", "too many passwords wait to be checked", "try again in a moment");
 
@@ -66,8 +78,29 @@ final class Authenticator {
         /** It is this account's holder, by this credential. */
         record As(RecordId account, AuthStrength strength, Dossier.Proof proof) implements Identified {}
 
-        /** It is not, or it could not be checked. */
-        record Not(Refusal refusal) implements Identified {}
+        /**
+         * It is not, or it could not be checked.
+         *
+         * @param refusal what the caller is told
+         * @param audited the code for the audit chain, which may say more
+         */
+        record Not(Refusal refusal, String audited) implements Identified {
+            Not(Refusal refusal) {
+                this(refusal, refusal.code());
+            }
+        }
+    }
+
+    /** What became of checking a secret of an account that the caller is known to be in a session of. */
+    sealed interface Checked {
+        /** It is right. */
+        record Right() implements Checked {}
+
+        /** It is wrong. */
+        record Wrong() implements Checked {}
+
+        /** It was not looked at. */
+        record Refused(Refusal refusal) implements Checked {}
     }
 
     private final Records records;
@@ -75,18 +108,33 @@ final class Authenticator {
     private final HashPool pool;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final Backoff backoff = new Backoff();
+    private final Guesses guesses;
+    private final SshChallenges challenges;
+    private final String namespace;
     private final byte[] decoySalt;
     private final byte[] decoyVerifier;
 
-    /** @param random must be unpredictable: salts come from it */
+    /**
+     * Over one store.
+     *
+     * @param namespace what signatures of this store's challenges are made for
+     * @param random must be unpredictable: salts and challenges come from it
+     */
     Authenticator(
-            Records records, AccountStoreManager accounts, HashPool pool, InstantSource clock, RandomGenerator random) {
+            Records records,
+            AccountStoreManager accounts,
+            HashPool pool,
+            String namespace,
+            InstantSource clock,
+            RandomGenerator random) {
         this.records = records;
         this.accounts = accounts;
         this.pool = pool;
         this.clock = clock;
         this.random = random;
+        this.namespace = namespace;
+        this.guesses = new Guesses(clock);
+        this.challenges = new SshChallenges(clock, random);
         this.decoySalt = bytes(PasswordHash.SALT_BYTES);
         this.decoyVerifier = bytes(PasswordHash.VERIFIER_BYTES);
     }
@@ -94,55 +142,52 @@ final class Authenticator {
     /** Checks a name and a password. The caller wipes the bytes. */
     Identified password(String name, byte[] password, int uid) {
         Optional<NameKey> key = key(name);
-        Optional<Refusal> wait = backedOff(key, uid);
-        if (wait.isPresent()) {
-            return new Identified.Not(wait.get());
-        }
-        Optional<Dossier> dossier = key.flatMap(records::byName);
-        Optional<Stored<Credential>> credential = dossier.flatMap(found -> found.password(clock.instant()));
-        Checked checked = check(credential, password);
-        return switch (checked) {
-            case OVERLOADED -> new Identified.Not(OVERLOADED);
-            case WRONG -> {
-                backoff.failed(counted(key), uid, clock.instant());
-                yield new Identified.Not(FAILED);
-            }
-            case RIGHT -> {
-                backoff.succeeded(counted(key), uid);
-                yield new Identified.As(
-                        dossier.orElseThrow().account().recordId(),
-                        AuthStrength.PASSWORD,
-                        proof(credential.orElseThrow()));
+        return switch (guesses.take(Guesses.Secret.PASSWORD, counted(key), uid)) {
+            case Guesses.Turn.Refused(Refusal refusal) -> new Identified.Not(refusal);
+            case Guesses.Turn.Taken(var attempt) -> {
+                try (attempt) {
+                    Optional<Dossier> dossier = key.flatMap(records::byName);
+                    Optional<Stored<Credential>> credential = dossier.flatMap(found -> found.password(clock.instant()));
+                    yield switch (checked(credential, password, attempt)) {
+                        case Checked.Refused(Refusal refusal) -> new Identified.Not(refusal);
+                        case Checked.Wrong() -> new Identified.Not(FAILED);
+                        case Checked.Right() ->
+                            new Identified.As(
+                                    dossier.orElseThrow().account().recordId(),
+                                    AuthStrength.PASSWORD,
+                                    proof(credential.orElseThrow()));
+                    };
+                }
             }
         };
     }
 
-    /** What became of comparing a password with a verifier. */
-    enum Checked {
-        RIGHT,
-        WRONG,
-        OVERLOADED
+    /** Whether the password is the one that the account's credential was made from, where attempts are counted like logins. */
+    Checked verify(Dossier dossier, byte[] password, int uid) {
+        return switch (guesses.take(Guesses.Secret.PASSWORD, counted(dossier), uid)) {
+            case Guesses.Turn.Refused(Refusal refusal) -> new Checked.Refused(refusal);
+            case Guesses.Turn.Taken(var attempt) -> {
+                try (attempt) {
+                    yield checked(dossier.password(clock.instant()), password, attempt);
+                }
+            }
+        };
     }
 
-    /**
-     * Whether the password is the one that the account's credential was made from, where attempts are counted like logins.
-     * Empty if they came too fast.
-     */
-    Optional<Checked> verify(Dossier dossier, byte[] password, int uid) {
-        Optional<NameKey> key = Optional.of(dossier.account().content().nameKey());
-        if (backedOff(key, uid).isPresent()) {
-            return Optional.empty();
+    private Checked checked(Optional<Stored<Credential>> credential, byte[] password, Guesses.Attempt attempt) {
+        try {
+            if (matches(credential, password)) {
+                attempt.succeeded();
+                return new Checked.Right();
+            }
+            attempt.failed();
+            return new Checked.Wrong();
+        } catch (HashPool.OverloadedException e) {
+            return new Checked.Refused(OVERLOADED);
         }
-        Checked checked = check(dossier.password(clock.instant()), password);
-        switch (checked) {
-            case RIGHT -> backoff.succeeded(counted(key), uid);
-            case WRONG -> backoff.failed(counted(key), uid, clock.instant());
-            case OVERLOADED -> {}
-        }
-        return Optional.of(checked);
     }
 
-    private Checked check(Optional<Stored<Credential>> credential, byte[] password) {
+    private boolean matches(Optional<Stored<Credential>> credential, byte[] password) {
         Optional<PasswordHash> stored =
                 credential.flatMap(found -> PasswordHash.ofText(found.content().algorithm()));
         PasswordHash hash = stored.orElse(PasswordHash.CURRENT);
@@ -155,46 +200,142 @@ final class Authenticator {
         try {
             byte[] candidate = hashed(
                     () -> hash.verifier(prepared.map(PreparedPassword::bytes).orElse(decoySalt), salt));
-            boolean same = Secrets.same(candidate, verifier);
-            return same && stored.isPresent() && prepared.isPresent() ? Checked.RIGHT : Checked.WRONG;
-        } catch (HashPool.OverloadedException e) {
-            return Checked.OVERLOADED;
+            return Secrets.same(candidate, verifier) && stored.isPresent() && prepared.isPresent();
         } finally {
             prepared.ifPresent(PreparedPassword::close);
         }
     }
 
-    /**
-     * Spends a one-time code to set a password, in one transaction: the code is consumed, other codes and the password before
-     * stop working, the new password is there. The caller wipes the bytes.
-     */
-    Identified enroll(String name, byte[] code, byte[] password, int uid) {
+    /** What signatures of this store's challenges are made for. */
+    String namespace() {
+        return namespace;
+    }
+
+    /** Fresh bytes to sign for a login under that name; empty if there is no room for any. Any name gets some. */
+    Optional<byte[]> loginChallenge(String name, int uid) {
+        return challenges.issue(new SshChallenges.Purpose.Login(key(name)), uid);
+    }
+
+    /** Fresh bytes to sign for showing again who holds that session; empty if there is no room for any. */
+    Optional<byte[]> sessionChallenge(SessionId session, int uid) {
+        return challenges.issue(new SshChallenges.Purpose.Reauthentication(session), uid);
+    }
+
+    /** Checks a name and a signature of a challenge that was given out for a login under it. */
+    Identified sshKey(String name, byte[] challenge, String signature, int uid) {
         Optional<NameKey> key = key(name);
-        Optional<Refusal> wait = backedOff(key, uid);
-        if (wait.isPresent()) {
-            return new Identified.Not(wait.get());
+        return signed(
+                new SshChallenges.Purpose.Login(key),
+                counted(key),
+                challenge,
+                signature,
+                uid,
+                () -> key.flatMap(records::byName));
+    }
+
+    /** Checks a signature of a challenge that was given out for that session, by a key of its account. */
+    Identified sshKey(SessionId session, Dossier dossier, byte[] challenge, String signature, int uid) {
+        return signed(
+                new SshChallenges.Purpose.Reauthentication(session),
+                counted(dossier),
+                challenge,
+                signature,
+                uid,
+                () -> Optional.of(dossier));
+    }
+
+    private Identified signed(
+            SshChallenges.Purpose purpose,
+            String counted,
+            byte[] challenge,
+            String signature,
+            int uid,
+            Supplier<Optional<Dossier>> lookup) {
+        return switch (guesses.take(Guesses.Secret.SSH_KEY, counted, uid)) {
+            case Guesses.Turn.Refused(Refusal refusal) -> new Identified.Not(refusal);
+            case Guesses.Turn.Taken(var attempt) -> {
+                try (attempt) {
+                    if (!challenges.spend(challenge, purpose, uid)) {
+                        yield new Identified.Not(CHALLENGE);
+                    }
+                    SshPublicKey key;
+                    try {
+                        key = SshSignature.signer(signature, namespace, challenge);
+                    } catch (SshFormatException e) {
+                        attempt.failed();
+                        yield new Identified.Not(new Refusal(
+                                "ssh-signature-invalid",
+                                "the signature does not count: " + e.message(),
+                                "sign the challenge with 'ssh-keygen -Y sign -n " + namespace + "'"));
+                    }
+                    yield byKey(lookup.get(), key, attempt);
+                }
+            }
+        };
+    }
+
+    /** From here on the key is proved, and nothing of the account is told unless it is one of its own. */
+    private Identified byKey(Optional<Dossier> dossier, SshPublicKey key, Guesses.Attempt attempt) {
+        if (dossier.isEmpty()) {
+            attempt.failed();
+            return new Identified.Not(KEY_FAILED, "ssh-account-missing");
         }
-        Optional<NewCredential> fresh;
-        try {
+        Optional<Stored<Credential>> known = dossier.get().sshKey(key, clock.instant());
+        if (known.isEmpty()) {
+            attempt.failed();
+            return new Identified.Not(KEY_FAILED, "ssh-key-unknown");
+        }
+        attempt.succeeded();
+        return new Identified.As(dossier.get().account().recordId(), AuthStrength.PUBLIC_KEY, proof(known.get()));
+    }
+
+    /**
+     * Spends a one-time code to set a password or to let an SSH key log in, or both, in one transaction: the code is consumed, other
+     * codes stop working, and so does the password before if there is a new one. The caller wipes the bytes.
+     *
+     * @param password the new password; empty for none, if there is a key
+     * @param sshKey a line of a public key file; empty for none
+     */
+    Identified enroll(String name, byte[] code, byte[] password, String sshKey, int uid) {
+        Optional<NameKey> key = key(name);
+        return switch (guesses.take(Guesses.Secret.CODE, counted(key), uid)) {
+            case Guesses.Turn.Refused(Refusal refusal) -> new Identified.Not(refusal);
+            case Guesses.Turn.Taken(var attempt) -> {
+                try (attempt) {
+                    yield enroll(key, code, password, sshKey, attempt);
+                } catch (HashPool.OverloadedException e) {
+                    yield new Identified.Not(OVERLOADED);
+                } catch (RefusedException e) {
+                    yield new Identified.Not(e.refusal());
+                }
+            }
+        };
+    }
+
+    private Identified enroll(
+            Optional<NameKey> key, byte[] code, byte[] password, String sshKey, Guesses.Attempt attempt) {
+        List<NewCredential> fresh = new ArrayList<>();
+        if (!sshKey.isEmpty()) {
+            fresh.add(newSshKey(sshKey, ""));
+        }
+        if (sshKey.isEmpty() || password.length > 0) {
             // Before the code is looked at: whether it is right must not show in the time taken.
-            fresh = newPassword(password);
-        } catch (HashPool.OverloadedException e) {
-            return new Identified.Not(OVERLOADED);
+            fresh.add(newPassword(password).orElseThrow(() -> new RefusedException(WEAK)));
         }
-        if (fresh.isEmpty()) {
-            return new Identified.Not(WEAK);
-        }
-        for (int attempt = 0; attempt < Limits.REPLANS; attempt++) {
+        for (int again = 0; again < Limits.REPLANS; again++) {
             Optional<Dossier> dossier = key.flatMap(records::byName);
             Optional<Stored<Credential>> spent = dossier.flatMap(found -> matching(found, code));
             if (spent.isEmpty()) {
-                backoff.failed(counted(key), uid, clock.instant());
+                attempt.failed();
                 return new Identified.Not(CODE_INVALID);
             }
-            switch (replacePassword(dossier.orElseThrow(), fresh.get(), spent)) {
+            attempt.succeeded();
+            refusedRecovery(dossier.orElseThrow(), fresh).ifPresent(refusal -> {
+                throw new RefusedException(refusal);
+            });
+            switch (spend(dossier.orElseThrow(), fresh, spent.get())) {
                 case CommitResult.Committed(var receipt) -> {
-                    backoff.succeeded(counted(key), uid);
-                    return enrolled(dossier.orElseThrow().account().recordId());
+                    return enrolled(dossier.orElseThrow().account().recordId(), fresh.getFirst());
                 }
                 case CommitResult.Conflict ignored -> {}
                 case CommitResult.Rejected(var rejection, String message) ->
@@ -204,10 +345,30 @@ final class Authenticator {
         return new Identified.Not(BUSY);
     }
 
-    private Identified enrolled(RecordId account) {
+    /**
+     * Why the right code is not taken, and stays unspent: an account that is disabled or locked has no way back but through an
+     * administrator, while one that is restricted to recovery may be given new credentials (seed 002, "Permission Rules").
+     */
+    private Optional<Refusal> refusedRecovery(Dossier dossier, List<NewCredential> fresh) {
+        return switch (dossier.account().content().status()) {
+            case DISABLED ->
+                Optional.of(new Refusal("account-disabled", "the account is disabled", "ask an account administrator"));
+            case LOCKED ->
+                Optional.of(new Refusal("account-locked", "the account is locked", "ask an account administrator"));
+            case ACTIVE, RECOVERY_ONLY ->
+                fresh.stream()
+                        .filter(added -> added.kind() == CredentialKind.SSH_PUBLIC_KEY)
+                        .flatMap(added -> dossier.obstacleTo(added, clock.instant()).stream())
+                        .findFirst();
+        };
+    }
+
+    private Identified enrolled(RecordId account, NewCredential made) {
         Instant now = clock.instant();
         return records.byId(account)
-                .flatMap(dossier -> dossier.password(now))
+                .flatMap(dossier -> dossier.usable(made.kind(), now).stream()
+                        .filter(credential -> credential.content().verifier().equals(made.verifier()))
+                        .findFirst())
                 .<Identified>map(credential -> new Identified.As(account, AuthStrength.POSSESSION, proof(credential)))
                 .orElseGet(() -> new Identified.Not(BUSY));
     }
@@ -223,53 +384,22 @@ final class Authenticator {
         return match;
     }
 
-    /**
-     * Replaces the password by one that the caller just proved to be entitled to set; the refusal, if it cannot be.
-     *
-     * @param attribution who asks, and the gate of what they ask through: hashing takes long enough for it to be closed meanwhile
-     */
-    Optional<Refusal> rotate(
-            Dossier dossier, byte[] replacement, Attribution attribution, AccountStoreManager through) {
-        Optional<NewCredential> fresh;
-        try {
-            fresh = newPassword(replacement);
-        } catch (HashPool.OverloadedException e) {
-            return Optional.of(OVERLOADED);
+    private CommitResult spend(Dossier dossier, List<NewCredential> fresh, Stored<Credential> code) {
+        Map<RecordId, CredentialState> states = new HashMap<>(disabling(dossier, CredentialKind.ENROLMENT_CODE));
+        if (fresh.stream().anyMatch(credential -> credential.kind() == CredentialKind.PASSWORD)) {
+            states.putAll(disabling(dossier, CredentialKind.PASSWORD));
         }
-        if (fresh.isEmpty()) {
-            return Optional.of(WEAK);
-        }
-        return switch (through.changeCredentials(
-                dossier.account().recordId(),
-                List.of(fresh.get()),
-                disabling(dossier, CredentialKind.PASSWORD),
-                dossier.account().version(),
-                attribution)) {
-            case CommitResult.Committed ignored -> Optional.empty();
-            case CommitResult.Conflict ignored ->
-                Optional.of(new Refusal("conflict", "the account was changed meanwhile", "try again"));
-            case CommitResult.Rejected(var rejection, String message) -> {
-                if (rejection == Rejection.REVOKED) {
-                    throw Grant.revoked(message);
-                }
-                yield Optional.of(Refusal.because(rejection.text(), message));
-            }
-        };
-    }
-
-    private CommitResult replacePassword(Dossier dossier, NewCredential fresh, Optional<Stored<Credential>> spentCode) {
-        Map<RecordId, CredentialState> states = new HashMap<>(disabling(dossier, CredentialKind.PASSWORD));
-        states.putAll(disabling(dossier, CredentialKind.ENROLMENT_CODE));
-        spentCode.ifPresent(code -> states.put(code.recordId(), CredentialState.CONSUMED));
+        states.put(code.recordId(), CredentialState.CONSUMED);
         return accounts.changeCredentials(
                 dossier.account().recordId(),
-                List.of(fresh),
+                fresh,
                 states,
                 dossier.account().version(),
                 Attribution.of(new Actor.Daemon()));
     }
 
-    private static Map<RecordId, CredentialState> disabling(Dossier dossier, CredentialKind kind) {
+    /** Takes all credentials of that kind out of use. */
+    static Map<RecordId, CredentialState> disabling(Dossier dossier, CredentialKind kind) {
         Map<RecordId, CredentialState> states = new HashMap<>();
         for (Stored<Credential> credential : dossier.credentials()) {
             if (credential.content().kind() == kind && credential.content().state() == CredentialState.ACTIVE) {
@@ -279,7 +409,48 @@ final class Authenticator {
         return states;
     }
 
-    private Optional<NewCredential> newPassword(byte[] password) {
+    /**
+     * A credential for the key of that line.
+     *
+     * @param label for its owner; if empty, the line's own comment
+     * @throws RefusedException if it is no such line
+     */
+    NewCredential newSshKey(String line, String label) {
+        SshPublicKey.Line read;
+        try {
+            read = SshPublicKey.ofLine(line);
+        } catch (SshFormatException e) {
+            throw new RefusedException(new Refusal(
+                    "ssh-key-invalid",
+                    "the public key is not taken: " + e.message(),
+                    "give the one line of a .pub file, such as 'ssh-keygen -t ed25519' makes"));
+        }
+        return new NewCredential(
+                CredentialKind.SSH_PUBLIC_KEY,
+                label(label.isEmpty() ? read.comment() : label),
+                read.key().type().text(),
+                OpaqueBytes.NONE,
+                read.key().blob(),
+                Optional.empty());
+    }
+
+    /** What people call a credential: one line, cut to what is kept. */
+    private static String label(String text) {
+        String line = text.codePoints()
+                .filter(point -> !Character.isISOControl(point))
+                .limit(Limits.LABEL_CHARS)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .strip();
+        return line.isEmpty() ? "ssh key" : line;
+    }
+
+    /**
+     * A credential for that password; empty if it is too weak to be set.
+     *
+     * @throws HashPool.OverloadedException if there is no place in the queue
+     */
+    Optional<NewCredential> newPassword(byte[] password) {
         Optional<PreparedPassword> prepared = PreparedPassword.of(password);
         try {
             if (prepared.isEmpty() || prepared.get().isTooShort()) {
@@ -314,19 +485,13 @@ final class Authenticator {
         }
     }
 
-    private Optional<Refusal> backedOff(Optional<NameKey> key, int uid) {
-        Duration wait = backoff.remaining(counted(key), uid, clock.instant());
-        return wait.isZero()
-                ? Optional.empty()
-                : Optional.of(new Refusal(
-                        "auth-backoff",
-                        "too many failed attempts",
-                        "wait " + Math.max(1, wait.plusMillis(999).toSeconds()) + " s and try again"));
-    }
-
     /** Names that cannot exist are counted as one: there is nothing to tell them apart by. */
     private static String counted(Optional<NameKey> key) {
         return key.map(NameKey::toString).orElse("");
+    }
+
+    private static String counted(Dossier dossier) {
+        return counted(Optional.of(dossier.account().content().nameKey()));
     }
 
     private static Optional<NameKey> key(String name) {

@@ -68,8 +68,8 @@ public final class Broker implements AutoCloseable {
         Records records = new StoreRecords(store::read, store.credentials());
         AuditTrail audit = new StoreAudit(store.auditLog(), config.clock());
         HashPool pool = new HashPool(config.hashThreads(), Limits.HASH_QUEUE);
-        Authenticator authenticator =
-                new Authenticator(records, store.accountManager(), pool, config.clock(), config.random());
+        Authenticator authenticator = new Authenticator(
+                records, store.accountManager(), pool, signatureNamespace(engine), config.clock(), config.random());
         Planner planner = new Planner(Planner.OFFERED);
 
         CompletableFuture<Logins> loginsLater = new CompletableFuture<>();
@@ -94,10 +94,12 @@ public final class Broker implements AutoCloseable {
                                 config.version(),
                                 config.clock().instant()),
                         config,
+                        sessions,
+                        janitor,
+                        audit,
                         loginsLater,
                         new Keyrings(new KeyTable(engine), config.keyringSecret(), config.clock(), config.random()),
-                        pool,
-                        audit));
+                        pool));
         Minter minter = new Minter(
                 records,
                 sessions,
@@ -113,6 +115,11 @@ public final class Broker implements AutoCloseable {
         store.addCommitListener(
                 (receipt, written) -> sessions.moved(movedBy(receipt, written)).forEach(janitor::clearLater));
         return new Broker(sessions, janitor, pool, config, logins);
+    }
+
+    /** What SSH signatures are made for, such that one made for another store is of no use here. */
+    private static String signatureNamespace(Engine engine) {
+        return "bailiwick-login/" + AccountStore.headOf(engine).orElseThrow().storeId();
     }
 
     /** What a commit changed, as far as sessions care. */

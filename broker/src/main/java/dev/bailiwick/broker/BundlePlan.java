@@ -46,9 +46,10 @@ record BundlePlan(
      *
      * @param lifetime from login to expiry
      * @param idleTimeout without a call
+     * @param freshAuth how long an authentication counts as fresh
      * @param sessionLimit live sessions of one account
      */
-    record Terms(Duration lifetime, Duration idleTimeout, int sessionLimit) {}
+    record Terms(Duration lifetime, Duration idleTimeout, Duration freshAuth, int sessionLimit) {}
 
     /** The versions a plan was made from, for the audit chain. */
     record Basis(VersionId resourceProfile, VersionId policyProfile, VersionId policyVersion) {}

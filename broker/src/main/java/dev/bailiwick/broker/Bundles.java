@@ -13,6 +13,7 @@ import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.SystemStatus;
@@ -128,12 +129,16 @@ final class Bundles {
                     bundle.setKeyBackup(client);
                 }
             }
+            case SESSION_DIRECTORY -> {
+                try (SessionDirectory.Client client = grant.capability(SessionDirectory.factory)) {
+                    bundle.setSessionDirectory(client);
+                }
+            }
             case TERMINAL,
                     LAUNCHER,
                     APPROVAL,
                     APPROVAL_REVIEWER,
                     AUDIT_READER,
-                    SESSION_DIRECTORY,
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER -> throw new IllegalStateException("the bundle has no place for this slot");

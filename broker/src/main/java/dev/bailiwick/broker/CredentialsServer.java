@@ -1,8 +1,5 @@
 package dev.bailiwick.broker;
 
-import dev.bailiwick.accountstore.AccountStoreManager;
-import dev.bailiwick.accountstore.Actor;
-import dev.bailiwick.accountstore.Attribution;
 import dev.bailiwick.accountstore.Credential;
 import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CallContext;
@@ -12,41 +9,51 @@ import dev.bailiwick.schema.gen.CredentialInfo;
 import dev.bailiwick.schema.gen.CredentialKind;
 import dev.bailiwick.schema.gen.CredentialState;
 import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.EnrollResult;
+import dev.bailiwick.schema.gen.RecoveryCodeResult;
+import dev.bailiwick.schema.gen.RotateResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.capnproto.Void;
 
 /** Serves one account's credentials to its holder. A verifier goes in and never comes out. */
 final class CredentialsServer implements Credentials.Server {
-    private final Grant grant;
-    private final Records records;
-    private final Authenticator authenticator;
-    private final AccountStoreManager accounts;
+    private final SelfService service;
 
-    /** @param accounts the store's manager; each change carries this grant's gate */
-    CredentialsServer(Grant grant, Records records, Authenticator authenticator, AccountStoreManager accounts) {
-        this.grant = grant;
-        this.records = records;
-        this.authenticator = authenticator;
-        this.accounts = accounts;
+    CredentialsServer(SelfService service) {
+        this.service = service;
     }
 
     @Override
     public CompletionStage<?> list(CallContext<Credentials.ListParams.Reader, Credentials.ListResults.Builder> call) {
-        List<Stored<Credential>> credentials = dossier().credentials();
+        List<Stored<Credential>> credentials = service.list();
         var list = call.results().initCredentials(credentials.size());
         for (int i = 0; i < credentials.size(); i++) {
-            Stored<Credential> credential = credentials.get(i);
-            CredentialInfo.Builder info = list.get(i);
-            info.setRecordId(credential.recordId().toBytes());
-            info.setKind(CredentialKind.valueOf(credential.content().kind().name()));
-            info.setState(CredentialState.valueOf(credential.content().state().name()));
-            info.setLabel(credential.content().label());
-            info.setCreatedAtMs(credential.createdAt().toEpochMilli());
-            info.setUpdatedAtMs(credential.updatedAt().toEpochMilli());
+            write(list.get(i), credentials.get(i));
         }
         return Calls.DONE;
+    }
+
+    private static void write(CredentialInfo.Builder info, Stored<Credential> stored) {
+        Credential credential = stored.content();
+        info.setRecordId(stored.recordId().toBytes());
+        info.setKind(CredentialKind.valueOf(credential.kind().name()));
+        info.setState(CredentialState.valueOf(credential.state().name()));
+        info.setLabel(credential.label());
+        info.setCreatedAtMs(stored.createdAt().toEpochMilli());
+        info.setUpdatedAtMs(stored.updatedAt().toEpochMilli());
+        info.setExpiresAtMs(credential.expiresAt().map(Instant::toEpochMilli).orElse(0L));
+        switch (credential.kind()) {
+            case SSH_PUBLIC_KEY -> {
+                info.setAlgorithm(credential.algorithm());
+                info.setFingerprint(
+                        SshPublicKey.fingerprintOf(credential.verifier().toBytes()));
+            }
+            case PASSWORD, ENROLMENT_CODE -> {}
+        }
     }
 
     @Override
@@ -56,24 +63,17 @@ final class CredentialsServer implements Credentials.Server {
         try {
             call.results()
                     .setMatches(
-                            switch (checked(dossier(), password)) {
-                                case RIGHT -> true;
-                                case WRONG -> false;
-                                case OVERLOADED ->
-                                    throw RpcException.overloaded(Authenticator.OVERLOADED.code() + ": "
-                                            + Authenticator.OVERLOADED.message());
+                            switch (service.verify(password)) {
+                                case Authenticator.Checked.Right() -> true;
+                                case Authenticator.Checked.Wrong() -> false;
+                                case Authenticator.Checked.Refused(Refusal refusal) ->
+                                    throw RpcException.overloaded(
+                                            refusal.code() + ": " + refusal.message() + "; " + refusal.hint());
                             });
         } finally {
             Secrets.wipe(password);
         }
         return Calls.DONE;
-    }
-
-    private Authenticator.Checked checked(Dossier dossier, byte[] password) {
-        return authenticator
-                .verify(dossier, password, grant.session().identity().uid())
-                .orElseThrow(
-                        () -> RpcException.overloaded("auth-backoff: too many failed attempts; wait and try again"));
     }
 
     @Override
@@ -82,13 +82,7 @@ final class CredentialsServer implements Credentials.Server {
         byte[] current = Secrets.take(call.params().getCurrent());
         byte[] replacement = Secrets.take(call.params().getReplacement());
         try {
-            var result = call.results().initResult();
-            Optional<Refusal> refusal = rotate(current, replacement);
-            if (refusal.isPresent()) {
-                refusal.get().into(result.initDenied());
-            } else {
-                result.setDone(Void.VOID);
-            }
+            answer(call.results().initResult(), () -> service.rotatePassword(current, replacement));
         } finally {
             Secrets.wipe(current);
             Secrets.wipe(replacement);
@@ -96,23 +90,81 @@ final class CredentialsServer implements Credentials.Server {
         return Calls.DONE;
     }
 
-    private Optional<Refusal> rotate(byte[] current, byte[] replacement) {
-        Dossier dossier = dossier();
-        Session.Identity identity = grant.session().identity();
-        return switch (checked(dossier, current)) {
-            case WRONG -> Optional.of(new Refusal("auth-failed", "the current password is wrong", "check it"));
-            case OVERLOADED -> Optional.of(Authenticator.OVERLOADED);
-            case RIGHT ->
-                authenticator.rotate(
-                        dossier,
-                        replacement,
-                        Attribution.of(new Actor.Session(identity.principalId(), identity.id()), grant::closed),
-                        accounts);
-        };
+    @Override
+    public CompletionStage<?> enrollPassword(
+            CallContext<Credentials.EnrollPasswordParams.Reader, Credentials.EnrollPasswordResults.Builder> call) {
+        byte[] password = Secrets.take(call.params().getPassword());
+        try {
+            answer(call.results().initResult(), () -> service.enrollPassword(password));
+        } finally {
+            Secrets.wipe(password);
+        }
+        return Calls.DONE;
     }
 
-    private Dossier dossier() {
-        return records.byId(grant.session().identity().account())
-                .orElseThrow(() -> new IllegalStateException("the account of a live session is gone"));
+    @Override
+    public CompletionStage<?> enrollSshKey(
+            CallContext<Credentials.EnrollSshKeyParams.Reader, Credentials.EnrollSshKeyResults.Builder> call) {
+        Credentials.EnrollSshKeyParams.Reader params = call.params();
+        answer(
+                call.results().initResult(),
+                () -> service.enrollSshKey(
+                        params.getPublicKey().toString(), params.getLabel().toString()));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> rotateSshKey(
+            CallContext<Credentials.RotateSshKeyParams.Reader, Credentials.RotateSshKeyResults.Builder> call) {
+        Credentials.RotateSshKeyParams.Reader params = call.params();
+        answer(
+                call.results().initResult(),
+                () -> service.rotateSshKey(
+                        params.getRecordId().toArray(),
+                        params.getPublicKey().toString(),
+                        params.getLabel().toString()));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> disable(
+            CallContext<Credentials.DisableParams.Reader, Credentials.DisableResults.Builder> call) {
+        byte[] recordId = call.params().getRecordId().toArray();
+        answer(call.results().initResult(), () -> service.disable(recordId));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> issueRecoveryCode(
+            CallContext<Credentials.IssueRecoveryCodeParams.Reader, Credentials.IssueRecoveryCodeResults.Builder>
+                    call) {
+        RecoveryCodeResult.Builder result = call.results().initResult();
+        try {
+            SelfService.Issued issued = service.issueRecoveryCode();
+            RecoveryCodeResult.Issued.Builder wire = result.initIssued();
+            wire.setCode(issued.code().text().getBytes(StandardCharsets.US_ASCII));
+            wire.setExpiresAtMs(issued.expiresAt().toEpochMilli());
+        } catch (RefusedException refused) {
+            refused.refusal().into(result.initDenied());
+        }
+        return Calls.DONE;
+    }
+
+    private static void answer(RotateResult.Builder result, Runnable change) {
+        try {
+            change.run();
+            result.setDone(Void.VOID);
+        } catch (RefusedException refused) {
+            refused.refusal().into(result.initDenied());
+        }
+    }
+
+    private static void answer(EnrollResult.Builder result, Supplier<Stored<Credential>> change) {
+        try {
+            Stored<Credential> made = change.get();
+            write(result.initEnrolled(), made);
+        } catch (RefusedException refused) {
+            refused.refusal().into(result.initDenied());
+        }
     }
 }

@@ -32,7 +32,12 @@ final class Janitor implements UserSessionServer.Logout {
 
     @Override
     public CompletionStage<?> logout(Session session, Grant last) {
-        if (session.end("logged out", Optional.of(last))) {
+        return end(session, "logged out", last);
+    }
+
+    /** As {@link #end(Session, String)}, for the call through {@code last} that ends its own session and still has to answer. */
+    CompletionStage<?> end(Session session, String why, Grant last) {
+        if (session.end(why, Optional.of(last))) {
             clear(session);
         }
         return session.cleared();

@@ -34,7 +34,40 @@ public final class Limits {
     /** The longest spacing between attempts: long enough to make guessing hopeless, short enough to wait for. */
     public static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
 
-    /** Names whose failures are remembered; the longest untouched is forgotten first. */
+    /** How long failures add up towards a lockout: from the first of them on. */
+    public static final Duration LOCKOUT_WINDOW = Duration.ofMinutes(15);
+
+    /** How long a lockout lasts: an attacker gets tens of guesses an hour, and an owner need not wait for the next day. */
+    public static final Duration LOCKOUT = Duration.ofMinutes(15);
+
+    /** Failures of one operating-system user at one name within the window that lock them out of it. */
+    public static final int LOCKOUT_FAILURES = 10;
+
+    /** Failures of all users at one name's password that lock it for everybody: several times what one user can make. */
+    public static final int LOCKOUT_FAILURES_OF_NAME = 50;
+
+    /** Failures of one user at all names together: beyond mistakes, even of a program that logs many people in. */
+    public static final int LOCKOUT_FAILURES_OF_UID = 100;
+
+    /** Attempts that wait for those before them to be settled; more than that are refused at once. */
+    public static final int WAITING_ATTEMPTS = 256;
+
+    /** How long a challenge may be answered: long enough to type a passphrase or touch a token. */
+    public static final Duration CHALLENGE_LIFE = Duration.ofMinutes(1);
+
+    /** Unanswered challenges of one operating-system user: one for each login under way, and a few to forget. */
+    public static final int CHALLENGES_PER_UID = 16;
+
+    /** Unanswered challenges of everybody: some hundred bytes each. */
+    public static final int CHALLENGES = 16_384;
+
+    /** SSH keys of one account that log in: every machine of a person has its own. */
+    public static final int SSH_KEYS = 16;
+
+    /** Characters of a credential's label: it is shown in one line. */
+    public static final int LABEL_CHARS = 64;
+
+    /** Names, users and pairs of them whose failures are remembered; the longest untouched is forgotten first. */
     public static final int BACKOFF_ENTRIES = 10_000;
 
     /** How long a one-time enrolment code lasts: handed over in person or in a chat, used the same day. */
@@ -75,6 +108,9 @@ public final class Limits {
 
     /** How often sessions past their end are cleared away. Their capabilities stop working at the end itself. */
     public static final Duration SWEEP = Duration.ofSeconds(1);
+
+    /** Characters of the reason that an administrator gives for ending a session: it goes into an audit record beside an id. */
+    public static final int REASON_CHARS = 160;
 
     private Limits() {}
 }

@@ -1,5 +1,6 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.OpaqueBytes;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.schema.Hash256;
@@ -62,15 +63,42 @@ final class Logins {
         return identified(authenticator.password(name, password, caller.uid()), caller);
     }
 
-    Minter.Outcome enroll(String name, byte[] code, byte[] password, Caller caller) {
-        return identified(authenticator.enroll(name, code, password, caller.uid()), caller);
+    /** By a one-time code, which sets a password, an SSH key or both; see {@link Authenticator#enroll}. */
+    Minter.Outcome enroll(String name, byte[] code, byte[] password, String sshKey, Caller caller) {
+        return identified(authenticator.enroll(name, code, password, sshKey, caller.uid()), caller);
+    }
+
+    /** Fresh bytes to sign; empty if there is no room for any. */
+    Optional<byte[]> sshChallenge(String name, Caller caller) {
+        return authenticator.loginChallenge(name, caller.uid());
+    }
+
+    /** What challenges are signed for. */
+    String sshNamespace() {
+        return authenticator.namespace();
+    }
+
+    /** By a signature of such a challenge. */
+    Minter.Outcome sshKey(String name, byte[] challenge, String signature, Caller caller) {
+        try {
+            return switch (authenticator.sshKey(name, challenge, signature, caller.uid())) {
+                case Authenticator.Identified.As(var account, var strength, var proof) ->
+                    switch (minter.start(account, caller, strength, Optional.of(proof))) {
+                        case Minter.Outcome.Started started -> audited(caller, started);
+                        case Minter.Outcome.Refused(Refusal refusal) -> denied(caller, SshDenials.of(refusal));
+                    };
+                case Authenticator.Identified.Not not -> denied(caller, not);
+            };
+        } catch (CorruptStoreException damage) {
+            return denied(caller, SshDenials.LOOKUP_FAILED);
+        }
     }
 
     private Minter.Outcome identified(Authenticator.Identified identified, Caller caller) {
         return switch (identified) {
             case Authenticator.Identified.As(var account, var strength, var proof) ->
                 audited(caller, minter.start(account, caller, strength, Optional.of(proof)));
-            case Authenticator.Identified.Not(Refusal refusal) -> denied(caller, refusal);
+            case Authenticator.Identified.Not not -> denied(caller, not);
         };
     }
 
@@ -116,7 +144,11 @@ final class Logins {
     }
 
     private Minter.Outcome denied(Caller caller, Refusal refusal) {
-        audit.denied(caller, refusal.code());
-        return new Minter.Outcome.Refused(refusal);
+        return denied(caller, new Authenticator.Identified.Not(refusal));
+    }
+
+    private Minter.Outcome denied(Caller caller, Authenticator.Identified.Not not) {
+        audit.denied(caller, not.audited());
+        return new Minter.Outcome.Refused(not.refusal());
     }
 }

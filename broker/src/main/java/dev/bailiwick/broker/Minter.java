@@ -184,7 +184,8 @@ final class Minter {
 
     private static Circumstances circumstances(Session session, Instant now) {
         Session.Identity identity = session.identity();
-        return new Circumstances(identity.kind(), identity.source(), identity.strength(), now);
+        Session.Authentication shown = session.authentication();
+        return new Circumstances(identity.kind(), identity.source(), shown.strength(), shown.at(), now);
     }
 
     private static List<RecordId> recordsOf(BundlePlan plan) {

@@ -41,7 +41,6 @@ final class Planner {
             Slot.APPROVAL,
             Slot.APPROVAL_REVIEWER,
             Slot.AUDIT_READER,
-            Slot.SESSION_DIRECTORY,
             Slot.RESOURCE_PROFILE_MANAGER,
             Slot.POLICY_MANAGER,
             Slot.STORE_MAINTAINER)));
@@ -260,6 +259,7 @@ final class Planner {
                     Optional.of(new BundlePlan.Terms(
                             ground.policy().sessionLifetime(),
                             ground.policy().idleTimeout(),
+                            ground.policy().freshAuth(),
                             ground.resource().sessionLimit())),
                     Optional.of(ground.basis()),
                     journalSize);

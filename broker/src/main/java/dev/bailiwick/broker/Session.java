@@ -48,7 +48,7 @@ final class Session {
      * @param displayName for people
      * @param kind the kind of session
      * @param source where its caller sits
-     * @param strength how the caller was identified
+     * @param strength how the caller was identified at login; see {@link #authentication} for what they showed since
      * @param uid the operating-system user that may take it up again
      * @param startedAt when it began, which is also when its caller was identified
      * @param tmp the storage root of its tmp, deleted with it
@@ -68,6 +68,19 @@ final class Session {
             RootId tmp,
             RootId ephemeralHome) {}
 
+    /**
+     * That the caller showed who they are.
+     *
+     * @param strength how well, at best so far
+     * @param at when they last did
+     */
+    record Authentication(AuthStrength strength, Instant at) {
+        /** The same caller having shown it again. */
+        private Authentication again(AuthStrength by, Instant now) {
+            return new Authentication(by.compareTo(strength) > 0 ? by : strength, now);
+        }
+    }
+
     /** The account's references when the grants were made: what a change of the account is compared with. */
     record Ground(ProfileRef resourceProfile, ProfileRef policyProfile) {}
 
@@ -83,6 +96,11 @@ final class Session {
         record Over(String why) implements Publication {}
     }
 
+    private static final Refusal STALE = new Refusal(
+            "fresh-auth-required",
+            "this needs an authentication fresher than the session's",
+            "run 'bailiwick reauth' and try again");
+
     private final Identity identity;
     private final Optional<Hash256> referenceHash;
     private final InstantSource clock;
@@ -95,6 +113,7 @@ final class Session {
     private final Map<RecordId, Long> newest = new HashMap<>(); // guarded by lock
     private Moved.@Nullable Policy newestPolicy; // guarded by lock
     private @Nullable Ground ground; // guarded by lock; null until the first grants are published
+    private volatile Authentication authentication;
     private volatile @Nullable BundlePlan plan;
     private volatile @Nullable String endedBecause;
     private volatile Instant lastUsed;
@@ -106,6 +125,7 @@ final class Session {
         this.referenceHash = referenceHash;
         this.clock = clock;
         this.lastUsed = identity.startedAt();
+        this.authentication = new Authentication(identity.strength(), identity.startedAt());
     }
 
     Identity identity() {
@@ -119,6 +139,41 @@ final class Session {
 
     Instant now() {
         return clock.instant();
+    }
+
+    /** How well its caller has shown who they are, and when last. */
+    Authentication authentication() {
+        return authentication;
+    }
+
+    /** Its caller has shown again who they are. Plans made from now on are made for that. */
+    void authenticated(AuthStrength by) {
+        lock.lock();
+        try {
+            authentication = authentication.again(by, now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Until when its caller's authentication counts as fresh (the policy profile's {@code freshAuth}). */
+    Instant freshUntil() {
+        BundlePlan planned = plan;
+        return planned == null
+                ? authentication.at()
+                : authentication.at().plus(planned.terms().orElseThrow().freshAuth());
+    }
+
+    /** Why what needs fresh authentication is refused now; empty if it need not be. */
+    Optional<Refusal> staleness() {
+        return authentication.strength() != AuthStrength.NONE && now().isBefore(freshUntil())
+                ? Optional.empty()
+                : Optional.of(STALE);
+    }
+
+    /** When somebody last made a call. */
+    Instant lastUsed() {
+        return lastUsed;
     }
 
     Instant expiresAt() {

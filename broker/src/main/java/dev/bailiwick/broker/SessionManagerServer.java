@@ -65,7 +65,12 @@ final class SessionManagerServer implements SessionManager.Server {
         try {
             write(
                     call.results().initResult(),
-                    logins.enroll(call.params().getName().toString(), code, password, caller));
+                    logins.enroll(
+                            call.params().getName().toString(),
+                            code,
+                            password,
+                            call.params().getSshKey().toString(),
+                            caller));
         } finally {
             Secrets.wipe(code);
             Secrets.wipe(password);
@@ -83,6 +88,32 @@ final class SessionManagerServer implements SessionManager.Server {
         } finally {
             Secrets.wipe(reference);
         }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> sshChallenge(
+            CallContext<SessionManager.SshChallengeParams.Reader, SessionManager.SshChallengeResults.Builder> call) {
+        requireOpen();
+        Wire.challenge(
+                call.results().initChallenge(),
+                logins.sshChallenge(call.params().getName().toString(), caller),
+                logins.sshNamespace());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> sshKey(
+            CallContext<SessionManager.SshKeyParams.Reader, SessionManager.SshKeyResults.Builder> call) {
+        requireOpen();
+        SessionManager.SshKeyParams.Reader params = call.params();
+        write(
+                call.results().initResult(),
+                logins.sshKey(
+                        params.getName().toString(),
+                        params.getChallenge().toArray(),
+                        params.getSignature().toString(),
+                        caller));
         return Calls.DONE;
     }
 

@@ -6,13 +6,17 @@ import dev.bailiwick.schema.SessionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * All sessions of the daemon: by id, by the hash of their reference, and by the records they rest on. Thread-safe; nothing here
@@ -32,7 +36,7 @@ final class Sessions {
 
     private final ReentrantLock lock = new ReentrantLock();
     // All guarded by lock.
-    private final Map<SessionId, Session> byId = new HashMap<>();
+    private final NavigableMap<SessionId, Session> byId = new TreeMap<>(); // in order, to be listed by pages
     private final Map<Hash256, Session> byReference = new HashMap<>();
     private final Map<RecordId, Set<Session>> byAccount = new HashMap<>();
     private final Map<RecordId, Set<Session>> byDependency = new HashMap<>();
@@ -161,6 +165,47 @@ final class Sessions {
             }
         }
         return past;
+    }
+
+    /** The session of that id. */
+    Optional<Session> byId(SessionId id) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(byId.get(id));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** At most that many live sessions, in the order of their ids, from beyond the one given. */
+    List<Session> after(Optional<SessionId> id, int limit) {
+        lock.lock();
+        try {
+            Collection<Session> rest =
+                    id.map(start -> byId.tailMap(start, false)).orElse(byId).values();
+            return live(rest.stream()).limit(limit).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #after}, those of one account. */
+    List<Session> of(RecordId account, Optional<SessionId> after, int limit) {
+        lock.lock();
+        try {
+            return live(byAccount.getOrDefault(account, Set.of()).stream())
+                    .filter(session ->
+                            after.isEmpty() || session.identity().id().compareTo(after.get()) > 0)
+                    .sorted(Comparator.comparing(session -> session.identity().id()))
+                    .limit(limit)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Stream<Session> live(Stream<Session> some) {
+        return some.filter(session -> session.endedAt(session.now()).isEmpty());
     }
 
     List<Session> all() {

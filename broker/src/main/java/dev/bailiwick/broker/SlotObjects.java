@@ -20,6 +20,7 @@ import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.SystemStatus;
@@ -66,6 +67,9 @@ final class SlotObjects {
         Keyring.Server keyring(Grant grant);
 
         KeyBackup.Server keyBackup(Grant grant);
+        Reauthentication reauthentication();
+
+        SessionDirectory.Server sessionDirectory(Grant grant);
     }
 
     /** A storage root, and how long it lives. */
@@ -93,7 +97,10 @@ final class SlotObjects {
     /** Puts the object of the grant's slot behind its membrane. */
     void fill(Grant grant, Dossier dossier) {
         switch (grant.decision().slot()) {
-            case SESSION -> grant.guard(UserSession.client(new UserSessionServer(grant, logout)), UserSession.factory);
+            case SESSION ->
+                grant.guard(
+                        UserSession.client(new UserSessionServer(grant, logout, services.reauthentication())),
+                        UserSession.factory);
             case HOME -> namespace(grant, home(grant, dossier));
             case CONFIG -> namespace(grant, durable(dossier.account().content().configRoot()));
             case CACHE -> namespace(grant, durable(dossier.account().content().cacheRoot()));
@@ -126,12 +133,13 @@ final class SlotObjects {
                 grant.guard(StoreInspector.client(services.storeInspector()), StoreInspector.factory);
             case KEYRING -> grant.guard(Keyring.client(services.keyring(grant)), Keyring.factory);
             case KEY_BACKUP -> grant.guard(KeyBackup.client(services.keyBackup(grant)), KeyBackup.factory);
+            case SESSION_DIRECTORY ->
+                grant.guard(SessionDirectory.client(services.sessionDirectory(grant)), SessionDirectory.factory);
             case TERMINAL,
                     LAUNCHER,
                     APPROVAL,
                     APPROVAL_REVIEWER,
                     AUDIT_READER,
-                    SESSION_DIRECTORY,
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER ->

@@ -6,6 +6,7 @@ import dev.bailiwick.accountstore.AuditLog;
 import dev.bailiwick.schema.Id128;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -44,8 +45,34 @@ final class StoreAudit implements AuditTrail {
                 0,
                 Optional.empty(),
                 "",
-                "",
+                auth(code),
                 Optional.empty())));
+    }
+
+    /** How a denied login is said in one word, for whoever searches logs for it. */
+    static String auth(String code) {
+        return "auth=" + code;
+    }
+
+    @Override
+    public void reauthenticated(Session session, AuthStrength strength) {
+        var _ = log.append(
+                List.of(event(session, "reauth", Wire.strength(strength).name().toLowerCase(Locale.ROOT))));
+    }
+
+    @Override
+    public void reauthenticationDenied(Session session, String code) {
+        var _ = log.append(List.of(event(session, "reauth.denied", code, subject(session), auth(code))));
+    }
+
+    @Override
+    public void endedBy(Session administrator, Session target, String reason) {
+        var _ = log.append(List.of(event(
+                administrator,
+                "admin.session-end",
+                "ok",
+                subject(target),
+                "session " + target.identity().id() + (reason.isEmpty() ? "" : ": " + reason))));
     }
 
     @Override
@@ -55,14 +82,18 @@ final class StoreAudit implements AuditTrail {
 
     @Override
     public void noted(Session session, String kind, String code, String value) {
-        var _ = log.append(List.of(event(session, kind, code, value)));
+        var _ = log.append(List.of(event(session, kind, code, subject(session), value)));
+    }
+
+    private static Id128 subject(Session session) {
+        return session.identity().principalId().value();
     }
 
     private AuditEvent event(Session session, String kind, String value) {
-        return event(session, kind, "ok", value);
+        return event(session, kind, "ok", subject(session), value);
     }
 
-    private AuditEvent event(Session session, String kind, String code, String value) {
+    private AuditEvent event(Session session, String kind, String code, Id128 subject, String value) {
         Session.Identity identity = session.identity();
         Optional<BundlePlan.Basis> basis = session.plan().flatMap(BundlePlan::basis);
         return new AuditEvent(
@@ -75,9 +106,9 @@ final class StoreAudit implements AuditTrail {
                 basis.map(versions -> versions.resourceProfile().value()),
                 basis.map(versions -> versions.policyVersion().value()),
                 0,
-                Optional.<Id128>of(identity.principalId().value()),
+                Optional.of(subject),
                 "",
-                value.length() <= AuditEvent.TEXT_CHARS ? value : value.substring(0, AuditEvent.TEXT_CHARS),
+                AuditEvent.shortened(value),
                 Optional.empty());
     }
 }

@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.SystemStatus;
@@ -25,10 +26,12 @@ final class StoreServices implements SlotObjects.Services {
     private final Planner planner;
     private final SystemStatus.Server status;
     private final BrokerConfig config;
+    private final Sessions sessions;
+    private final Janitor janitor;
+    private final AuditTrail audit;
     private final CompletableFuture<Logins> logins;
     private final Keyrings keyrings;
     private final HashPool pool;
-    private final AuditTrail audit;
 
     /** @param logins the login paths, which need this in turn; complete before the first session */
     StoreServices(
@@ -39,10 +42,12 @@ final class StoreServices implements SlotObjects.Services {
             Planner planner,
             SystemStatus.Server status,
             BrokerConfig config,
+            Sessions sessions,
+            Janitor janitor,
+            AuditTrail audit,
             CompletableFuture<Logins> logins,
             Keyrings keyrings,
-            HashPool pool,
-            AuditTrail audit) {
+            HashPool pool) {
         this.store = store;
         this.storage = storage;
         this.records = records;
@@ -50,15 +55,18 @@ final class StoreServices implements SlotObjects.Services {
         this.planner = planner;
         this.status = status;
         this.config = config;
+        this.sessions = sessions;
+        this.janitor = janitor;
+        this.audit = audit;
         this.logins = logins;
         this.keyrings = keyrings;
         this.pool = pool;
-        this.audit = audit;
     }
 
     @Override
     public Credentials.Server credentials(Grant grant) {
-        return new CredentialsServer(grant, records, authenticator, store.accountManager());
+        return new CredentialsServer(new SelfService(
+                grant, records, authenticator, store.accountManager(), config.clock(), config.random()));
     }
 
     @Override
@@ -117,5 +125,15 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public KeyBackup.Server keyBackup(Grant grant) {
         return new KeyringServers.Backup(grant, keyrings, pool, config, audit);
+    }
+
+    @Override
+    public Reauthentication reauthentication() {
+        return new Reauthentication(records, authenticator, audit);
+    }
+
+    @Override
+    public SessionDirectory.Server sessionDirectory(Grant grant) {
+        return new SessionDirectoryServer(grant, store::read, sessions, janitor, audit);
     }
 }

@@ -2,10 +2,12 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.schema.gen.ReauthenticationResult;
 import dev.bailiwick.schema.gen.UserSession;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Serves facts about one session, and its end. */
+/** Serves facts about one session, showing again who holds it, and its end. */
 final class UserSessionServer implements UserSession.Server {
     /** Ends a session on its holder's wish. */
     interface Logout {
@@ -19,10 +21,12 @@ final class UserSessionServer implements UserSession.Server {
 
     private final Grant grant;
     private final Logout logout;
+    private final Reauthentication reauthentication;
 
-    UserSessionServer(Grant grant, Logout logout) {
+    UserSessionServer(Grant grant, Logout logout, Reauthentication reauthentication) {
         this.grant = grant;
         this.logout = logout;
+        this.reauthentication = reauthentication;
     }
 
     @Override
@@ -39,5 +43,52 @@ final class UserSessionServer implements UserSession.Server {
         grant.requireOpen();
         call.results();
         return logout.logout(grant.session(), grant);
+    }
+
+    @Override
+    public CompletionStage<?> reauthenticate(
+            CallContext<UserSession.ReauthenticateParams.Reader, UserSession.ReauthenticateResults.Builder> call) {
+        grant.requireOpen();
+        byte[] password = Secrets.take(call.params().getPassword());
+        try {
+            answer(call.results().initResult(), reauthentication.password(grant.session(), password));
+        } finally {
+            Secrets.wipe(password);
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> sshChallenge(
+            CallContext<UserSession.SshChallengeParams.Reader, UserSession.SshChallengeResults.Builder> call) {
+        grant.requireOpen();
+        Wire.challenge(
+                call.results().initChallenge(),
+                reauthentication.challenge(grant.session()),
+                reauthentication.namespace());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> reauthenticateSshKey(
+            CallContext<UserSession.ReauthenticateSshKeyParams.Reader, UserSession.ReauthenticateSshKeyResults.Builder>
+                    call) {
+        grant.requireOpen();
+        UserSession.ReauthenticateSshKeyParams.Reader params = call.params();
+        answer(
+                call.results().initResult(),
+                reauthentication.sshKey(
+                        grant.session(),
+                        params.getChallenge().toArray(),
+                        params.getSignature().toString()));
+        return Calls.DONE;
+    }
+
+    private void answer(ReauthenticationResult.Builder result, Optional<Refusal> refusal) {
+        if (refusal.isPresent()) {
+            refusal.get().into(result.initDenied());
+        } else {
+            result.setAuthTimeMs(grant.session().authentication().at().toEpochMilli());
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.bailiwick.accountstore.ExternalBinding;
 import dev.bailiwick.accountstore.PolicyProfileContent;
 import dev.bailiwick.accountstore.ResourceProfileContent;
 import dev.bailiwick.accountstore.Stored;
+import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.Canonical;
@@ -25,10 +26,12 @@ import dev.bailiwick.schema.gen.RecordKind;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.SessionInfo;
 import dev.bailiwick.schema.gen.SourceRecord;
+import dev.bailiwick.schema.gen.SshChallenge;
 import dev.bailiwick.storage.Conflict;
 import dev.bailiwick.storage.Denied;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.capnproto.StructList;
 import org.capnproto.Text;
 import org.capnproto.TextList;
@@ -107,8 +110,8 @@ final class Wire {
         wire.setDisplayName(identity.displayName());
         wire.setKind(kind(identity.kind()));
         wire.setSource(source(identity.source()));
-        wire.setAuthStrength(strength(identity.strength()));
-        wire.setAuthTimeMs(identity.startedAt().toEpochMilli());
+        wire.setAuthStrength(strength(session.authentication().strength()));
+        wire.setAuthTimeMs(session.authentication().at().toEpochMilli());
         wire.setStartedAtMs(identity.startedAt().toEpochMilli());
         wire.setExpiresAtMs(session.expiresAt().toEpochMilli());
         session.plan().ifPresent(plan -> {
@@ -116,6 +119,13 @@ final class Wire {
             wire.setResourceProfile(plan.resourceProfile());
             texts(wire.initRoles(plan.roles().size()), plan.roles());
         });
+    }
+
+    /** A challenge to sign, which there is room for or the caller tries again. */
+    static void challenge(SshChallenge.Builder wire, Optional<byte[]> challenge, String namespace) {
+        wire.setBytes(challenge.orElseThrow(
+                () -> RpcException.overloaded("too many challenges wait to be answered; try again in a minute")));
+        wire.setNamespace(namespace);
     }
 
     static AccountRecord.Reader account(Stored<Account> account) {

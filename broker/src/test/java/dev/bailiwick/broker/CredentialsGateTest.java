@@ -56,15 +56,16 @@ class CredentialsGateTest {
                     clock,
                     random);
             Records records = new StoreRecords(store::read, store.credentials());
-            Authenticator authenticator = new Authenticator(records, store.accountManager(), pool, clock, random);
-            assertThat(authenticator.enroll("operator", code.join().getBytes(US_ASCII), OLD.clone(), 1))
+            Authenticator authenticator =
+                    new Authenticator(records, store.accountManager(), pool, "test", clock, random);
+            assertThat(authenticator.enroll("operator", code.join().getBytes(US_ASCII), OLD.clone(), "", 1))
                     .isInstanceOf(Authenticator.Identified.As.class);
 
             Grant grant =
                     grant(records.byName(AccountName.parse("operator").key()).orElseThrow(), clock);
             grant.shut("logged out");
-            try (Credentials.Client inside =
-                    Credentials.client(new CredentialsServer(grant, records, authenticator, store.accountManager()))) {
+            SelfService service = new SelfService(grant, records, authenticator, store.accountManager(), clock, random);
+            try (Credentials.Client inside = Credentials.client(new CredentialsServer(service))) {
                 var request = inside.rotateRequest();
                 request.params().setCurrent(OLD.clone());
                 request.params().setReplacement(NEW.clone());

@@ -46,6 +46,11 @@ final class Holder implements AutoCloseable {
         return code(result.getDenied());
     }
 
+    /** What a person reads of the denial. */
+    String message() {
+        return result.getDenied().getMessage().toString();
+    }
+
     static String code(Denial.Reader denial) {
         return denial.getCode().toString();
     }

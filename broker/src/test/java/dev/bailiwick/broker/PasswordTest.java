@@ -4,20 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PasswordTest {
-    private static final Instant NOW = Situation.NOW;
-
     @Test
     void composedAndDecomposedLettersAreTheSamePassword() {
         assertThat(prepared("p\u00e4ssw\u00f6rter")).isEqualTo(prepared("pa\u0308sswo\u0308rter"));
@@ -123,38 +118,6 @@ class PasswordTest {
         assertThat(waiting).isCancelled();
         assertThat(running.toCompletableFuture())
                 .satisfies(stage -> stage.handle((value, failure) -> true).join());
-    }
-
-    @Test
-    void attemptsAreSpacedOutAfterThreeFailures() {
-        Backoff backoff = new Backoff();
-        List<Duration> waits = IntStream.range(0, 10)
-                .mapToObj(attempt -> {
-                    backoff.failed("alice", 1000, NOW);
-                    return backoff.remaining("alice", 1000, NOW);
-                })
-                .toList();
-
-        assertThat(waits.stream().map(Duration::toSeconds)).containsExactly(0L, 0L, 0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L);
-        assertThat(backoff.remaining("alice", 1000, NOW.plusSeconds(30))).isZero();
-    }
-
-    @Test
-    void nobodyCanKeepAnotherUserAway() {
-        Backoff backoff = new Backoff();
-        IntStream.range(0, 10).forEach(attempt -> backoff.failed("alice", 666, NOW));
-
-        assertThat(backoff.remaining("alice", 1000, NOW)).isZero();
-        assertThat(backoff.remaining("alice", 666, NOW)).isPositive();
-    }
-
-    @Test
-    void successStartsAfresh() {
-        Backoff backoff = new Backoff();
-        IntStream.range(0, 10).forEach(attempt -> backoff.failed("alice", 1000, NOW));
-        backoff.succeeded("alice", 1000);
-
-        assertThat(backoff.remaining("alice", 1000, NOW)).isZero();
     }
 
     private static String prepared(String text) {

@@ -22,6 +22,7 @@ import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.UserSession;
@@ -50,7 +51,8 @@ class ReachTest {
             AccountStoreManager.Client.class,
             ResourceProfileReader.Client.class,
             RoleDirectory.Client.class,
-            AuthorityBroker.Client.class);
+            AuthorityBroker.Client.class,
+            SessionDirectory.Client.class);
 
     private static final List<Class<?>> REACHED_FROM_THERE =
             List.of(ResourceProfileManager.Client.class, PolicyProfileManager.Client.class);
@@ -119,7 +121,8 @@ class ReachTest {
                         ResourceProfileReader.SCHEMA,
                         RoleDirectory.SCHEMA,
                         AuthorityBroker.SCHEMA,
-                        StoreInspector.SCHEMA)
+                        StoreInspector.SCHEMA,
+                        SessionDirectory.SCHEMA)
                 .flatMap(schema -> schema.methods().stream())
                 .toList();
 

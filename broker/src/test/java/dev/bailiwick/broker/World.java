@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.accountstore.AuditEntry;
+import dev.bailiwick.accountstore.OpaqueBytes;
 import dev.bailiwick.accountstore.SeedRecords;
 import dev.bailiwick.capnp.rpc.Response;
 import dev.bailiwick.engine.Engine;
@@ -13,6 +14,7 @@ import dev.bailiwick.engine.RamEngine;
 import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.SshChallenge;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -95,6 +97,56 @@ final class World implements AutoCloseable {
         request.params().setCode(code.getBytes(US_ASCII));
         request.params().setPassword(password.getBytes(UTF_8));
         Response<SessionManager.EnrollResults.Reader> response = request.send().join();
+        return hold(response, response.get().getResult());
+    }
+
+    /** Spends a code to let a key log in. */
+    Holder enrollKey(int uid, String name, String code, String line) {
+        try (SessionManager.Client manager = connect(uid)) {
+            var request = manager.enrollRequest();
+            request.params().setName(name);
+            request.params().setCode(code.getBytes(US_ASCII));
+            request.params().setSshKey(line);
+            Response<SessionManager.EnrollResults.Reader> response =
+                    request.send().join();
+            return hold(response, response.get().getResult());
+        }
+    }
+
+    /** Bytes to sign, and for what. */
+    record Challenge(OpaqueBytes bytes, String namespace) {
+        String signedBy(SshKey key) {
+            return key.sign(namespace, bytes.toBytes());
+        }
+
+        static Challenge of(SshChallenge.Reader wire) {
+            return new Challenge(
+                    OpaqueBytes.of(wire.getBytes().toArray()),
+                    wire.getNamespace().toString());
+        }
+    }
+
+    Challenge challenge(SessionManager.Client manager, String name) {
+        var request = manager.sshChallengeRequest();
+        request.params().setName(name);
+        try (var response = request.send().join()) {
+            return Challenge.of(response.get().getChallenge());
+        }
+    }
+
+    Holder sshLogin(int uid, String name, SshKey key) {
+        try (SessionManager.Client manager = connect(uid)) {
+            Challenge challenge = challenge(manager, name);
+            return sshLogin(manager, name, challenge, challenge.signedBy(key));
+        }
+    }
+
+    Holder sshLogin(SessionManager.Client manager, String name, Challenge challenge, String signature) {
+        var request = manager.sshKeyRequest();
+        request.params().setName(name);
+        request.params().setChallenge(challenge.bytes().toBytes());
+        request.params().setSignature(signature);
+        Response<SessionManager.SshKeyResults.Reader> response = request.send().join();
         return hold(response, response.get().getResult());
     }
 

@@ -14,7 +14,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class CredentialInfo {
     public static final long TYPE_ID = 0xbe7836dc63a5785eL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 3, (short) 2);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 4, (short) 4);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -138,6 +138,57 @@ public final class CredentialInfo {
         public void setUpdatedAtMs(long value) {
             _setLongField(2, value);
         }
+
+        /** 0: does not expire. */
+        public long getExpiresAtMs() {
+            return _getLongField(3);
+        }
+
+        public void setExpiresAtMs(long value) {
+            _setLongField(3, value);
+        }
+
+        public boolean hasAlgorithm() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** Of an SSH key its type, such as "ssh-ed25519"; empty for other kinds. */
+        public Text.Builder getAlgorithm() {
+            return _getPointerField(Text.factory, 2);
+        }
+
+        public void setAlgorithm(Text.Reader value) {
+            _setPointerField(Text.factory, 2, value);
+        }
+
+        public void setAlgorithm(String value) {
+            setAlgorithm(new Text.Reader(value));
+        }
+
+        public Text.Builder initAlgorithm(int size) {
+            return _initPointerField(Text.factory, 2, size);
+        }
+
+        public boolean hasFingerprint() {
+            return !_pointerFieldIsNull(3);
+        }
+
+        /** Of an SSH key as {@code ssh-keygen -l} prints it, such as "SHA256:..."; empty for other kinds. */
+        public Text.Builder getFingerprint() {
+            return _getPointerField(Text.factory, 3);
+        }
+
+        public void setFingerprint(Text.Reader value) {
+            _setPointerField(Text.factory, 3, value);
+        }
+
+        public void setFingerprint(String value) {
+            setFingerprint(new Text.Reader(value));
+        }
+
+        public Text.Builder initFingerprint(int size) {
+            return _initPointerField(Text.factory, 3, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -186,6 +237,29 @@ public final class CredentialInfo {
 
         public long getUpdatedAtMs() {
             return _getLongField(2);
+        }
+
+        /** 0: does not expire. */
+        public long getExpiresAtMs() {
+            return _getLongField(3);
+        }
+
+        public boolean hasAlgorithm() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** Of an SSH key its type, such as "ssh-ed25519"; empty for other kinds. */
+        public Text.Reader getAlgorithm() {
+            return _getPointerField(Text.factory, 2);
+        }
+
+        public boolean hasFingerprint() {
+            return !_pointerFieldIsNull(3);
+        }
+
+        /** Of an SSH key as {@code ssh-keygen -l} prints it, such as "SHA256:..."; empty for other kinds. */
+        public Text.Reader getFingerprint() {
+            return _getPointerField(Text.factory, 3);
         }
     }
 }

@@ -24,8 +24,12 @@ import org.capnproto.StructFactory;
 import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
+import org.capnproto.Text;
 
-/** Self-service. No method returns a verifier. */
+/**
+ * Self-service. No method returns a verifier. What only its owner may do asks for fresh authentication (the policy profile's freshAuthMs)
+ * and is denied as "fresh-auth-required" otherwise; UserSession.reauthenticate makes it fresh.
+ */
 @SuppressWarnings("all")
 public final class Credentials {
     public static final long TYPE_ID = 0x9ec3bd4effd0d26dL;
@@ -44,6 +48,21 @@ public final class Credentials {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 2, "rotate",
                             () -> RotateParams.factory, () -> RotateResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 3, "enrollPassword",
+                            () -> EnrollPasswordParams.factory, () -> EnrollPasswordResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 4, "enrollSshKey",
+                            () -> EnrollSshKeyParams.factory, () -> EnrollSshKeyResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 5, "rotateSshKey",
+                            () -> RotateSshKeyParams.factory, () -> RotateSshKeyResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 6, "disable",
+                            () -> DisableParams.factory, () -> DisableResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 7, "issueRecoveryCode",
+                            () -> IssueRecoveryCodeParams.factory, () -> IssueRecoveryCodeResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
@@ -75,9 +94,62 @@ public final class Credentials {
             return newRequest(TYPE_ID, 1, VerifyParams.factory, VerifyResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code current}, {@code replacement}. Results: {@code result}. */
+        /**
+         * Sets another password. The one in force proves who asks, so that nothing else has to be fresh.
+         *
+         * <p>Parameters: {@code current}, {@code replacement}. Results: {@code result}.
+         */
         public Request<RotateParams.Builder, RotateResults.Reader, AnyPipeline> rotateRequest() {
             return newRequest(TYPE_ID, 2, RotateParams.factory, RotateResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * The first password of an account that has none. Asks for fresh authentication.
+         *
+         * <p>Parameters: {@code password}. Results: {@code result}.
+         */
+        public Request<EnrollPasswordParams.Builder, EnrollPasswordResults.Reader, AnyPipeline> enrollPasswordRequest(
+                ) {
+            return newRequest(TYPE_ID, 3, EnrollPasswordParams.factory, EnrollPasswordResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * Lets one more key log in: a line as {@code ssh-keygen} writes it to a .pub file. An empty label takes the line's comment. Asks for fresh
+         * authentication.
+         *
+         * <p>Parameters: {@code publicKey}, {@code label}. Results: {@code result}.
+         */
+        public Request<EnrollSshKeyParams.Builder, EnrollSshKeyResults.Reader, AnyPipeline> enrollSshKeyRequest() {
+            return newRequest(TYPE_ID, 4, EnrollSshKeyParams.factory, EnrollSshKeyResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * Puts a key in the place of another one in one step. Asks for fresh authentication.
+         *
+         * <p>Parameters: {@code recordId}, {@code publicKey}, {@code label}. Results: {@code result}.
+         */
+        public Request<RotateSshKeyParams.Builder, RotateSshKeyResults.Reader, AnyPipeline> rotateSshKeyRequest() {
+            return newRequest(TYPE_ID, 5, RotateSshKeyParams.factory, RotateSshKeyResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * Takes a credential out of use for good. The last one that can log in is refused. Asks for fresh authentication.
+         *
+         * <p>Parameters: {@code recordId}. Results: {@code result}.
+         */
+        public Request<DisableParams.Builder, DisableResults.Reader, AnyPipeline> disableRequest() {
+            return newRequest(TYPE_ID, 6, DisableParams.factory, DisableResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * A one-time code for SessionManager.enroll, which sets a new password without the old one, or a new key. Earlier unspent codes of the
+         * account stop working. Asks for fresh authentication.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        public Request<IssueRecoveryCodeParams.Builder, IssueRecoveryCodeResults.Reader, AnyPipeline> issueRecoveryCodeRequest(
+                ) {
+            return newRequest(TYPE_ID, 7, IssueRecoveryCodeParams.factory, IssueRecoveryCodeResults.factory, pipeline -> pipeline);
         }
     }
 
@@ -99,10 +171,66 @@ public final class Credentials {
             return Calls.unimplemented("Credentials.verify");
         }
 
-        /** Parameters: {@code current}, {@code replacement}. Results: {@code result}. */
+        /**
+         * Sets another password. The one in force proves who asks, so that nothing else has to be fresh.
+         *
+         * <p>Parameters: {@code current}, {@code replacement}. Results: {@code result}.
+         */
         default CompletionStage<?> rotate(
                 CallContext<RotateParams.Reader, RotateResults.Builder> call) throws Exception {
             return Calls.unimplemented("Credentials.rotate");
+        }
+
+        /**
+         * The first password of an account that has none. Asks for fresh authentication.
+         *
+         * <p>Parameters: {@code password}. Results: {@code result}.
+         */
+        default CompletionStage<?> enrollPassword(
+                CallContext<EnrollPasswordParams.Reader, EnrollPasswordResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Credentials.enrollPassword");
+        }
+
+        /**
+         * Lets one more key log in: a line as {@code ssh-keygen} writes it to a .pub file. An empty label takes the line's comment. Asks for fresh
+         * authentication.
+         *
+         * <p>Parameters: {@code publicKey}, {@code label}. Results: {@code result}.
+         */
+        default CompletionStage<?> enrollSshKey(
+                CallContext<EnrollSshKeyParams.Reader, EnrollSshKeyResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Credentials.enrollSshKey");
+        }
+
+        /**
+         * Puts a key in the place of another one in one step. Asks for fresh authentication.
+         *
+         * <p>Parameters: {@code recordId}, {@code publicKey}, {@code label}. Results: {@code result}.
+         */
+        default CompletionStage<?> rotateSshKey(
+                CallContext<RotateSshKeyParams.Reader, RotateSshKeyResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Credentials.rotateSshKey");
+        }
+
+        /**
+         * Takes a credential out of use for good. The last one that can log in is refused. Asks for fresh authentication.
+         *
+         * <p>Parameters: {@code recordId}. Results: {@code result}.
+         */
+        default CompletionStage<?> disable(
+                CallContext<DisableParams.Reader, DisableResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Credentials.disable");
+        }
+
+        /**
+         * A one-time code for SessionManager.enroll, which sets a new password without the old one, or a new key. Earlier unspent codes of the
+         * account stop working. Asks for fresh authentication.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        default CompletionStage<?> issueRecoveryCode(
+                CallContext<IssueRecoveryCodeParams.Reader, IssueRecoveryCodeResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Credentials.issueRecoveryCode");
         }
 
         @Override
@@ -114,6 +242,11 @@ public final class Credentials {
                 case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
                 case 1 -> verify(call.typed(VerifyParams.factory, VerifyResults.factory));
                 case 2 -> rotate(call.typed(RotateParams.factory, RotateResults.factory));
+                case 3 -> enrollPassword(call.typed(EnrollPasswordParams.factory, EnrollPasswordResults.factory));
+                case 4 -> enrollSshKey(call.typed(EnrollSshKeyParams.factory, EnrollSshKeyResults.factory));
+                case 5 -> rotateSshKey(call.typed(RotateSshKeyParams.factory, RotateSshKeyResults.factory));
+                case 6 -> disable(call.typed(DisableParams.factory, DisableResults.factory));
+                case 7 -> issueRecoveryCode(call.typed(IssueRecoveryCodeParams.factory, IssueRecoveryCodeResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -592,6 +725,872 @@ public final class Credentials {
 
             public RotateResult.Reader getResult() {
                 return _getPointerField(RotateResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code enrollPassword}. */
+    public static final class EnrollPasswordParams {
+        public static final long TYPE_ID = 0xa5853d295dc68646L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private EnrollPasswordParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasPassword() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getPassword() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setPassword(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setPassword(byte[] value) {
+                setPassword(new Data.Reader(value));
+            }
+
+            public Data.Builder initPassword(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasPassword() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getPassword() {
+                return _getPointerField(Data.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code enrollPassword}. */
+    public static final class EnrollPasswordResults {
+        public static final long TYPE_ID = 0xf0cdb542276d8b45L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private EnrollPasswordResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public EnrollResult.Builder getResult() {
+                return _getPointerField(EnrollResult.factory, 0);
+            }
+
+            public void setResult(EnrollResult.Reader value) {
+                _setPointerField(EnrollResult.factory, 0, value);
+            }
+
+            public EnrollResult.Builder initResult() {
+                return _initPointerField(EnrollResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public EnrollResult.Reader getResult() {
+                return _getPointerField(EnrollResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code enrollSshKey}. */
+    public static final class EnrollSshKeyParams {
+        public static final long TYPE_ID = 0xf0f563bd6c2d81a6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private EnrollSshKeyParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasPublicKey() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getPublicKey() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setPublicKey(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setPublicKey(String value) {
+                setPublicKey(new Text.Reader(value));
+            }
+
+            public Text.Builder initPublicKey(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasLabel() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getLabel() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setLabel(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setLabel(String value) {
+                setLabel(new Text.Reader(value));
+            }
+
+            public Text.Builder initLabel(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasPublicKey() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getPublicKey() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasLabel() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getLabel() {
+                return _getPointerField(Text.factory, 1);
+            }
+        }
+    }
+
+    /** Results of {@code enrollSshKey}. */
+    public static final class EnrollSshKeyResults {
+        public static final long TYPE_ID = 0x942eea4336dc7e29L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private EnrollSshKeyResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public EnrollResult.Builder getResult() {
+                return _getPointerField(EnrollResult.factory, 0);
+            }
+
+            public void setResult(EnrollResult.Reader value) {
+                _setPointerField(EnrollResult.factory, 0, value);
+            }
+
+            public EnrollResult.Builder initResult() {
+                return _initPointerField(EnrollResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public EnrollResult.Reader getResult() {
+                return _getPointerField(EnrollResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code rotateSshKey}. */
+    public static final class RotateSshKeyParams {
+        public static final long TYPE_ID = 0xb53a549977a96a50L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 3);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private RotateSshKeyParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setRecordId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setRecordId(byte[] value) {
+                setRecordId(new Data.Reader(value));
+            }
+
+            public Data.Builder initRecordId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public boolean hasPublicKey() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getPublicKey() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setPublicKey(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setPublicKey(String value) {
+                setPublicKey(new Text.Reader(value));
+            }
+
+            public Text.Builder initPublicKey(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+
+            public boolean hasLabel() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Builder getLabel() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public void setLabel(Text.Reader value) {
+                _setPointerField(Text.factory, 2, value);
+            }
+
+            public void setLabel(String value) {
+                setLabel(new Text.Reader(value));
+            }
+
+            public Text.Builder initLabel(int size) {
+                return _initPointerField(Text.factory, 2, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public boolean hasPublicKey() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getPublicKey() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public boolean hasLabel() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Reader getLabel() {
+                return _getPointerField(Text.factory, 2);
+            }
+        }
+    }
+
+    /** Results of {@code rotateSshKey}. */
+    public static final class RotateSshKeyResults {
+        public static final long TYPE_ID = 0xc4bae9969cc8bad6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private RotateSshKeyResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public EnrollResult.Builder getResult() {
+                return _getPointerField(EnrollResult.factory, 0);
+            }
+
+            public void setResult(EnrollResult.Reader value) {
+                _setPointerField(EnrollResult.factory, 0, value);
+            }
+
+            public EnrollResult.Builder initResult() {
+                return _initPointerField(EnrollResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public EnrollResult.Reader getResult() {
+                return _getPointerField(EnrollResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code disable}. */
+    public static final class DisableParams {
+        public static final long TYPE_ID = 0x83f4c318fa35e5b6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DisableParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setRecordId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setRecordId(byte[] value) {
+                setRecordId(new Data.Reader(value));
+            }
+
+            public Data.Builder initRecordId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasRecordId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getRecordId() {
+                return _getPointerField(Data.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code disable}. */
+    public static final class DisableResults {
+        public static final long TYPE_ID = 0xbbe70789e3d4a1c6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DisableResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RotateResult.Builder getResult() {
+                return _getPointerField(RotateResult.factory, 0);
+            }
+
+            public void setResult(RotateResult.Reader value) {
+                _setPointerField(RotateResult.factory, 0, value);
+            }
+
+            public RotateResult.Builder initResult() {
+                return _initPointerField(RotateResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RotateResult.Reader getResult() {
+                return _getPointerField(RotateResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code issueRecoveryCode}. */
+    public static final class IssueRecoveryCodeParams {
+        public static final long TYPE_ID = 0xcadda99f7cdb6bd6L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private IssueRecoveryCodeParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code issueRecoveryCode}. */
+    public static final class IssueRecoveryCodeResults {
+        public static final long TYPE_ID = 0x82539e4cf214df62L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private IssueRecoveryCodeResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RecoveryCodeResult.Builder getResult() {
+                return _getPointerField(RecoveryCodeResult.factory, 0);
+            }
+
+            public void setResult(RecoveryCodeResult.Reader value) {
+                _setPointerField(RecoveryCodeResult.factory, 0, value);
+            }
+
+            public RecoveryCodeResult.Builder initResult() {
+                return _initPointerField(RecoveryCodeResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RecoveryCodeResult.Reader getResult() {
+                return _getPointerField(RecoveryCodeResult.factory, 0);
             }
         }
     }

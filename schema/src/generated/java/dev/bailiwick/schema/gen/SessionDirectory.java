@@ -26,7 +26,10 @@ import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 
-/** Who is logged in, and the end of it. Leads to nothing that a session holds. */
+/**
+ * Who is logged in, and the end of it. Leads to nothing that a session holds. Sessions with an administrative role that the holder of this
+ * does not have are listed, and not ended.
+ */
 @SuppressWarnings("all")
 public final class SessionDirectory {
     public static final long TYPE_ID = 0x9be4f27d01c8a635L;

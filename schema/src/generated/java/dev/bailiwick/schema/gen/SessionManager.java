@@ -113,8 +113,8 @@ public final class SessionManager {
         }
 
         /**
-         * Spends a one-time code to set the first password, or an SSH public key (a line of an authorized_keys file) where {@code sshKey} is not empty,
-         * and logs in.
+         * Spends a one-time code to set a password in place of any before, and logs in; or, where {@code sshKey} is not empty, to let that SSH public key
+         * log in (a line as in a .pub file). Both may be given.
          *
          * <p>Parameters: {@code name}, {@code code}, {@code password}, {@code terminal}, {@code sshKey}. Results: {@code result}.
          */
@@ -132,7 +132,7 @@ public final class SessionManager {
         }
 
         /**
-         * Fresh bytes to sign; any name gets some.
+         * Fresh bytes to sign; any name gets some. They serve the operating-system user that asked, for that name.
          *
          * <p>Parameters: {@code name}. Results: {@code challenge}.
          */
@@ -141,7 +141,8 @@ public final class SessionManager {
         }
 
         /**
-         * {@code signature} is what {@code ssh-keygen -Y sign} makes of the challenge.
+         * {@code signature} is what {@code ssh-keygen -Y sign} makes of the challenge. Until it has proved a key of the account, a denial says nothing of the
+         * account; then its code tells the account's state, such as "ssh-account-disabled".
          *
          * <p>Parameters: {@code name}, {@code challenge}, {@code signature}, {@code terminal}. Results: {@code result}.
          */
@@ -197,8 +198,8 @@ public final class SessionManager {
         }
 
         /**
-         * Spends a one-time code to set the first password, or an SSH public key (a line of an authorized_keys file) where {@code sshKey} is not empty,
-         * and logs in.
+         * Spends a one-time code to set a password in place of any before, and logs in; or, where {@code sshKey} is not empty, to let that SSH public key
+         * log in (a line as in a .pub file). Both may be given.
          *
          * <p>Parameters: {@code name}, {@code code}, {@code password}, {@code terminal}, {@code sshKey}. Results: {@code result}.
          */
@@ -218,7 +219,7 @@ public final class SessionManager {
         }
 
         /**
-         * Fresh bytes to sign; any name gets some.
+         * Fresh bytes to sign; any name gets some. They serve the operating-system user that asked, for that name.
          *
          * <p>Parameters: {@code name}. Results: {@code challenge}.
          */
@@ -228,7 +229,8 @@ public final class SessionManager {
         }
 
         /**
-         * {@code signature} is what {@code ssh-keygen -Y sign} makes of the challenge.
+         * {@code signature} is what {@code ssh-keygen -Y sign} makes of the challenge. Until it has proved a key of the account, a denial says nothing of the
+         * account; then its code tells the account's state, such as "ssh-account-disabled".
          *
          * <p>Parameters: {@code name}, {@code challenge}, {@code signature}, {@code terminal}. Results: {@code result}.
          */

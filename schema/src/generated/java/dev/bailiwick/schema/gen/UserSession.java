@@ -96,7 +96,7 @@ public final class UserSession {
         }
 
         /**
-         * Shows again who is there: authentication counts as fresh from now on.
+         * Shows again who is there: authentication counts as fresh from now on, and as strong as the strongest way shown so far.
          *
          * <p>Parameters: {@code password}. Results: {@code result}.
          */
@@ -158,7 +158,7 @@ public final class UserSession {
         }
 
         /**
-         * Shows again who is there: authentication counts as fresh from now on.
+         * Shows again who is there: authentication counts as fresh from now on, and as strong as the strongest way shown so far.
          *
          * <p>Parameters: {@code password}. Results: {@code result}.
          */
