@@ -3,6 +3,7 @@
 
 using Java = import "/capnp/java.capnp";
 using A = import "annotations.capnp";
+using Record = import "record.capnp";
 using Denial = import "denial.capnp".Denial;
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Approvals");
@@ -14,7 +15,7 @@ enum RequestState @0x9d8b3e60c1f7a452 {
   expired @3;
   # Nobody decided in time, or the lease has lapsed.
   cut @4;
-  # Ended before its time by a reviewer or by its holder.
+  # Ended before its time: by a reviewer, by its holder, or because what it rested on is gone.
 }
 
 struct ApprovalRequest @0xe2a50d94f6b7c381 {
@@ -34,7 +35,14 @@ struct ApprovalRequest @0xe2a50d94f6b7c381 {
   expiresAtMs @11 :UInt64;
   # When the lease lapses, or the request if nobody has decided.
   authStrength @12 :Text;
+  # How its session was identified, and how long before it asked.
   authAgeMs @13 :UInt64;
+  renewalMs @14 :UInt64;
+  # What the lease's holder has asked to have it renewed for; 0 unless that waits for a decision.
+  note @15 :Text;
+  # Why it was denied, or has ended; empty otherwise.
+  slots @16 :List(Record.Slot);
+  # What the fragment holds: as it is while the request waits, and as it was granted from then on.
 }
 
 struct RequestResult @0xb7d14c83a05ef962 {
@@ -45,16 +53,18 @@ struct RequestResult @0xb7d14c83a05ef962 {
 }
 
 interface ApprovalClient @0xd3f892b6e70c4a15 {
-  # Asks for a lease of a fragment that this session is eligible for.
+  # Asks for leases of fragments that this session is eligible for (docs/approval.md). Requests live as long as the session.
   eligible @0 () -> (fragments :List(Text)) $A.methodClass(read);
   request @1 (fragment :Text, reason :Text, durationMs :UInt64) -> (result :RequestResult) $A.methodClass(control);
+  # `durationMs` 0: as long as policy lets a lease last.
   list @2 () -> (requests :List(ApprovalRequest)) $A.methodClass(read);
   # Of this session.
   wait @3 (requestId :Data) -> (result :RequestResult) $A.methodClass(read);
   # Answers when it is decided.
   renew @4 (requestId :Data, durationMs :UInt64) -> (result :RequestResult) $A.methodClass(control);
-  # Asks again for a lease that runs; it goes on until it is decided or lapses.
+  # Asks again for a lease that runs; it goes on until it lapses, or for that long from the moment that the renewal is granted.
   giveBack @5 (requestId :Data) -> (result :RequestResult) $A.methodClass(control);
+  # Ends a lease, or withdraws a request that waits. What the lease gave is revoked when this answers.
 }
 
 interface ApprovalReviewer @0x85b7e01d3c9fa264 {
@@ -62,7 +72,7 @@ interface ApprovalReviewer @0x85b7e01d3c9fa264 {
   list @0 (all :Bool) -> (requests :List(ApprovalRequest)) $A.methodClass(read);
   # Pending ones, or also those decided or lapsed that are still remembered.
   grant @1 (requestId :Data, durationMs :UInt64) -> (result :RequestResult) $A.methodClass(control);
-  # 0: as long as was asked for.
+  # A request, or the renewal of a lease. 0: as long as was asked for; never longer.
   deny @2 (requestId :Data, reason :Text) -> (result :RequestResult) $A.methodClass(control);
   cut @3 (requestId :Data, reason :Text) -> (result :RequestResult) $A.methodClass(control);
   # Ends a lease: what it gave is revoked when this answers.

@@ -449,7 +449,8 @@ struct AuditResult @0xb5e07c46d91f2a83 {
 }
 
 interface StoreMaintainer @0x941574cc4d3e3849 {
-  # What changes the store's own workings and no record of anybody. Given to whoever opened the store's directory.
+  # What changes the store's own workings and no record of anybody. Given to whoever opened the store's directory; sessions lease it for
+  # repair, and are then denied all but rebuildIndexes.
   rotateKey @0 () -> (result :RotationResult) $A.methodClass(control);
   # Lets a new key sign checkpoints, named by the one in use.
   rebuildIndexes @1 () -> (result :RebuildResult) $A.methodClass(control);
@@ -462,8 +463,9 @@ interface AuditReader @0xb4e8207cf19da653 {
   # Reads the audit chain. Names principals and sessions; shows no content of anybody's and no secret.
   query @0 (principal :Text, kind :Text, sinceMs :UInt64, untilMs :UInt64, from :UInt64, limit :UInt32)
       -> (result :AuditResult, next :UInt64) $A.methodClass(read);
-  # Entries from that sequence on that match all that is given: an account's name, a kind or its beginning, a time. `next` is where to go on,
-  # 0 at the end.
+  # Entries from that sequence on that match all that is given: the name of an account that did it or that it was done to, a kind or its
+  # beginning, times from `sinceMs` on and before `untilMs` (0: no bound). `next` is where to go on, 0 at the end; there may be more though
+  # a page is short or empty.
   verify @1 () -> (entries :UInt64, findings :List(Finding), head :StoreHead) $A.methodClass(read);
   # Links, hashes and the root of the whole audit chain.
 }
@@ -483,11 +485,13 @@ struct PolicyChange @0xedc06f8b23a1d574 {
 }
 
 interface PolicyManager @0xf70a3ce6d945b182 {
-  # Changes roles, fragments and policy profiles, and who has administrative roles. Leads to no end resource.
+  # Changes roles, fragments and policy profiles, and who has administrative roles. Leads to no end resource, and nothing that is done
+  # through it makes its holder's own bundle wider.
   show @0 () -> (policyVersion :Record.PolicyVersion) $A.methodClass(read);
   publish @1 (policyVersion :Record.PolicyVersion, expect :UInt64, transactionId :Data) -> (result :PolicyChange)
       $A.methodClass(control);
-  # A new policy version. Of what is passed, the store sets ids and chain fields itself.
+  # A new policy version, in force for every session when this answers: what rested on the one before is revoked, and planned anew where
+  # a session is taken up again. Of what is passed, the store sets ids and chain fields itself; they are left empty.
   policyProfiles @2 () -> (manager :PolicyProfileManager) $A.methodClass(transfer);
   addRole @3 (name :Text, role :Text, expect :UInt64, transactionId :Data) -> (result :MutationResult)
       $A.methodClass(control);

@@ -325,6 +325,17 @@ public final class AccountStore implements AutoCloseable {
         return new LivePolicyProfileManager(this::commitThrough, new Reading(engine), clock, ids);
     }
 
+    /** Changes of the role catalogue. */
+    public PolicyVersionManager policyVersionManager() {
+        return new LivePolicyVersionManager(this::commitThrough, new Reading(engine), clock, ids);
+    }
+
+    /** Checks links, hashes, tree and head of the whole audit chain, and that it reaches what the anchor holds. */
+    public AuditReport verifyAudit() {
+        // Read before the state is, so that a later commit cannot move the anchor past what is being verified.
+        return Verifier.auditChain(raw, anchored.map(Anchored::head).map(Supplier::get));
+    }
+
     /** Lookups of policy. */
     public PolicyReader policy() {
         return new LivePolicyReader(new Reading(engine));

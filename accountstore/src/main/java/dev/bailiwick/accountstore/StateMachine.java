@@ -614,6 +614,9 @@ final class StateMachine {
 
     /** Admin audit shares the commit's batch. */
     private void audit(JournalEntry entry) {
+        AuditWords words = new AuditWords(this::profileName);
+        written.forEach((record, stored) ->
+                words.add(Optional.<Stored<?>>ofNullable(replaced.get(record)).map(Stored::content), stored.content()));
         AuditEvent event = new AuditEvent(
                 entry.time(),
                 "admin",
@@ -625,10 +628,29 @@ final class StateMachine {
                 Optional.empty(),
                 entry.sequence(),
                 Optional.of(entry.changes().getFirst().recordId().value()),
-                "",
-                entry.operation(),
+                words.before(),
+                words.after(entry.operation()),
                 entry.approval());
         appendAudit(view, chains, meta.storeEpoch(), List.of(event), rows);
+    }
+
+    private Optional<String> profileName(ProfileRef reference) {
+        byte @Nullable [] row = rows.get(StoreTables.INDEX, Keys.profile(reference.profileId()));
+        return Optional.ofNullable(row)
+                .map(found -> RecordRef.ofKey(found, "index"))
+                .flatMap(target -> after(target.kind(), target.recordId()))
+                .flatMap(profile -> switch (profile.content()) {
+                    case ResourceProfileContent content ->
+                        Optional.of(content.profile().name());
+                    case PolicyProfileContent content -> Optional.of(content.profile().name());
+                    case Account _,
+                            RoleBinding _,
+                            ExternalBinding _,
+                            Credential _,
+                            PolicyVersion _,
+                            SeedManifestContent _,
+                            StoreKeyContent _ -> Optional.empty();
+                });
     }
 
     /** Appends events to the audit chain of the view; answers its new state. */

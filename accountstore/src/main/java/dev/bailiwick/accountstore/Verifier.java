@@ -125,6 +125,25 @@ final class Verifier {
         });
     }
 
+    /** Of the audit chain alone, on one thread. */
+    static AuditReport auditChain(Engine engine, Optional<AnchoredHead> anchored) {
+        return engine.read(view -> {
+            Verifier verifier = new Verifier(view);
+            verifier.findings.check("meta", () -> verifier.runAudit(anchored));
+            return new AuditReport(verifier.auditEntries, verifier.findings.all());
+        });
+    }
+
+    private void runAudit(Optional<AnchoredHead> anchored) {
+        Walk audit = new Walk(
+                HashChain.AUDIT,
+                anchored.map(AnchoredHead::auditSize),
+                Meta.load(view).storeEpoch());
+        audit.run();
+        auditEntries = audit.size;
+        anchored.ifPresent(expected -> checkAnchor(audit, expected.auditSize(), expected.auditRoot()));
+    }
+
     private void run(Consumer<CheckpointKey> keys, Optional<AnchoredHead> anchored) {
         Meta meta = Meta.load(view);
         Walk journal = new Walk(HashChain.JOURNAL, anchored.map(AnchoredHead::size), meta.storeEpoch());

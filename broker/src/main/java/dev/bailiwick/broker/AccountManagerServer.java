@@ -94,7 +94,8 @@ final class AccountManagerServer implements AccountStoreManager.Server {
 
     @Override
     public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
-        return StoreTrouble.telling(() -> AccountStoreManager.Server.super.dispatch(call));
+        return administrator.answering(
+                () -> StoreTrouble.telling(() -> AccountStoreManager.Server.super.dispatch(call)));
     }
 
     @Override

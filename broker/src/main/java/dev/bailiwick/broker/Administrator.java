@@ -7,6 +7,7 @@ import dev.bailiwick.accountstore.Attribution;
 import dev.bailiwick.accountstore.CommitGate;
 import dev.bailiwick.accountstore.PolicyProfileManager;
 import dev.bailiwick.accountstore.ResourceProfileManager;
+import java.util.concurrent.Callable;
 
 /** On whose behalf an object changes accounts. */
 interface Administrator {
@@ -15,6 +16,9 @@ interface Administrator {
 
     /** Whether they have that role themselves, and so may hand somebody a way to it. */
     boolean has(String role);
+
+    /** Runs a call that may commit what ends their own authority: it is still answered ({@link Grant#answering}). */
+    <T> T answering(Callable<T> call) throws Exception;
 
     /**
      * The managers that an administrator's objects change the store through.
@@ -35,7 +39,8 @@ interface Administrator {
             @Override
             public Attribution attribution() {
                 Session.Identity identity = grant.session().identity();
-                return Attribution.of(new Actor.Session(identity.principalId(), identity.id()), grant::closed);
+                return new Attribution(
+                        new Actor.Session(identity.principalId(), identity.id()), grant.approval(), grant::closed);
             }
 
             @Override
@@ -44,6 +49,11 @@ interface Administrator {
                         .plan()
                         .filter(plan -> plan.roles().contains(role))
                         .isPresent();
+            }
+
+            @Override
+            public <T> T answering(Callable<T> call) throws Exception {
+                return grant.answering(call);
             }
         };
     }
@@ -59,6 +69,11 @@ interface Administrator {
             @Override
             public boolean has(String role) {
                 return true;
+            }
+
+            @Override
+            public <T> T answering(Callable<T> call) throws Exception {
+                return call.call();
             }
         };
     }

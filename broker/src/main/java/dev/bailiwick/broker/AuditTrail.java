@@ -1,12 +1,18 @@
 package dev.bailiwick.broker;
 
-/** Where sessions are noted. What was noted is durable when the method returns. */
+import dev.bailiwick.profiles.Slot;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Where sessions are noted. What was noted is durable when the method returns, except where it says that it is only counted. */
 interface AuditTrail {
     /** Notes that a session began and what it was granted. */
     void began(Session session);
 
     /**
-     * Notes an attempt that gave no session. Nothing in it says who the caller claimed to be.
+     * Notes an attempt that gave no session. Nothing in it says who the caller claimed to be. What costs a caller nothing to repeat is
+     * noted the first time, and then counted until {@link #settle}.
      *
      * @param code why; it may say more than the caller is told
      */
@@ -24,6 +30,28 @@ interface AuditTrail {
     /** Notes that one session's holder is about to end another session. */
     void endedBy(Session administrator, Session target, String reason);
 
-    /** Notes that a session is over. */
+    /** Notes that a session is over, and with it all that it held. */
     void ended(Session session, String why);
+
+    /** Notes that grants were closed in sessions that go on. Each is noted once. */
+    void revoked(List<Grant> closed);
+
+    /** Notes that a live session was planned again, and what it holds that it did not hold before. */
+    void granted(Session session, List<Slot> added);
+
+    /**
+     * Notes a step of a request for a lease.
+     *
+     * @param step a stable word such as {@code lease.grant}
+     * @param by whose session took it; empty if nobody did
+     * @param before how it stood, in words
+     * @param after how it stands, in words
+     */
+    void lease(LeaseRequest request, String step, Optional<Session> by, String before, String after);
+
+    /** Notes that somebody was refused a step of a request for a lease; counted like {@link #denied}. */
+    void refused(Session session, String step, String code);
+
+    /** Notes what was counted in windows that are over at that time. */
+    void settle(Instant now);
 }

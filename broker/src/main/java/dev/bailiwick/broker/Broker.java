@@ -73,9 +73,12 @@ public final class Broker implements AutoCloseable {
         Planner planner = new Planner(Planner.OFFERED);
 
         CompletableFuture<Logins> loginsLater = new CompletableFuture<>();
+        CompletableFuture<Approvals> approvalsLater = new CompletableFuture<>();
+        CompletableFuture<Minter> minterLater = new CompletableFuture<>();
+        Leases leases = new Leases();
         Sessions sessions = new Sessions(config.sessions());
         SessionLog sessionLog = new SessionLog(logs);
-        Janitor janitor = new Janitor(sessions, namespaces, logs, audit, sessionLog);
+        Janitor janitor = new Janitor(sessions, namespaces, logs, audit, sessionLog, leases);
         SlotObjects objects = new SlotObjects(
                 namespaces,
                 logs,
@@ -99,7 +102,9 @@ public final class Broker implements AutoCloseable {
                         audit,
                         loginsLater,
                         new Keyrings(new KeyTable(engine), config.keyringSecret(), config.clock(), config.random()),
-                        pool));
+                        pool,
+                        approvalsLater,
+                        session -> minterLater.join().refresh(session)));
         Minter minter = new Minter(
                 records,
                 sessions,
@@ -107,13 +112,23 @@ public final class Broker implements AutoCloseable {
                 objects,
                 new Roots(store.accountManager(), config.random()),
                 janitor,
+                leases,
+                audit,
                 config.clock(),
                 config.random());
+        minterLater.complete(minter);
+        approvalsLater.complete(new Approvals(
+                leases, records, planner, minter, Planner.OFFERED, audit, config.clock(), config.random()));
         Logins logins =
                 new Logins(records, authenticator, minter, sessions, audit, sessionLog, janitor, config.clock());
         loginsLater.complete(logins);
-        store.addCommitListener(
-                (receipt, written) -> sessions.moved(movedBy(receipt, written)).forEach(janitor::clearLater));
+        store.addCommitListener((receipt, written) -> {
+            List<Moved> moved = movedBy(receipt, written);
+            Sessions.Effects effects = sessions.moved(moved);
+            leases.moved(moved, config.clock().instant());
+            effects.ended().forEach(janitor::clearLater);
+            janitor.noteLater(effects.closed());
+        });
         return new Broker(sessions, janitor, pool, config, logins);
     }
 

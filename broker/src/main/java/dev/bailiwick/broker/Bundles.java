@@ -1,7 +1,11 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.ApprovalClient;
+import dev.bailiwick.schema.gen.ApprovalReviewer;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
@@ -10,12 +14,15 @@ import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.UserSession;
 
@@ -24,11 +31,28 @@ final class Bundles {
     private Bundles() {}
 
     static void write(SessionBundle.Builder bundle, Session session) {
-        BundlePlan plan = session.plan().orElseThrow();
-        Wire.receipts(bundle.initReceipts(plan.decisions().size()), plan.decisions(), plan.journalSize());
+        receipts(bundle, session);
         for (Grant grant : session.grants()) {
             set(bundle, grant);
         }
+    }
+
+    /**
+     * The same for an answer that goes through a membrane of the session's. Ways to log in are left out: what a login gives is the new
+     * session's, and must not end with this one.
+     */
+    static void writeThrough(SessionBundle.Builder bundle, Session session) {
+        receipts(bundle, session);
+        for (Grant grant : session.grants()) {
+            if (grant.decision().slot() != Slot.LOGIN) {
+                set(bundle, grant);
+            }
+        }
+    }
+
+    private static void receipts(SessionBundle.Builder bundle, Session session) {
+        BundlePlan plan = session.plan().orElseThrow();
+        Wire.receipts(bundle.initReceipts(plan.decisions().size()), plan.decisions(), plan.journalSize());
     }
 
     /** The message takes references of its own; these are given back. */
@@ -134,14 +158,37 @@ final class Bundles {
                     bundle.setSessionDirectory(client);
                 }
             }
-            case TERMINAL,
-                    LAUNCHER,
-                    APPROVAL,
-                    APPROVAL_REVIEWER,
-                    AUDIT_READER,
-                    RESOURCE_PROFILE_MANAGER,
-                    POLICY_MANAGER,
-                    STORE_MAINTAINER -> throw new IllegalStateException("the bundle has no place for this slot");
+            case APPROVAL -> {
+                try (ApprovalClient.Client client = grant.capability(ApprovalClient.factory)) {
+                    bundle.setApproval(client);
+                }
+            }
+            case APPROVAL_REVIEWER -> {
+                try (ApprovalReviewer.Client client = grant.capability(ApprovalReviewer.factory)) {
+                    bundle.setApprovalReviewer(client);
+                }
+            }
+            case AUDIT_READER -> {
+                try (AuditReader.Client client = grant.capability(AuditReader.factory)) {
+                    bundle.setAuditReader(client);
+                }
+            }
+            case RESOURCE_PROFILE_MANAGER -> {
+                try (ResourceProfileManager.Client client = grant.capability(ResourceProfileManager.factory)) {
+                    bundle.setResourceProfileManager(client);
+                }
+            }
+            case POLICY_MANAGER -> {
+                try (PolicyManager.Client client = grant.capability(PolicyManager.factory)) {
+                    bundle.setPolicyManager(client);
+                }
+            }
+            case STORE_MAINTAINER -> {
+                try (StoreMaintainer.Client client = grant.capability(StoreMaintainer.factory)) {
+                    bundle.setStoreMaintainer(client);
+                }
+            }
+            case TERMINAL, LAUNCHER -> throw new IllegalStateException("the bundle has no place for this slot");
         }
     }
 }

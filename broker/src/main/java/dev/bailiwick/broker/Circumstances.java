@@ -1,6 +1,7 @@
 package dev.bailiwick.broker;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What a plan depends on besides stored facts.
@@ -10,11 +11,21 @@ import java.time.Instant;
  * @param strength how well the caller has shown who they are
  * @param authenticatedAt when they last did
  * @param now when
+ * @param leases what the session was granted for a while; none for one that has not begun
  */
 record Circumstances(
-        SessionKind kind, SessionSource source, AuthStrength strength, Instant authenticatedAt, Instant now) {
-    /** Those of somebody who has just shown who they are. */
+        SessionKind kind,
+        SessionSource source,
+        AuthStrength strength,
+        Instant authenticatedAt,
+        Instant now,
+        List<Lease> leases) {
+    Circumstances {
+        leases = List.copyOf(leases);
+    }
+
+    /** Those of somebody who has just shown who they are, and has no leases. */
     Circumstances(SessionKind kind, SessionSource source, AuthStrength strength, Instant now) {
-        this(kind, source, strength, now, now);
+        this(kind, source, strength, now, now, List.of());
     }
 }

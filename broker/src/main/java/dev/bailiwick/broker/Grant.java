@@ -8,6 +8,7 @@ import dev.bailiwick.capnp.rpc.MembranePolicy;
 import dev.bailiwick.capnp.rpc.MethodSchema;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.SlotAccess;
+import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.Annotations;
@@ -42,6 +43,9 @@ import dev.bailiwick.storage.EffectGate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +98,8 @@ final class Grant implements MembranePolicy, EffectGate {
     private volatile PolicyDecision.Granted decision;
     private volatile @Nullable String closedBecause;
     private @Nullable CapabilityClient client; // guarded by membrane
+    private final AtomicInteger answering = new AtomicInteger();
+    private final AtomicBoolean noted = new AtomicBoolean();
 
     Grant(Session session, PolicyDecision.Granted decision) {
         this.session = session;
@@ -138,7 +144,47 @@ final class Grant implements MembranePolicy, EffectGate {
         return mine.slot() == other.slot()
                 && mine.access() == other.access()
                 && mine.quota().equals(other.quota())
-                && mine.until().equals(other.until());
+                && approvalOf(mine).equals(approvalOf(other))
+                // A lease that is renewed goes on, and so does all that it gave; a binding of another length is another
+                // one.
+                && (mine.lease().isPresent() || mine.until().equals(other.until()));
+    }
+
+    /** The approval that this rests on, if it was leased. */
+    Optional<ApprovalId> approval() {
+        return approvalOf(decision);
+    }
+
+    private static Optional<ApprovalId> approvalOf(PolicyDecision.Granted granted) {
+        return granted.lease().map(Lease::id);
+    }
+
+    /**
+     * Runs a call that may commit what closes this very grant, such as a policy that its author publishes: the call is still answered.
+     * Every other call through it is refused from the commit on, and a change of another one does not land.
+     */
+    <T> T answering(Callable<T> call) throws Exception {
+        answering.incrementAndGet();
+        try {
+            return call.call();
+        } finally {
+            answering.decrementAndGet();
+        }
+    }
+
+    /** Ends the grant because a commit took its ground away, as {@link #close}; but a call that is {@link #answering} is answered. */
+    void closeByCommit(String why) {
+        if (answering.get() > 0) {
+            shut(why);
+            letGo();
+        } else {
+            close(why);
+        }
+    }
+
+    /** Whether nobody has noted yet that it has ended: true once. */
+    boolean noteEnd() {
+        return noted.compareAndSet(false, true);
     }
 
     /** The same grant now rests on these record versions. */
@@ -189,8 +235,9 @@ final class Grant implements MembranePolicy, EffectGate {
         if (ended.isPresent()) {
             return ended;
         }
-        return decision.until().isPresent() && !now.isBefore(decision.until().get())
-                ? Optional.of("the role binding has expired")
+        PolicyDecision.Granted granted = decision;
+        return granted.until().isPresent() && !now.isBefore(granted.until().get())
+                ? Optional.of(granted.lease().isPresent() ? "the lease has lapsed" : "the role binding has expired")
                 : Optional.empty();
     }
 

@@ -57,7 +57,7 @@ final class InspectorServer implements StoreInspector.Server {
     @Override
     public CompletionStage<?> head(
             CallContext<StoreInspector.HeadParams.Reader, StoreInspector.HeadResults.Builder> call) {
-        write(inspector.head(), call.results().initHead());
+        write(inspector.head(), rollback.get(), call.results().initHead());
         return Calls.DONE;
     }
 
@@ -79,7 +79,7 @@ final class InspectorServer implements StoreInspector.Server {
         wire.setStorageRows(
                 objects.roots() + objects.entries() + objects.blobs() + objects.chunks() + objects.logLines());
         wire.setElapsedMs(Duration.between(started, config.clock().instant()).toMillis());
-        records.head().ifPresent(head -> write(head, wire.initHead()));
+        records.head().ifPresent(head -> write(head, rollback.get(), wire.initHead()));
         List<Finding> findings = Stream.concat(
                         records.findings().stream(), objects.findings().stream().map(InspectorServer::finding))
                 .toList();
@@ -142,7 +142,7 @@ final class InspectorServer implements StoreInspector.Server {
         now.stopped().ifPresent(wire::setStopped);
     }
 
-    private static void write(List<Finding> findings, StructList.Builder<dev.bailiwick.schema.gen.Finding.Builder> to) {
+    static void write(List<Finding> findings, StructList.Builder<dev.bailiwick.schema.gen.Finding.Builder> to) {
         for (int i = 0; i < findings.size(); i++) {
             to.get(i).setCode(findings.get(i).code());
             to.get(i).setWhat(findings.get(i).what());
@@ -184,7 +184,7 @@ final class InspectorServer implements StoreInspector.Server {
         return new Finding(found.code(), found.what(), found.message());
     }
 
-    private void write(StoreHead head, dev.bailiwick.schema.gen.StoreHead.Builder wire) {
+    static void write(StoreHead head, RollbackDetection detection, dev.bailiwick.schema.gen.StoreHead.Builder wire) {
         wire.setStoreId(head.storeId().toBytes());
         wire.setStoreEpoch(head.storeEpoch());
         wire.setPolicyEpoch(head.policyEpoch());
@@ -192,7 +192,6 @@ final class InspectorServer implements StoreInspector.Server {
         wire.setJournalRoot(head.journalRoot().toBytes());
         wire.setAuditSize(head.auditSize());
         wire.setAuditRoot(head.auditRoot().toBytes());
-        RollbackDetection detection = rollback.get();
         detection.anchored().ifPresent(anchor -> wire.setAnchorSize(anchor.size()));
         detection.anchor().ifPresent(file -> wire.setAnchorPath(file.toString()));
         wire.setAnchorMode(detection.mode().word());

@@ -4,6 +4,8 @@ import dev.bailiwick.schema.RootId;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,8 +23,16 @@ final class Janitor implements UserSessionServer.Logout {
     private final LogStore logs;
     private final AuditTrail audit;
     private final SessionLog log;
+    private final Leases leases;
 
-    Janitor(Sessions sessions, NamespaceStore namespaces, LogStore logs, AuditTrail audit, SessionLog log) {
+    Janitor(
+            Sessions sessions,
+            NamespaceStore namespaces,
+            LogStore logs,
+            AuditTrail audit,
+            SessionLog log,
+            Leases leases) {
+        this.leases = leases;
         this.sessions = sessions;
         this.namespaces = namespaces;
         this.logs = logs;
@@ -55,16 +65,47 @@ final class Janitor implements UserSessionServer.Logout {
         Thread.ofVirtual().name("session-janitor").start(() -> clear(session));
     }
 
-    /** Ends whatever has expired or was idle too long. */
+    /** Notes what a commit closed in sessions that go on, on a thread of its own. */
+    void noteLater(List<Grant> closed) {
+        if (!closed.isEmpty() || leases.hasEnded()) {
+            Thread.ofVirtual().name("session-janitor").start(() -> {
+                try {
+                    audit.revoked(closed);
+                    noteLeases();
+                } catch (RuntimeException failure) {
+                    LOG.log(System.Logger.Level.WARNING, "could not audit what a commit revoked", failure);
+                }
+            });
+        }
+    }
+
+    private void noteLeases() {
+        for (LeaseRequest over : leases.takeEnded()) {
+            audit.lease(
+                    over, LeaseWords.stepOf(over), Optional.empty(), LeaseWords.before(over), LeaseWords.after(over));
+        }
+    }
+
+    /** Ends whatever has expired or was idle too long, and notes what was counted. */
     void sweep(Instant now) {
+        leases.settle(now);
         for (Session session : sessions.pastTheirEnd(now)) {
             end(session, session.endedAt(now).orElse("the session has expired"));
         }
+        List<Grant> closed = new ArrayList<>();
         for (Session session : sessions.all()) {
             for (Grant grant : session.grants()) {
-                grant.closed().ifPresent(grant::close);
+                grant.closed().ifPresent(why -> {
+                    grant.close(why);
+                    if (session.endedAt(now).isEmpty()) {
+                        closed.add(grant);
+                    }
+                });
             }
         }
+        audit.revoked(closed);
+        noteLeases();
+        audit.settle(now);
     }
 
     /** Clears up after a session that never began. */
@@ -86,12 +127,14 @@ final class Janitor implements UserSessionServer.Logout {
             if (session.hasOwnLog()) {
                 logs.delete(SlotObjects.log(session));
             }
+            leases.forget(session, session.now(), audited.orElse(""));
             audited.ifPresent(why -> {
                 // Both at once: they share a sync.
                 CompletableFuture<?> noted = log.ended(session, why);
                 audit.ended(session, why);
                 noted.join();
             });
+            noteLeases();
             session.cleared().complete(null);
         } catch (RuntimeException failure) {
             // Whatever went wrong, damage of the audit chain included, the session is over and whoever waits for its

@@ -109,8 +109,41 @@ public final class Limits {
     /** How often sessions past their end are cleared away. Their capabilities stop working at the end itself. */
     public static final Duration SWEEP = Duration.ofSeconds(1);
 
-    /** Characters of the reason that an administrator gives for ending a session: it goes into an audit record beside an id. */
+    /** How long a lease lasts at most, whatever policy says: a working day. */
+    public static final Duration LEASE = Duration.ofHours(8);
+
+    /** How short a lease may be: below that it lapses before it can be used. */
+    public static final Duration LEASE_MIN = Duration.ofSeconds(1);
+
+    /** How long a request waits for a decision: whoever asked has gone home by then. */
+    public static final Duration REQUEST = Duration.ofHours(1);
+
+    /** Requests that wait or run in one session: one for each fragment that anybody needs at once. */
+    public static final int REQUESTS_PER_SESSION = 8;
+
+    /** The same of one principal, over all its sessions. */
+    public static final int REQUESTS_PER_PRINCIPAL = 16;
+
+    /** The same of the whole daemon: a reviewer looks at them one by one. */
+    public static final int REQUESTS = 4_096;
+
+    /** Requests of one session that are remembered after they are over. */
+    public static final int REQUESTS_REMEMBERED = 16;
+
+    /** Calls that wait for the decision of one request. */
+    public static final int REQUEST_WAITERS = 8;
+
+    /** Characters of a reason, of a request or of an administrator who ends a session; it is audited, where texts are bounded too. */
     public static final int REASON_CHARS = 160;
+
+    /** How long cheap refusals of one operating-system user are counted before they are noted in one audit entry. */
+    public static final Duration DENIAL_WINDOW = Duration.ofMinutes(1);
+
+    /** Operating-system users and reasons whose refusals are counted apart; beyond it they are counted as one. */
+    public static final int DENIAL_ENTRIES = 1_024;
+
+    /** Audit entries that one query looks at; a longer search goes on in the next call. */
+    public static final int AUDIT_SCAN = 20_000;
 
     private Limits() {}
 }

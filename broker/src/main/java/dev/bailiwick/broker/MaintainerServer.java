@@ -20,14 +20,29 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.capnproto.StructList;
 
-/** Serves maintenance of the store's own workings, to whoever opened its directory. */
+/** Serves maintenance of the store's own workings, to whoever opened its directory or leased its repair. */
 final class MaintainerServer implements StoreMaintainer.Server {
+    /** How much of it. */
+    enum Scope {
+        /** All of it: whoever opened the directory could do it without us. */
+        DIRECTORY,
+        /** What is derived, and can be derived again. Not the key that signs for the store, and not what others did. */
+        REPAIR
+    }
+
+    private static final Refusal DIRECTORY_ONLY = new Refusal(
+            "needs-store-directory",
+            "a lease of repair rebuilds indexes and does nothing else",
+            "open the store's directory itself, with --store DIR");
+
     private final AccountStore store;
     private final Administrator administrator;
+    private final Scope scope;
 
-    MaintainerServer(AccountStore store, Administrator administrator) {
+    MaintainerServer(AccountStore store, Administrator administrator, Scope scope) {
         this.store = store;
         this.administrator = administrator;
+        this.scope = scope;
     }
 
     @Override
@@ -39,6 +54,10 @@ final class MaintainerServer implements StoreMaintainer.Server {
     public CompletionStage<?> rotateKey(
             CallContext<StoreMaintainer.RotateKeyParams.Reader, StoreMaintainer.RotateKeyResults.Builder> call) {
         var result = call.results().initResult();
+        if (scope == Scope.REPAIR) {
+            DIRECTORY_ONLY.into(result.initDenied());
+            return Calls.DONE;
+        }
         try {
             switch (store.rotateKey(administrator.attribution())) {
                 case CommitResult.Committed(Receipt receipt) -> {
@@ -65,6 +84,10 @@ final class MaintainerServer implements StoreMaintainer.Server {
     public CompletionStage<?> audit(
             CallContext<StoreMaintainer.AuditParams.Reader, StoreMaintainer.AuditResults.Builder> call) {
         var result = call.results().initResult();
+        if (scope == Scope.REPAIR) {
+            DIRECTORY_ONLY.into(result.initDenied());
+            return Calls.DONE;
+        }
         try {
             int limit = Math.clamp(call.params().getLimit(), 1, AuditLog.PAGE);
             List<AuditEntry> entries = store.auditLog().read(call.params().getFrom(), limit);

@@ -46,6 +46,8 @@ final class Minter {
     private final SlotObjects objects;
     private final Roots roots;
     private final Janitor janitor;
+    private final Leases leases;
+    private final AuditTrail audit;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -57,6 +59,8 @@ final class Minter {
             SlotObjects objects,
             Roots roots,
             Janitor janitor,
+            Leases leases,
+            AuditTrail audit,
             InstantSource clock,
             RandomGenerator random) {
         this.records = records;
@@ -65,6 +69,8 @@ final class Minter {
         this.objects = objects;
         this.roots = roots;
         this.janitor = janitor;
+        this.leases = leases;
+        this.audit = audit;
         this.clock = clock;
         this.random = random;
     }
@@ -111,7 +117,33 @@ final class Minter {
 
     /** Plans a live session again and gives it what it should hold now; the reason, if it should hold nothing. */
     Optional<Refusal> refresh(Session session) {
-        return mint(session, Optional.empty());
+        session.minting().lock();
+        try {
+            List<Grant> before = session.grants();
+            Optional<Refusal> refusal = mint(session, Optional.empty());
+            if (refusal.isEmpty()) {
+                note(session, before);
+            }
+            return refusal;
+        } finally {
+            session.minting().unlock();
+        }
+    }
+
+    /** Audits what is other than it was, before anybody is given it. */
+    private void note(Session session, List<Grant> before) {
+        List<Grant> now = session.grants();
+        audit.revoked(before.stream()
+                .filter(grant -> grant.closed().isPresent()
+                        && session.endedAt(session.now()).isEmpty())
+                .toList());
+        List<Slot> added = now.stream()
+                .filter(grant -> !before.contains(grant))
+                .map(grant -> grant.decision().slot())
+                .toList();
+        if (!added.isEmpty()) {
+            audit.granted(session, added);
+        }
     }
 
     private Optional<Refusal> mint(Session session, Optional<Dossier.Proof> proof) {
@@ -126,7 +158,8 @@ final class Minter {
                 if (proof.isPresent() && !dossier.get().stillHas(proof.get(), now)) {
                     return Optional.of(Authenticator.FAILED);
                 }
-                BundlePlan plan = planner.plan(dossier.get().facts(), circumstances(session, now));
+                Circumstances circumstances = circumstances(session, now);
+                BundlePlan plan = planner.plan(dossier.get().facts(), circumstances);
                 if (plan.refusal().isPresent()) {
                     return Optional.of(refused(plan.refusal().get()));
                 }
@@ -141,6 +174,7 @@ final class Minter {
                     roots.provide(dossier.get().account());
                     continue; // That is a new version of the account.
                 }
+                endIneligible(plan, circumstances, now);
                 switch (publish(session, dossier.get(), plan)) {
                     case Session.Publication.Published() -> {
                         return Optional.empty();
@@ -182,10 +216,20 @@ final class Minter {
         }
     }
 
-    private static Circumstances circumstances(Session session, Instant now) {
+    private Circumstances circumstances(Session session, Instant now) {
         Session.Identity identity = session.identity();
         Session.Authentication shown = session.authentication();
-        return new Circumstances(identity.kind(), identity.source(), shown.strength(), shown.at(), now);
+        return new Circumstances(
+                identity.kind(), identity.source(), shown.strength(), shown.at(), now, leases.running(session, now));
+    }
+
+    /** A lease that its session is not eligible for is over, and does not come back with the eligibility. */
+    private void endIneligible(BundlePlan plan, Circumstances circumstances, Instant now) {
+        for (Lease lease : circumstances.leases()) {
+            if (!plan.leases().contains(lease.fragment())) {
+                leases.ineligible(lease.id(), now);
+            }
+        }
     }
 
     private static List<RecordId> recordsOf(BundlePlan plan) {

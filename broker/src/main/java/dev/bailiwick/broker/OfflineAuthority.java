@@ -4,12 +4,15 @@ import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.storage.StorageVerifier;
+import java.util.Optional;
 
 /**
  * The administrative capabilities of whoever opened a store's directory themselves, with no daemon in between. They are the objects
@@ -70,7 +73,19 @@ public final class OfflineAuthority {
 
     /** Maintenance of the store's own workings. */
     public StoreMaintainer.Client storeMaintainer() {
-        return StoreMaintainer.client(new MaintainerServer(store, Administrator.offline(uid)));
+        return StoreMaintainer.client(
+                new MaintainerServer(store, Administrator.offline(uid), MaintainerServer.Scope.DIRECTORY));
+    }
+
+    /** The audit chain. */
+    public AuditReader.Client auditReader() {
+        return AuditReader.client(new AuditReaderServer(store));
+    }
+
+    /** Changes of policy: also how a store gets its first policy administrator. */
+    public PolicyManager.Client policyManager() {
+        return PolicyManager.client(new PolicyManagerServer(
+                Administrator.offline(uid), Optional.empty(), new Planner(Planner.OFFERED), store, config.random()));
     }
 
     /** Integrity inspection. */

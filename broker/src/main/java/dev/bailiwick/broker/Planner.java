@@ -1,6 +1,5 @@
 package dev.bailiwick.broker;
 
-import dev.bailiwick.profiles.BundleFragment;
 import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.ResourceProfile;
@@ -14,6 +13,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,18 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
     /** The slots this build can fill. The others are planned and explained, and not granted. */
-    static final Set<Slot> OFFERED = Set.copyOf(EnumSet.complementOf(EnumSet.of(
-            Slot.TERMINAL,
-            Slot.LAUNCHER,
-            Slot.APPROVAL,
-            Slot.APPROVAL_REVIEWER,
-            Slot.AUDIT_READER,
-            Slot.RESOURCE_PROFILE_MANAGER,
-            Slot.POLICY_MANAGER,
-            Slot.STORE_MAINTAINER)));
+    static final Set<Slot> OFFERED =
+            Set.copyOf(EnumSet.complementOf(EnumSet.of(Slot.TERMINAL, Slot.LAUNCHER)));
 
     /** What one fragment says of one slot, and what selected the fragment. */
-    private record Selection(SlotAccess access, String rule, Optional<Source> binding, Optional<Instant> until) {
+    private record Selection(
+            SlotAccess access, String rule, Optional<Source> binding, Optional<Instant> until, Optional<Lease> lease) {
         /** The widest access first, then what lasts longest. */
         static final Comparator<Selection> BEST_FIRST = Comparator.comparingInt(
                         (Selection selection) -> width(selection.access))
@@ -231,6 +225,8 @@ final class Planner {
         private final List<Ignored> ignored = new ArrayList<>();
         private final SortedSet<String> roles = new TreeSet<>();
         private final SortedSet<String> leases = new TreeSet<>();
+        /** Of each fragment that may be leased, the binding that says so for longest. */
+        private final Map<String, Facts.Binding> eligibility = new HashMap<>();
 
         Draft(Facts.Account account, Ground ground, Circumstances circumstances) {
             this.account = account;
@@ -244,6 +240,7 @@ final class Planner {
             account.bindings().stream()
                     .sorted(Comparator.comparing(Facts.Binding::role))
                     .forEach(this::bound);
+            circumstances.leases().forEach(this::leased);
             List<PolicyDecision> decisions = new ArrayList<>();
             for (Slot slot : Slot.values()) {
                 decisions.add(decide(slot));
@@ -277,6 +274,7 @@ final class Planner {
             RoleDefinition role = known.orElseThrow();
             roles.add(role.name());
             leases.addAll(role.leases());
+            role.leases().forEach(name -> eligibility.merge(name, binding, Draft::longer));
             String rule = "role \"" + role.name() + "\"";
             role.fragments().forEach(name -> select(name, rule, Optional.of(binding.source()), binding.expiresAt()));
         }
@@ -308,14 +306,50 @@ final class Planner {
             return Optional.of(new Ignored(binding, code, why));
         }
 
+        private static Facts.Binding longer(Facts.Binding one, Facts.Binding other) {
+            return end(other).isAfter(end(one)) ? other : one;
+        }
+
+        private static Instant end(Facts.Binding binding) {
+            return binding.expiresAt().orElse(Instant.MAX);
+        }
+
         private void select(String fragmentName, String selector, Optional<Source> binding, Optional<Instant> until) {
-            BundleFragment fragment = ground.catalogue().fragment(fragmentName).orElseThrow();
             String rule = "fragment \"" + fragmentName + "\" of " + selector;
-            for (SlotRule slotRule : fragment.slots()) {
-                selections
-                        .computeIfAbsent(slotRule.slot(), slot -> new ArrayList<>())
-                        .add(new Selection(slotRule.access(), rule, binding, until));
+            for (SlotRule slotRule : slotsOf(fragmentName)) {
+                select(slotRule, rule, binding, until, Optional.empty());
             }
+        }
+
+        /** A lease selects for as long as its session is eligible for it, and never more than was granted. */
+        private void leased(Lease lease) {
+            Facts.Binding binding = eligibility.get(lease.fragment());
+            if (binding == null || !circumstances.now().isBefore(lease.until())) {
+                return;
+            }
+            Instant until = end(binding).isBefore(lease.until()) ? end(binding) : lease.until();
+            String rule = "fragment \"" + lease.fragment() + "\", leased by role \"" + binding.role() + "\" until "
+                    + until + ", " + lease.id() + " of \"" + lease.approver() + "\"";
+            for (SlotRule slotRule : slotsOf(lease.fragment())) {
+                if (lease.slots().contains(slotRule)) {
+                    select(slotRule, rule, Optional.of(binding.source()), Optional.of(until), Optional.of(lease));
+                }
+            }
+        }
+
+        private List<SlotRule> slotsOf(String fragment) {
+            return ground.catalogue().fragment(fragment).orElseThrow().slots();
+        }
+
+        private void select(
+                SlotRule slotRule,
+                String rule,
+                Optional<Source> binding,
+                Optional<Instant> until,
+                Optional<Lease> lease) {
+            selections
+                    .computeIfAbsent(slotRule.slot(), slot -> new ArrayList<>())
+                    .add(new Selection(slotRule.access(), rule, binding, until, lease));
         }
 
         private PolicyDecision decide(Slot slot) {
@@ -361,7 +395,13 @@ final class Planner {
                         + ground.resource().name() + "\"";
             }
             return new PolicyDecision.Granted(
-                    slot, Ceiling.lower(selection.access(), ceiling), quota, selection.until(), rule, sources);
+                    slot,
+                    Ceiling.lower(selection.access(), ceiling),
+                    quota,
+                    selection.until(),
+                    selection.lease(),
+                    rule,
+                    sources);
         }
 
         private PolicyDecision notSelected(Slot slot) {
@@ -373,6 +413,16 @@ final class Planner {
                             "role \"" + candidate.binding().role() + "\" " + candidate.why(),
                             Optional.of(candidate.binding().source()));
                 }
+            }
+            List<String> leasable = leases.stream()
+                    .filter(fragment -> slotsOf(fragment).stream().anyMatch(rule -> rule.slot() == slot))
+                    .toList();
+            if (!leasable.isEmpty()) {
+                return notGranted(
+                        slot,
+                        PlanCode.NOT_SELECTED,
+                        "nothing in force selects it; a lease of this would: " + String.join(", ", leasable),
+                        Optional.empty());
             }
             Collection<RoleDefinition> catalogue = ground.catalogue().roles().values();
             List<String> selectors = catalogue.stream()

@@ -28,18 +28,31 @@ sealed interface PolicyDecision {
      *
      * @param access how much of its interface
      * @param quota its quota, where the slot has one of its own
-     * @param until when the role binding it rests on expires; empty if it rests on nothing that expires
+     * @param until when the role binding or the lease it rests on ends; empty if it rests on nothing that ends by itself
+     * @param lease the lease it rests on, if it does
      */
     record Granted(
             Slot slot,
             SlotAccess access,
             Optional<SlotQuota> quota,
             Optional<Instant> until,
+            Optional<Lease> lease,
             String rule,
             List<Source> sources)
             implements PolicyDecision {
         public Granted {
             sources = List.copyOf(sources);
+        }
+
+        /** One that rests on no lease. */
+        Granted(
+                Slot slot,
+                SlotAccess access,
+                Optional<SlotQuota> quota,
+                Optional<Instant> until,
+                String rule,
+                List<Source> sources) {
+            this(slot, access, quota, until, Optional.empty(), rule, sources);
         }
 
         @Override

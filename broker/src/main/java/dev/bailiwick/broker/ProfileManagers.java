@@ -67,7 +67,8 @@ final class ProfileManagers {
     private final class Resources implements ResourceProfileManager.Server {
         @Override
         public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
-            return StoreTrouble.telling(() -> ResourceProfileManager.Server.super.dispatch(call));
+            return administrator.answering(
+                    () -> StoreTrouble.telling(() -> ResourceProfileManager.Server.super.dispatch(call)));
         }
 
         @Override
@@ -143,7 +144,8 @@ final class ProfileManagers {
     private final class Policies implements PolicyProfileManager.Server {
         @Override
         public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
-            return StoreTrouble.telling(() -> PolicyProfileManager.Server.super.dispatch(call));
+            return administrator.answering(
+                    () -> StoreTrouble.telling(() -> PolicyProfileManager.Server.super.dispatch(call)));
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.bailiwick.accountstore.AccountStatus;
 import dev.bailiwick.accountstore.RecordKind;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +114,7 @@ final class Session {
     private final AtomicBoolean log = new AtomicBoolean();
     private final Map<Slot, Grant> grants = new EnumMap<>(Slot.class); // guarded by lock
     private final Map<RecordId, Long> newest = new HashMap<>(); // guarded by lock
+    private final Set<ApprovalId> endedLeases = new HashSet<>(); // guarded by lock
     private Moved.@Nullable Policy newestPolicy; // guarded by lock
     private @Nullable Ground ground; // guarded by lock; null until the first grants are published
     private volatile Authentication authentication;
@@ -247,6 +251,7 @@ final class Session {
                 return new Publication.Over(why);
             }
             if (newPlan.sources().stream().anyMatch(this::isOutdated)
+                    || newPlan.granted().stream().anyMatch(this::restsOnEndedLease)
                     || next.values().stream().anyMatch(grant -> grant.closed().isPresent())) {
                 return new Publication.Stale();
             }
@@ -275,6 +280,29 @@ final class Session {
         return new Publication.Published();
     }
 
+    private boolean restsOnEndedLease(PolicyDecision.Granted decision) {
+        return decision.lease().map(Lease::id).filter(endedLeases::contains).isPresent();
+    }
+
+    /**
+     * Closes what rests on that lease, now and from now on: no plan that was made while it ran is published any more. Does not block.
+     *
+     * @param closing how a grant is closed
+     */
+    void endLease(ApprovalId lease, String why, BiConsumer<Grant, String> closing) {
+        List<Grant> resting;
+        lock.lock();
+        try {
+            endedLeases.add(lease);
+            resting = grants.values().stream()
+                    .filter(grant -> grant.approval().filter(lease::equals).isPresent())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+        resting.forEach(grant -> closing.accept(grant, why));
+    }
+
     private boolean isOutdated(Source source) {
         Moved.Policy policy = newestPolicy;
         if (source.kind() == RecordKind.POLICY_VERSION && policy != null) {
@@ -289,9 +317,9 @@ final class Session {
      * A commit changed a record this session is registered for. Closes what rested on it; called by the commit lane before the
      * commit is acknowledged.
      *
-     * @return why the whole session must end, if it must
+     * @return why the whole session must end, if it must, and what was closed if not
      */
-    Optional<String> moved(Moved change) {
+    Effect moved(Moved change) {
         Map<Grant, String> closing = new HashMap<>();
         lock.lock();
         try {
@@ -300,7 +328,7 @@ final class Session {
                 case Moved.Account account -> {
                     Optional<String> end = endBy(account.status());
                     if (end.isPresent()) {
-                        return end;
+                        return new Effect(end, List.of());
                     }
                     Ground now = new Ground(account.resourceProfile(), account.policyProfile());
                     if (ground != null && !ground.equals(now)) {
@@ -320,9 +348,12 @@ final class Session {
         } finally {
             lock.unlock();
         }
-        closing.forEach(Grant::close);
-        return Optional.empty();
+        closing.forEach(Grant::closeByCommit);
+        return new Effect(Optional.empty(), List.copyOf(closing.keySet()));
     }
+
+    /** What a change does to a session: ends it, or closes some of its grants. */
+    record Effect(Optional<String> end, List<Grant> closed) {}
 
     private Optional<String> endBy(AccountStatus status) {
         return switch (status) {

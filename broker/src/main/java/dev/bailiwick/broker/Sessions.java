@@ -116,21 +116,27 @@ final class Sessions {
     /**
      * Tells every session concerned of a commit's changes; for the commit lane, before the commit is acknowledged.
      *
-     * @return the sessions that ended by it, to be cleared away off the lane
+     * @return the sessions that ended by it, to be cleared away off the lane, and the grants that were closed in others
      */
-    List<Session> moved(List<Moved> changes) {
+    Effects moved(List<Moved> changes) {
         List<Session> ended = new ArrayList<>();
+        List<Grant> closed = new ArrayList<>();
         for (Moved change : changes) {
             for (Session session : concernedBy(change)) {
-                session.moved(change).ifPresent(why -> {
+                Session.Effect effect = session.moved(change);
+                closed.addAll(effect.closed());
+                effect.end().ifPresent(why -> {
                     if (session.end(why)) {
                         ended.add(session);
                     }
                 });
             }
         }
-        return ended;
+        return new Effects(ended, closed);
     }
+
+    /** What a commit did to sessions. */
+    record Effects(List<Session> ended, List<Grant> closed) {}
 
     private List<Session> concernedBy(Moved change) {
         lock.lock();

@@ -10,6 +10,9 @@ import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.ApprovalClient;
+import dev.bailiwick.schema.gen.ApprovalReviewer;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
@@ -18,11 +21,14 @@ import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.CorruptStorageException;
@@ -67,9 +73,24 @@ final class SlotObjects {
         Keyring.Server keyring(Grant grant);
 
         KeyBackup.Server keyBackup(Grant grant);
+
         Reauthentication reauthentication();
 
         SessionDirectory.Server sessionDirectory(Grant grant);
+
+        ApprovalClient.Server approval(Grant grant);
+
+        ApprovalReviewer.Server approvalReviewer(Grant grant);
+
+        AuditReader.Server auditReader();
+
+        ResourceProfileManager.Server resourceProfileManager(Grant grant);
+
+        PolicyManager.Server policyManager(Grant grant);
+
+        StoreMaintainer.Server storeMaintainer(Grant grant);
+
+        UserSessionServer.Refresh refresh();
     }
 
     /** A storage root, and how long it lives. */
@@ -99,7 +120,8 @@ final class SlotObjects {
         switch (grant.decision().slot()) {
             case SESSION ->
                 grant.guard(
-                        UserSession.client(new UserSessionServer(grant, logout, services.reauthentication())),
+                        UserSession.client(
+                                new UserSessionServer(grant, logout, services.reauthentication(), services.refresh())),
                         UserSession.factory);
             case HOME -> namespace(grant, home(grant, dossier));
             case CONFIG -> namespace(grant, durable(dossier.account().content().configRoot()));
@@ -135,14 +157,19 @@ final class SlotObjects {
             case KEY_BACKUP -> grant.guard(KeyBackup.client(services.keyBackup(grant)), KeyBackup.factory);
             case SESSION_DIRECTORY ->
                 grant.guard(SessionDirectory.client(services.sessionDirectory(grant)), SessionDirectory.factory);
-            case TERMINAL,
-                    LAUNCHER,
-                    APPROVAL,
-                    APPROVAL_REVIEWER,
-                    AUDIT_READER,
-                    RESOURCE_PROFILE_MANAGER,
-                    POLICY_MANAGER,
-                    STORE_MAINTAINER ->
+            case APPROVAL -> grant.guard(ApprovalClient.client(services.approval(grant)), ApprovalClient.factory);
+            case APPROVAL_REVIEWER ->
+                grant.guard(ApprovalReviewer.client(services.approvalReviewer(grant)), ApprovalReviewer.factory);
+            case AUDIT_READER -> grant.guard(AuditReader.client(services.auditReader()), AuditReader.factory);
+            case RESOURCE_PROFILE_MANAGER ->
+                grant.guard(
+                        ResourceProfileManager.client(services.resourceProfileManager(grant)),
+                        ResourceProfileManager.factory);
+            case POLICY_MANAGER ->
+                grant.guard(PolicyManager.client(services.policyManager(grant)), PolicyManager.factory);
+            case STORE_MAINTAINER ->
+                grant.guard(StoreMaintainer.client(services.storeMaintainer(grant)), StoreMaintainer.factory);
+            case TERMINAL, LAUNCHER ->
                 throw new IllegalStateException("granted a slot that this build does not offer: "
                         + grant.decision().slot().text());
         }

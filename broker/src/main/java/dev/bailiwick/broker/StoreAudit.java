@@ -3,17 +3,31 @@ package dev.bailiwick.broker;
 import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.AuditEvent;
 import dev.bailiwick.accountstore.AuditLog;
+import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.Id128;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /** Notes sessions in the store's audit chain. Thread-safe; waits for the disk, which concurrent events share. */
 final class StoreAudit implements AuditTrail {
+    /** Refusals that took a proof, or a hash of the daemon's time: each is noted. All others are cheap to repeat. */
+    private static final Set<String> COSTLY =
+            Set.of("auth-failed", "code-invalid", "account-disabled", "account-locked", "account-recovery-only");
+
+    /** Events in one append: the store takes no more at once. */
+    private static final int BATCH = 1_024;
+
     private final AuditLog log;
     private final InstantSource clock;
+    private final DenialTally tally = new DenialTally();
 
     StoreAudit(AuditLog log, InstantSource clock) {
         this.log = log;
@@ -22,31 +36,130 @@ final class StoreAudit implements AuditTrail {
 
     @Override
     public void began(Session session) {
-        String slots = session.plan()
+        List<AuditEvent> events = new ArrayList<>();
+        events.add(event(session, "login", "", session.identity().kind().text()));
+        events.addAll(grants(session, slots(session)));
+        append(events);
+    }
+
+    private static List<Slot> slots(Session session) {
+        return session.plan()
                 .map(plan -> plan.granted().stream()
-                        .map(grant -> grant.slot().text())
-                        .collect(Collectors.joining(" ")))
+                        .map(PolicyDecision.Granted::slot)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** What was granted, and by which roles, over as many events as it takes; what rests on a lease in events of its own. */
+    private List<AuditEvent> grants(Session session, List<Slot> slots) {
+        Optional<BundlePlan> plan = session.plan();
+        String roles = plan.map(found -> String.join(" ", found.roles()))
+                .filter(text -> !text.isEmpty())
+                .map(text -> "roles " + text + ": ")
                 .orElse("");
-        var _ = log.append(
-                List.of(event(session, "login", session.identity().kind().text()), event(session, "grant", slots)));
+        Map<Optional<ApprovalId>, List<Slot>> byApproval = new LinkedHashMap<>();
+        for (Slot slot : slots) {
+            Optional<ApprovalId> approval = plan.map(found -> found.decision(slot))
+                    .filter(PolicyDecision.Granted.class::isInstance)
+                    .map(PolicyDecision.Granted.class::cast)
+                    .flatMap(PolicyDecision.Granted::lease)
+                    .map(Lease::id);
+            byApproval.computeIfAbsent(approval, id -> new ArrayList<>()).add(slot);
+        }
+        List<AuditEvent> events = new ArrayList<>();
+        byApproval.forEach((approval, granted) -> {
+            String head = approval.isPresent() ? "leased: " : roles;
+            for (String text : lines(head, granted)) {
+                events.add(event(session, "grant", "", text, approval));
+            }
+        });
+        if (events.isEmpty()) {
+            events.add(event(session, "grant", "", ""));
+        }
+        return events;
+    }
+
+    /** The slots behind the head, in texts that an event holds. */
+    private static List<String> lines(String head, List<Slot> slots) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(head);
+        for (Slot slot : slots) {
+            if (line.length() + slot.text().length() + 1 > AuditEvent.TEXT_CHARS && line.length() > head.length()) {
+                lines.add(line.toString().stripTrailing());
+                line = new StringBuilder(head);
+            }
+            line.append(slot.text()).append(' ');
+        }
+        lines.add(line.toString().stripTrailing());
+        return lines;
     }
 
     @Override
     public void denied(Caller caller, String code) {
-        var _ = log.append(List.of(new AuditEvent(
-                clock.instant(),
-                "login.denied",
+        Instant now = clock.instant();
+        DenialTally.Key key = new DenialTally.Key(caller.uid(), caller.source(), "login.denied", code);
+        if (COSTLY.contains(code) || tally.isFirst(key, now)) {
+            append(List.of(denial(key, now, auth(code))));
+        }
+    }
+
+    @Override
+    public void refused(Session session, String step, String code) {
+        Session.Identity identity = session.identity();
+        DenialTally.Key key = new DenialTally.Key(identity.uid(), identity.source(), step + ".denied", code);
+        if (tally.isFirst(key, clock.instant())) {
+            append(List.of(withCode(event(session, key.kind(), "", ""), code)));
+        }
+    }
+
+    private static AuditEvent withCode(AuditEvent event, String code) {
+        return new AuditEvent(
+                event.time(),
+                event.kind(),
                 code,
+                event.actor(),
+                event.source(),
+                event.policyProfile(),
+                event.resourceProfile(),
+                event.policyVersion(),
+                event.journalSequence(),
+                event.subject(),
+                event.previousValue(),
+                event.newValue(),
+                event.approval());
+    }
+
+    @Override
+    public void settle(Instant now) {
+        append(tally.take(now).stream()
+                .map(count -> denial(
+                        count.key(),
+                        now,
+                        count.more() + " more"
+                                + (count.key().uid() == -1
+                                        ? ""
+                                        : " from uid "
+                                                + Integer.toUnsignedString(
+                                                        count.key().uid()))
+                                + " within " + Limits.DENIAL_WINDOW.toSeconds() + " s"))
+                .toList());
+    }
+
+    private static AuditEvent denial(DenialTally.Key key, Instant at, String text) {
+        return new AuditEvent(
+                at,
+                key.kind(),
+                key.code(),
                 Optional.empty(),
-                caller.source().text(),
+                key.source().text(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 0,
                 Optional.empty(),
                 "",
-                auth(code),
-                Optional.empty())));
+                text,
+                Optional.empty());
     }
 
     /** How a denied login is said in one word, for whoever searches logs for it. */
@@ -56,59 +169,118 @@ final class StoreAudit implements AuditTrail {
 
     @Override
     public void reauthenticated(Session session, AuthStrength strength) {
-        var _ = log.append(
-                List.of(event(session, "reauth", Wire.strength(strength).name().toLowerCase(Locale.ROOT))));
+        append(List.of(event(session, "reauth", "", Wire.strength(strength).name().toLowerCase(Locale.ROOT))));
     }
 
     @Override
     public void reauthenticationDenied(Session session, String code) {
-        var _ = log.append(List.of(event(session, "reauth.denied", code, subject(session), auth(code))));
+        append(List.of(withCode(event(session, "reauth.denied", "", auth(code)), code)));
     }
 
     @Override
     public void endedBy(Session administrator, Session target, String reason) {
-        var _ = log.append(List.of(event(
-                administrator,
+        AuditEvent ofTarget = event(
+                target,
                 "admin.session-end",
-                "ok",
-                subject(target),
-                "session " + target.identity().id() + (reason.isEmpty() ? "" : ": " + reason))));
+                "",
+                "session " + target.identity().id() + (reason.isEmpty() ? "" : ": " + reason));
+        append(List.of(actingOn(
+                ofTarget, actor(administrator), administrator.identity().source().text())));
     }
 
     @Override
     public void ended(Session session, String why) {
-        var _ = log.append(List.of(event(session, "session.end", why)));
+        append(List.of(event(session, "session.end", join(slots(session)), why)));
     }
 
     @Override
     public void noted(Session session, String kind, String code, String value) {
-        var _ = log.append(List.of(event(session, kind, code, subject(session), value)));
+        append(List.of(withCode(event(session, kind, "", value), code)));
     }
 
-    private static Id128 subject(Session session) {
-        return session.identity().principalId().value();
+    @Override
+    public void revoked(List<Grant> closed) {
+        record Reason(Session session, String why, Optional<ApprovalId> approval) {}
+        Map<Reason, List<Slot>> bySession = new LinkedHashMap<>();
+        for (Grant grant : closed) {
+            if (grant.noteEnd()) {
+                bySession
+                        .computeIfAbsent(
+                                new Reason(grant.session(), grant.closed().orElse(""), grant.approval()),
+                                reason -> new ArrayList<>())
+                        .add(grant.decision().slot());
+            }
+        }
+        List<AuditEvent> events = new ArrayList<>();
+        bySession.forEach((reason, slots) ->
+                events.add(event(reason.session(), "revoke", join(slots), reason.why(), reason.approval())));
+        append(events);
     }
 
-    private AuditEvent event(Session session, String kind, String value) {
-        return event(session, kind, "ok", subject(session), value);
+    private static String join(List<Slot> slots) {
+        return String.join(" ", slots.stream().sorted().map(Slot::text).toList());
     }
 
-    private AuditEvent event(Session session, String kind, String code, Id128 subject, String value) {
-        Session.Identity identity = session.identity();
+    @Override
+    public void granted(Session session, List<Slot> added) {
+        append(grants(session, added));
+    }
+
+    @Override
+    public void lease(LeaseRequest request, String step, Optional<Session> by, String before, String after) {
+        AuditEvent ofAsker = event(request.session(), step, before, after, Optional.of(request.id()));
+        append(List.of(by.map(session -> actingOn(
+                        ofAsker, actor(session), session.identity().source().text()))
+                .orElseGet(() -> actingOn(ofAsker, new Actor.Daemon(), ""))));
+    }
+
+    private static AuditEvent actingOn(AuditEvent event, Actor actor, String source) {
+        return new AuditEvent(
+                event.time(),
+                event.kind(),
+                event.code(),
+                Optional.of(actor),
+                source,
+                event.policyProfile(),
+                event.resourceProfile(),
+                event.policyVersion(),
+                event.journalSequence(),
+                event.subject(),
+                event.previousValue(),
+                event.newValue(),
+                event.approval());
+    }
+
+    private void append(List<AuditEvent> events) {
+        for (int from = 0; from < events.size(); from += BATCH) {
+            var _ = log.append(events.subList(from, Math.min(events.size(), from + BATCH)));
+        }
+    }
+
+    private AuditEvent event(Session session, String kind, String before, String after) {
+        return event(session, kind, before, after, Optional.empty());
+    }
+
+    private AuditEvent event(Session session, String kind, String before, String after, Optional<ApprovalId> approval) {
         Optional<BundlePlan.Basis> basis = session.plan().flatMap(BundlePlan::basis);
         return new AuditEvent(
                 clock.instant(),
                 kind,
-                code,
-                Optional.of(new Actor.Session(identity.principalId(), identity.id())),
-                identity.source().text(),
+                "ok",
+                Optional.of(actor(session)),
+                session.identity().source().text(),
                 basis.map(versions -> versions.policyProfile().value()),
                 basis.map(versions -> versions.resourceProfile().value()),
                 basis.map(versions -> versions.policyVersion().value()),
                 0,
-                Optional.of(subject),
-                "",
-                AuditEvent.shortened(value),
-                Optional.empty());
+                Optional.<Id128>of(session.identity().principalId().value()),
+                AuditEvent.shortened(before),
+                AuditEvent.shortened(after),
+                approval);
+    }
+
+    private static Actor actor(Session session) {
+        return new Actor.Session(
+                session.identity().principalId(), session.identity().id());
     }
 }

@@ -168,6 +168,14 @@ final class StoreRecords implements Records {
                 stored.content().versionId());
     }
 
+    /** As if the catalogue were the content of that version: for what would be, if it were published. */
+    static Facts.Lookup<PolicyCatalogue> catalogue(Stored<PolicyVersion> stored, PolicyCatalogue other) {
+        return new Facts.Lookup.Found<>(
+                other,
+                source(stored, "policy version " + stored.version()),
+                stored.content().versionId());
+    }
+
     private static Source source(Stored<?> stored, String name) {
         return new Source(
                 stored.content().recordKind(), stored.recordId(), stored.version(), stored.contentHash(), name);

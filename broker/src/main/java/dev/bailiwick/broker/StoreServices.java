@@ -3,15 +3,21 @@ package dev.bailiwick.broker;
 import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.ApprovalClient;
+import dev.bailiwick.schema.gen.ApprovalReviewer;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
+import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.storage.StorageVerifier;
 import java.util.Optional;
@@ -32,8 +38,14 @@ final class StoreServices implements SlotObjects.Services {
     private final CompletableFuture<Logins> logins;
     private final Keyrings keyrings;
     private final HashPool pool;
+    private final CompletableFuture<Approvals> approvals;
+    private final UserSessionServer.Refresh refresh;
 
-    /** @param logins the login paths, which need this in turn; complete before the first session */
+    /**
+     * @param logins the login paths, which need this in turn; complete before the first session
+     * @param approvals likewise
+     * @param refresh how a session is planned again
+     */
     StoreServices(
             AccountStore store,
             StorageVerifier storage,
@@ -47,7 +59,9 @@ final class StoreServices implements SlotObjects.Services {
             AuditTrail audit,
             CompletableFuture<Logins> logins,
             Keyrings keyrings,
-            HashPool pool) {
+            HashPool pool,
+            CompletableFuture<Approvals> approvals,
+            UserSessionServer.Refresh refresh) {
         this.store = store;
         this.storage = storage;
         this.records = records;
@@ -61,6 +75,8 @@ final class StoreServices implements SlotObjects.Services {
         this.logins = logins;
         this.keyrings = keyrings;
         this.pool = pool;
+        this.approvals = approvals;
+        this.refresh = refresh;
     }
 
     @Override
@@ -135,5 +151,43 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public SessionDirectory.Server sessionDirectory(Grant grant) {
         return new SessionDirectoryServer(grant, store::read, sessions, janitor, audit);
+    }
+
+    @Override
+    public ApprovalClient.Server approval(Grant grant) {
+        return new ApprovalServers.Client(grant, approvals.join());
+    }
+
+    @Override
+    public ApprovalReviewer.Server approvalReviewer(Grant grant) {
+        return new ApprovalServers.Reviewer(grant, approvals.join());
+    }
+
+    @Override
+    public AuditReader.Server auditReader() {
+        return new AuditReaderServer(store);
+    }
+
+    @Override
+    public ResourceProfileManager.Server resourceProfileManager(Grant grant) {
+        return new ProfileManagers(
+                        Administrator.holding(grant), store::read, Administrator.Powers.over(store), config.random())
+                .resources();
+    }
+
+    @Override
+    public PolicyManager.Server policyManager(Grant grant) {
+        return new PolicyManagerServer(
+                Administrator.holding(grant), Optional.of(grant), planner, store, config.random());
+    }
+
+    @Override
+    public StoreMaintainer.Server storeMaintainer(Grant grant) {
+        return new MaintainerServer(store, Administrator.holding(grant), MaintainerServer.Scope.REPAIR);
+    }
+
+    @Override
+    public UserSessionServer.Refresh refresh() {
+        return refresh;
     }
 }

@@ -2,6 +2,7 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.schema.gen.ReauthenticationResult;
 import dev.bailiwick.schema.gen.UserSession;
 import java.util.Optional;
@@ -19,14 +20,21 @@ final class UserSessionServer implements UserSession.Server {
         CompletionStage<?> logout(Session session, Grant last);
     }
 
+    /** Plans a session again and gives it what it should hold now; the reason, if that is nothing. */
+    interface Refresh {
+        Optional<Refusal> refresh(Session session);
+    }
+
     private final Grant grant;
     private final Logout logout;
     private final Reauthentication reauthentication;
+    private final Refresh refresh;
 
-    UserSessionServer(Grant grant, Logout logout, Reauthentication reauthentication) {
+    UserSessionServer(Grant grant, Logout logout, Reauthentication reauthentication, Refresh refresh) {
         this.grant = grant;
         this.logout = logout;
         this.reauthentication = reauthentication;
+        this.refresh = refresh;
     }
 
     @Override
@@ -34,6 +42,19 @@ final class UserSessionServer implements UserSession.Server {
         // A logout leaves the calls behind it in this object's queue to find out here that the session is over.
         grant.requireOpen();
         Wire.info(call.results().initInfo(), grant.session());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> bundle(
+            CallContext<UserSession.BundleParams.Reader, UserSession.BundleResults.Builder> call) {
+        grant.requireOpen();
+        Optional<Refusal> refusal = refresh.refresh(grant.session());
+        if (refusal.isPresent()) {
+            throw RpcException.failed(
+                    refusal.get().code() + ": " + refusal.get().message());
+        }
+        Bundles.writeThrough(call.results().initBundle(), grant.session());
         return Calls.DONE;
     }
 

@@ -184,7 +184,7 @@ class PlannerTest {
                 .plan();
 
         assertThat(grant(guest, Slot.HOME).access()).isEqualTo(SlotAccess.EPHEMERAL);
-        assertThat(slots(guest)).containsExactly("session", "home", "tmp", "logs", "logSink", "help");
+        assertThat(slots(guest)).containsExactly("session", "home", "tmp", "logs", "logSink", "approval", "help");
         assertThat(slots(anonymous)).containsExactly("session", "login", "help");
         assertThat(reason(anonymous, Slot.HOME)).isEqualTo(PlanCode.KIND_FORBIDS);
     }

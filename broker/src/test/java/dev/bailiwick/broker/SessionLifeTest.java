@@ -26,6 +26,7 @@ class SessionLifeTest {
             assertThat(get(alice.home(), "notes/today.txt")).isEqualTo("hello");
             assertThat(alice.grantedSlots())
                     .containsExactly(
+                            "APPROVAL",
                             "CACHE",
                             "CONFIG",
                             "CREDENTIALS",

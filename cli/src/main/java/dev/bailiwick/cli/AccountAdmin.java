@@ -23,6 +23,10 @@ public final class AccountAdmin {
                 .addSubcommand(new RoleCommands(context))
                 .addSubcommand(new BindingCommands(context))
                 .addSubcommand(new RecordCommands(context))
+                .addSubcommand(new ApprovalCommands(context))
+                .addSubcommand(new AuditCommands(context))
+                .addSubcommand(
+                        new CommandLine(new PolicyCommands(context)).addSubcommand(new PolicyCommands.Roles(context)))
                 .addSubcommand(new CommandLine(store)
                         .addSubcommand(new StoreCommands.ScrubCommands(store))
                         .addSubcommand(new ExportCommand(context))

@@ -19,7 +19,11 @@ public final class Bailiwick {
                 .addSubcommand(new QuickstartCommand(context))
                 .addSubcommand(new InitCommand(context))
                 .addSubcommand("serve", new ServeCommand(context))
-                .addSubcommand(new KeyringCommands(context));
+                .addSubcommand(new KeyringCommands(context))
+                .addSubcommand(new LeaseCommands.Ask(context))
+                .addSubcommand(new LeaseCommands.List(context))
+                .addSubcommand(new LeaseCommands.Renew(context))
+                .addSubcommand(new LeaseCommands.GiveBack(context));
         for (SessionSlot slot : SessionSlot.values()) {
             CommandLine files = new CommandLine(new NamespaceCommands(context, slot));
             files.getCommandSpec().usageMessage().description(slot.description());

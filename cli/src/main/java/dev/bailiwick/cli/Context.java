@@ -76,6 +76,11 @@ final class Context {
                         "this works on a store directory that no daemon serves", "name it with --store DIR"));
     }
 
+    /** Whether a store directory was named to act on, and not a daemon. */
+    boolean isOffline() {
+        return offline.get().isPresent();
+    }
+
     /** The administrative capabilities to act with, to be closed by the caller. */
     Powers powers(Powers.Use use) {
         Optional<StoreLocation> store = offline.get();

@@ -46,7 +46,9 @@ enum ExitStatus {
                     "name-confusable",
                     "duplicate-binding",
                     "not-empty",
-                    "transaction-id-taken" -> CONFLICT;
+                    "transaction-id-taken",
+                    "already-decided",
+                    "already-requested" -> CONFLICT;
             case "corrupt", "rolled-back" -> CORRUPT;
             case "store-busy", "overloaded", "unavailable", "keyring-unavailable" -> UNAVAILABLE;
             case "invalid-name",
@@ -63,7 +65,9 @@ enum ExitStatus {
                     "unknown-kind",
                     "profile-kind",
                     "too-large",
-                    "weak-password" -> USAGE;
+                    "weak-password",
+                    "lease-too-long",
+                    "invalid-policy" -> USAGE;
             default -> DENIED;
         };
     }

@@ -5,7 +5,11 @@ import dev.bailiwick.daemon.OfflineStore;
 import dev.bailiwick.daemon.StoreLocation;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
@@ -63,6 +67,32 @@ record OfflinePowers(OfflineStore store) implements Powers {
     @Override
     public StoreMaintainer.Client storeMaintainer() {
         return authority().storeMaintainer();
+    }
+
+    @Override
+    public AuditReader.Client auditReader() {
+        return authority().auditReader();
+    }
+
+    @Override
+    public PolicyManager.Client policyManager() {
+        return authority().policyManager();
+    }
+
+    @Override
+    public ResourceProfileManager.Client resourceProfileManager() {
+        try (AccountStoreManager.Client accounts = accountManager();
+                var managing = accounts.resourceProfilesRequest().send().join()) {
+            return managing.get().getManager();
+        }
+    }
+
+    @Override
+    public PolicyProfileManager.Client policyProfileManager() {
+        try (AccountStoreManager.Client accounts = accountManager();
+                var managing = accounts.policyProfilesRequest().send().join()) {
+            return managing.get().getManager();
+        }
     }
 
     @Override

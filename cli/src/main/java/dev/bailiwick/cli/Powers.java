@@ -2,7 +2,11 @@ package dev.bailiwick.cli;
 
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
@@ -33,8 +37,18 @@ interface Powers extends AutoCloseable {
 
     StoreInspector.Client storeInspector();
 
-    /** Maintenance of the store's own workings, which no session holds. */
+    /** Maintenance of the store's own workings; of a session that leased it, repair only. */
     StoreMaintainer.Client storeMaintainer();
+
+    AuditReader.Client auditReader();
+
+    PolicyManager.Client policyManager();
+
+    /** Changes of resource profiles, by whichever capability leads to them. */
+    ResourceProfileManager.Client resourceProfileManager();
+
+    /** Changes of policy profiles, by whichever capability leads to them. */
+    PolicyProfileManager.Client policyProfileManager();
 
     @Override
     void close();

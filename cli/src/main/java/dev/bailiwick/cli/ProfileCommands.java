@@ -4,7 +4,6 @@ import dev.bailiwick.profiles.ProfileCodecs;
 import dev.bailiwick.profiles.ProfileFile;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.VersionId;
-import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.PolicyProfileManager;
@@ -159,21 +158,18 @@ final class ProfileCommands {
                     Path file,
             @Mixin Once once) {
         ProfileFile.Result sound = Manifests.profile(file, context.output());
-        try (Powers powers = context.powers(Powers.Use.CHANGE);
-                AccountStoreManager.Client accounts = powers.accountManager()) {
+        try (Powers powers = context.powers(Powers.Use.CHANGE)) {
             printChanged(
                     switch (sound) {
-                        case ProfileFile.Resource(var profile) -> create(accounts, profile, once);
-                        case ProfileFile.Policy(var profile) -> create(accounts, profile, once);
+                        case ProfileFile.Resource(var profile) -> create(powers, profile, once);
+                        case ProfileFile.Policy(var profile) -> create(powers, profile, once);
                         case ProfileFile.Refused refused -> throw new IllegalStateException("refused: " + refused);
                     });
         }
     }
 
-    private static Json.Obj create(
-            AccountStoreManager.Client accounts, dev.bailiwick.profiles.ResourceProfile profile, Once once) {
-        try (var managing = accounts.resourceProfilesRequest().send().join();
-                ResourceProfileManager.Client manager = managing.get().getManager()) {
+    private static Json.Obj create(Powers powers, dev.bailiwick.profiles.ResourceProfile profile, Once once) {
+        try (ResourceProfileManager.Client manager = powers.resourceProfileManager()) {
             var request = manager.createRequest();
             write(profile, request.params().initProfile());
             request.params().setTransactionId(once.bytes());
@@ -183,10 +179,8 @@ final class ProfileCommands {
         }
     }
 
-    private static Json.Obj create(
-            AccountStoreManager.Client accounts, dev.bailiwick.profiles.PolicyProfile profile, Once once) {
-        try (var managing = accounts.policyProfilesRequest().send().join();
-                PolicyProfileManager.Client manager = managing.get().getManager()) {
+    private static Json.Obj create(Powers powers, dev.bailiwick.profiles.PolicyProfile profile, Once once) {
+        try (PolicyProfileManager.Client manager = powers.policyProfileManager()) {
             var request = manager.createRequest();
             write(profile, request.params().initProfile());
             request.params().setTransactionId(once.bytes());
@@ -208,25 +202,19 @@ final class ProfileCommands {
             @Mixin Expect expect,
             @Mixin Once once) {
         ProfileFile.Result sound = Manifests.profile(file, context.output());
-        try (Powers powers = context.powers(Powers.Use.CHANGE);
-                AccountStoreManager.Client accounts = powers.accountManager()) {
+        try (Powers powers = context.powers(Powers.Use.CHANGE)) {
             printChanged(
                     switch (sound) {
-                        case ProfileFile.Resource(var profile) -> update(accounts, name, profile, expect, once);
-                        case ProfileFile.Policy(var profile) -> update(accounts, name, profile, expect, once);
+                        case ProfileFile.Resource(var profile) -> update(powers, name, profile, expect, once);
+                        case ProfileFile.Policy(var profile) -> update(powers, name, profile, expect, once);
                         case ProfileFile.Refused refused -> throw new IllegalStateException("refused: " + refused);
                     });
         }
     }
 
     private static Json.Obj update(
-            AccountStoreManager.Client accounts,
-            String name,
-            dev.bailiwick.profiles.ResourceProfile profile,
-            Expect expect,
-            Once once) {
-        try (var managing = accounts.resourceProfilesRequest().send().join();
-                ResourceProfileManager.Client manager = managing.get().getManager()) {
+            Powers powers, String name, dev.bailiwick.profiles.ResourceProfile profile, Expect expect, Once once) {
+        try (ResourceProfileManager.Client manager = powers.resourceProfileManager()) {
             var request = manager.updateRequest();
             request.params().setName(name);
             write(profile, request.params().initProfile());
@@ -239,13 +227,8 @@ final class ProfileCommands {
     }
 
     private static Json.Obj update(
-            AccountStoreManager.Client accounts,
-            String name,
-            dev.bailiwick.profiles.PolicyProfile profile,
-            Expect expect,
-            Once once) {
-        try (var managing = accounts.policyProfilesRequest().send().join();
-                PolicyProfileManager.Client manager = managing.get().getManager()) {
+            Powers powers, String name, dev.bailiwick.profiles.PolicyProfile profile, Expect expect, Once once) {
+        try (PolicyProfileManager.Client manager = powers.policyProfileManager()) {
             var request = manager.updateRequest();
             request.params().setName(name);
             write(profile, request.params().initProfile());

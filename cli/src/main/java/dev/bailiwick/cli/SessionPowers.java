@@ -2,7 +2,11 @@ package dev.bailiwick.cli;
 
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
@@ -46,10 +50,45 @@ record SessionPowers(LiveSession session) implements Powers {
 
     @Override
     public StoreMaintainer.Client storeMaintainer() {
-        throw CommandFailure.denied(
-                "not-selected",
-                "no session holds the maintenance of the store",
-                "stop the daemon and name the store's directory: --store DIR");
+        return session.held("storeMaintainer", session.bundle().getStoreMaintainer());
+    }
+
+    @Override
+    public AuditReader.Client auditReader() {
+        return session.held("auditReader", session.bundle().getAuditReader());
+    }
+
+    @Override
+    public PolicyManager.Client policyManager() {
+        return session.held("policyManager", session.bundle().getPolicyManager());
+    }
+
+    @Override
+    public ResourceProfileManager.Client resourceProfileManager() {
+        ResourceProfileManager.Client leased = session.bundle().getResourceProfileManager();
+        if (!leased.isNull()) {
+            return leased;
+        }
+        leased.close();
+        try (AccountStoreManager.Client accounts = accountManager();
+                var managing = accounts.resourceProfilesRequest().send().join()) {
+            return managing.get().getManager();
+        }
+    }
+
+    @Override
+    public PolicyProfileManager.Client policyProfileManager() {
+        try (PolicyManager.Client policy = session.bundle().getPolicyManager()) {
+            if (!policy.isNull()) {
+                try (var managing = policy.policyProfilesRequest().send().join()) {
+                    return managing.get().getManager();
+                }
+            }
+        }
+        try (AccountStoreManager.Client accounts = accountManager();
+                var managing = accounts.policyProfilesRequest().send().join()) {
+            return managing.get().getManager();
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.bailiwick.cli;
 
+import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.ProfileId;
@@ -11,8 +12,10 @@ import dev.bailiwick.schema.VersionId;
 import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.AccountResult;
 import dev.bailiwick.schema.gen.Actor;
+import dev.bailiwick.schema.gen.ApprovalRequest;
 import dev.bailiwick.schema.gen.Attribute;
 import dev.bailiwick.schema.gen.AuditLine;
+import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuditRecord;
 import dev.bailiwick.schema.gen.AuditResult;
 import dev.bailiwick.schema.gen.BindingChange;
@@ -36,6 +39,7 @@ import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.MutationResult;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.PlanResult;
+import dev.bailiwick.schema.gen.PolicyChange;
 import dev.bailiwick.schema.gen.PolicyProfile;
 import dev.bailiwick.schema.gen.PolicyProfileChange;
 import dev.bailiwick.schema.gen.PolicyProfileResult;
@@ -50,6 +54,7 @@ import dev.bailiwick.schema.gen.RebuildResult;
 import dev.bailiwick.schema.gen.Receipt;
 import dev.bailiwick.schema.gen.RecordVersion;
 import dev.bailiwick.schema.gen.RemoveResult;
+import dev.bailiwick.schema.gen.RequestResult;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.ResourceProfileChange;
 import dev.bailiwick.schema.gen.ResourceProfileResult;
@@ -675,6 +680,63 @@ final class Shapes {
             case DENIED -> throw failure(result.getDenied());
             case _NOT_IN_SCHEMA -> throw unknownAnswer();
         };
+    }
+
+    static Json.Obj policyChange(PolicyChange.Reader result) {
+        return switch (result.which()) {
+            case COMMITTED ->
+                Json.object()
+                        .with(
+                                "policyVersion",
+                                policyVersion(result.getCommitted().getPolicyVersion()))
+                        .with("sequence", result.getCommitted().getSequence());
+            case CONFLICT ->
+                throw conflict(
+                        result.getConflict().getCurrentVersion(),
+                        Texts.hex(result.getConflict().getCurrentHash()));
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj approvalRequest(RequestResult.Reader result) {
+        return switch (result.which()) {
+            case REQUEST -> approvalRequest(result.getRequest());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Arr approvalRequests(StructList.Reader<ApprovalRequest.Reader> requests) {
+        return list(requests, Shapes::approvalRequest);
+    }
+
+    static Json.Obj approvalRequest(ApprovalRequest.Reader request) {
+        return Json.object()
+                .with("requestId", Texts.id(request.getRequestId(), ApprovalId::of))
+                .with("principalId", Texts.id(request.getPrincipalId(), PrincipalId::of))
+                .with("name", request.getName().toString())
+                .with("sessionId", Texts.id(request.getSessionId(), SessionId::of))
+                .with("fragment", request.getFragment().toString())
+                .with("reason", request.getReason().toString())
+                .with("durationMs", request.getDurationMs())
+                .with("state", Texts.enumName(request.getState()))
+                .with("requestedAtMs", request.getRequestedAtMs())
+                .with("decidedAtMs", request.getDecidedAtMs())
+                .with("decidedBy", request.getDecidedBy().toString())
+                .with("expiresAtMs", request.getExpiresAtMs())
+                .with("authStrength", request.getAuthStrength().toString())
+                .with("authAgeMs", request.getAuthAgeMs())
+                .with("renewalMs", request.getRenewalMs())
+                .with("note", request.getNote().toString())
+                .with("slots", Texts.names(request.getSlots()));
+    }
+
+    static Json.Obj auditVerification(AuditReader.VerifyResults.Reader report) {
+        return Json.object()
+                .with("entries", report.getEntries())
+                .with("findings", list(report.getFindings(), Shapes::finding))
+                .with("head", head(report.getHead()));
     }
 
     static Json.Obj mutation(MutationResult.Reader result) {

@@ -63,7 +63,7 @@ final class StoreCommands {
         }
     }
 
-    private static void requireNone(Json.Arr findings) {
+    static void requireNone(Json.Arr findings) {
         int wrong = findings.items().size();
         if (wrong > 0) {
             Json.Obj first = findings.objects().getFirst();
@@ -249,7 +249,7 @@ final class StoreCommands {
             name = "audit",
             description = {
                 "List the audit chain, oldest first: who did or tried what, when, and what came of it.",
-                "Needs the store's directory: --store DIR. 'store verify' checks the chain."
+                "Needs the store's directory: --store DIR. 'audit query' does the same in the session of a security auditor."
             })
     void audit(
             @Option(
@@ -300,7 +300,7 @@ final class StoreCommands {
             name = "rebuild-indexes",
             description = {
                 "Derive the index anew from the records, after 'verify' found only index rows damaged.",
-                "A damaged record is refused, not guessed. Needs the store's directory: --store DIR."
+                "A damaged record is refused, not guessed. Needs a lease of storage-repair, or the store's directory: --store DIR."
             })
     void rebuildIndexes() {
         try (Powers powers = context.powers(Powers.Use.CHANGE);

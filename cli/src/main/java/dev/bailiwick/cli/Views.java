@@ -107,6 +107,21 @@ final class Views {
             .column("SUBJECT", row -> Printable.shortHash(row.text("subject")))
             .column("WHAT", Views::audited);
 
+    static final Table APPROVALS = Table.table()
+            .column("REQUEST", "requestId")
+            .column("WHO", "name")
+            .column("FRAGMENT", "fragment")
+            .column("STATE", Views::requestState)
+            .column("FOR", row -> Printable.duration(row.number("durationMs")))
+            .column("ASKED", row -> Printable.time(row.number("requestedAtMs")))
+            .column("UNTIL", row -> Printable.time(row.number("expiresAtMs")))
+            .column("DECIDED BY", row -> orDash(row.text("decidedBy")))
+            .column(
+                    "AUTHENTICATED",
+                    row -> row.text("authStrength") + ", " + Printable.duration(row.number("authAgeMs") / 1000 * 1000)
+                            + " before")
+            .column("REASON", row -> row.text("note").isEmpty() ? row.text("reason") : row.text("note"));
+
     static final Table ROLES = Table.table()
             .column("NAME", "name")
             .column("BOUND BY", Views::boundBy)
@@ -500,6 +515,12 @@ final class Views {
         return orDash(Stream.of(line.text("previousValue"), line.text("newValue"))
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" -> ")));
+    }
+
+    private static String requestState(Json.Obj request) {
+        return request.number("renewalMs") == 0
+                ? request.text("state")
+                : request.text("state") + ", renewal asked for " + Printable.duration(request.number("renewalMs"));
     }
 
     private static String boundBy(Json.Obj role) {

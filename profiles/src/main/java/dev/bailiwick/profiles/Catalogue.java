@@ -41,8 +41,51 @@ public final class Catalogue {
         }
     }
 
-    /** Reads a catalogue; anything wrong with it is an {@link IllegalArgumentException}. */
-    static PolicyCatalogue parse(String text) {
+    /** A catalogue as TOML that {@link #parse} reads back as the same. */
+    public static String text(PolicyCatalogue catalogue) {
+        StringBuilder text = new StringBuilder();
+        for (BundleFragment fragment : catalogue.fragments().values()) {
+            text.append("[[fragment]]\nname = ").append(quoted(fragment.name())).append("\nslots = {");
+            text.append(fragment.slots().stream()
+                    .map(rule ->
+                            rule.slot().text() + " = " + quoted(rule.access().text()))
+                    .collect(Collectors.joining(
+                            ", ",
+                            fragment.slots().isEmpty() ? "" : " ",
+                            fragment.slots().isEmpty() ? "" : " ")));
+            text.append("}\n\n");
+        }
+        for (RoleDefinition role : catalogue.roles().values()) {
+            text.append("[[role]]\nname = ")
+                    .append(quoted(role.name()))
+                    .append("\nsummary = ")
+                    .append(quoted(role.summary()))
+                    .append("\nadministrative = ")
+                    .append(role.administrative())
+                    .append("\nmanifest-only = ")
+                    .append(role.manifestOnly())
+                    .append("\nkinds = ")
+                    .append(list(role.kinds().stream().map(PrincipalKind::text)))
+                    .append("\nfragments = ")
+                    .append(list(role.fragments().stream()))
+                    .append("\nleases = ")
+                    .append(list(role.leases().stream()))
+                    .append("\n\n");
+        }
+        return text.toString().stripTrailing() + "\n";
+    }
+
+    private static String list(Stream<String> words) {
+        return words.map(Catalogue::quoted).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** Texts here have no control characters, so quotes and backslashes are all there is to escape. */
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    /** Reads a catalogue; anything wrong with it is an {@link IllegalArgumentException}, whose message says where. */
+    public static PolicyCatalogue parse(String text) {
         TomlParseResult toml = Toml.parse(text, TomlVersion.V1_0_0);
         if (toml.hasErrors()) {
             throw new IllegalArgumentException("catalogue: " + toml.errors());

@@ -75,7 +75,7 @@ public record ManifestProblem(Code code, int line, int column, String message, S
         UNKNOWN_POSTURE("unknown-posture"),
         /** A fragment that the catalogue does not have. */
         UNKNOWN_FRAGMENT("unknown-fragment"),
-        /** A policy profile that gives every session what only administrative roles may add. */
+        /** A policy profile that gives every session what only administrative roles may add, or what is only leased. */
         ADMINISTRATIVE_FRAGMENT("administrative-fragment"),
         /** A policy profile for anonymous callers that gives them more than a way to log in. */
         FRAGMENT_NOT_FOR_ANONYMOUS("fragment-not-for-anonymous"),

@@ -119,11 +119,17 @@ public record PolicyCatalogue(
         }
         boolean tooMuch = kinds.contains(PrincipalKind.ANONYMOUS)
                 && !fragment.slots().stream().map(SlotRule::slot).allMatch(ANONYMOUS_SLOTS::contains);
-        return tooMuch
+        if (tooMuch) {
+            return Optional.of(new Fault(
+                    Code.FRAGMENT_NOT_FOR_ANONYMOUS,
+                    "the fragment \"" + name + "\" gives anonymous callers more than a way to log in",
+                    "give it to a profile of another kind"));
+        }
+        return isOnlyLeased(fragment)
                 ? Optional.of(new Fault(
-                        Code.FRAGMENT_NOT_FOR_ANONYMOUS,
-                        "the fragment \"" + name + "\" gives anonymous callers more than a way to log in",
-                        "give it to a profile of another kind"))
+                        Code.ADMINISTRATIVE_FRAGMENT,
+                        "the fragment \"" + name + "\" is for leases, which somebody approves each time",
+                        "bind a role that makes eligible for it"))
                 : Optional.empty();
     }
 
@@ -143,6 +149,12 @@ public record PolicyCatalogue(
                         || role.leases().contains(fragment.name()))
                 .toList();
         return !adding.isEmpty() && adding.stream().allMatch(RoleDefinition::administrative);
+    }
+
+    /** True when roles make eligible for it and none adds it: a profile must not give for good what is to be asked for. */
+    private boolean isOnlyLeased(BundleFragment fragment) {
+        return roles.values().stream().anyMatch(role -> role.leases().contains(fragment.name()))
+                && roles.values().stream().noneMatch(role -> role.fragments().contains(fragment.name()));
     }
 
     private static <T> SortedMap<String, T> byName(Collection<T> items, Function<T, String> nameOf) {

@@ -49,13 +49,13 @@ class CatalogueTest {
             developer-tools        | logs=ownOnly launcher=full
             account-administration | accountReader=readOnly accountManager=full profileReader=readOnly \
             roleDirectory=readOnly planner=readOnly approvalReviewer=full sessionDirectory=full
-            storage-inspection     | storeInspector=readOnly
+            storage-inspection     | storeInspector=readOnly approvalReviewer=full
+            policy-reading         | profileReader=readOnly roleDirectory=readOnly approvalReviewer=full
             audit-reading          | auditReader=readOnly
             storage-repair         | storeMaintainer=full
-            resource-profile-management | resourceProfileManager=full
             policy-management      | policyManager=full
+            resource-profile-management | resourceProfileManager=full
             key-backup             | keyBackup=full
-            policy-reading         | profileReader=readOnly roleDirectory=readOnly
             service-secrets        | credentials=full keyring=full
             """)
     void eachFragmentSelectsTheseSlots(String fragment, String slots) {
@@ -85,6 +85,20 @@ class CatalogueTest {
         assertThat(role.kinds().stream().map(PrincipalKind::text)).containsExactly(kinds.split(","));
         assertThat(String.join(",", role.fragments())).isEqualTo(fragments == null ? "" : fragments);
         assertThat(String.join(",", role.leases())).isEqualTo(leases == null ? "" : leases);
+    }
+
+    @Test
+    void whatIsOnlyLeasedIsNotForProfiles() {
+        for (String fragment : List.of("key-backup", "policy-management", "storage-repair", "service-secrets")) {
+            assertThat(catalogue.fragmentFault(fragment, EnumSet.of(PrincipalKind.HUMAN)))
+                    .as(fragment)
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void aCatalogueWrittenOutIsReadBackAsTheSame() {
+        assertThat(Catalogue.parse(Catalogue.text(catalogue))).isEqualTo(catalogue);
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.TextList;
 
-/** Asks for a lease of a fragment that this session is eligible for. */
+/** Asks for leases of fragments that this session is eligible for (docs/approval.md). Requests live as long as the session. */
 @SuppressWarnings("all")
 public final class ApprovalClient {
     public static final long TYPE_ID = 0xd3f892b6e70c4a15L;
@@ -81,7 +81,11 @@ public final class ApprovalClient {
             return newRequest(TYPE_ID, 0, EligibleParams.factory, EligibleResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code fragment}, {@code reason}, {@code durationMs}. Results: {@code result}. */
+        /**
+         * {@code durationMs} 0: as long as policy lets a lease last.
+         *
+         * <p>Parameters: {@code fragment}, {@code reason}, {@code durationMs}. Results: {@code result}.
+         */
         public Request<RequestParams.Builder, RequestResults.Reader, AnyPipeline> requestRequest() {
             return newRequest(TYPE_ID, 1, RequestParams.factory, RequestResults.factory, pipeline -> pipeline);
         }
@@ -105,7 +109,7 @@ public final class ApprovalClient {
         }
 
         /**
-         * Asks again for a lease that runs; it goes on until it is decided or lapses.
+         * Asks again for a lease that runs; it goes on until it lapses, or for that long from the moment that the renewal is granted.
          *
          * <p>Parameters: {@code requestId}, {@code durationMs}. Results: {@code result}.
          */
@@ -113,7 +117,11 @@ public final class ApprovalClient {
             return newRequest(TYPE_ID, 4, RenewParams.factory, RenewResults.factory, pipeline -> pipeline);
         }
 
-        /** Parameters: {@code requestId}. Results: {@code result}. */
+        /**
+         * Ends a lease, or withdraws a request that waits. What the lease gave is revoked when this answers.
+         *
+         * <p>Parameters: {@code requestId}. Results: {@code result}.
+         */
         public Request<GiveBackParams.Builder, GiveBackResults.Reader, AnyPipeline> giveBackRequest() {
             return newRequest(TYPE_ID, 5, GiveBackParams.factory, GiveBackResults.factory, pipeline -> pipeline);
         }
@@ -132,7 +140,11 @@ public final class ApprovalClient {
             return Calls.unimplemented("ApprovalClient.eligible");
         }
 
-        /** Parameters: {@code fragment}, {@code reason}, {@code durationMs}. Results: {@code result}. */
+        /**
+         * {@code durationMs} 0: as long as policy lets a lease last.
+         *
+         * <p>Parameters: {@code fragment}, {@code reason}, {@code durationMs}. Results: {@code result}.
+         */
         default CompletionStage<?> request(
                 CallContext<RequestParams.Reader, RequestResults.Builder> call) throws Exception {
             return Calls.unimplemented("ApprovalClient.request");
@@ -157,7 +169,7 @@ public final class ApprovalClient {
         }
 
         /**
-         * Asks again for a lease that runs; it goes on until it is decided or lapses.
+         * Asks again for a lease that runs; it goes on until it lapses, or for that long from the moment that the renewal is granted.
          *
          * <p>Parameters: {@code requestId}, {@code durationMs}. Results: {@code result}.
          */
@@ -165,7 +177,11 @@ public final class ApprovalClient {
             return Calls.unimplemented("ApprovalClient.renew");
         }
 
-        /** Parameters: {@code requestId}. Results: {@code result}. */
+        /**
+         * Ends a lease, or withdraws a request that waits. What the lease gave is revoked when this answers.
+         *
+         * <p>Parameters: {@code requestId}. Results: {@code result}.
+         */
         default CompletionStage<?> giveBack(
                 CallContext<GiveBackParams.Reader, GiveBackResults.Builder> call) throws Exception {
             return Calls.unimplemented("ApprovalClient.giveBack");

@@ -2,6 +2,8 @@
 package dev.bailiwick.schema.gen;
 
 import org.capnproto.Data;
+import org.capnproto.EnumList;
+import org.capnproto.PrimitiveList;
 import org.capnproto.SegmentBuilder;
 import org.capnproto.SegmentReader;
 import org.capnproto.StructBuilder;
@@ -14,7 +16,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class ApprovalRequest {
     public static final long TYPE_ID = 0xe2a50d94f6b7c381L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 6, (short) 8);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 7, (short) 10);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -249,6 +251,7 @@ public final class ApprovalRequest {
             return !_pointerFieldIsNull(7);
         }
 
+        /** How its session was identified, and how long before it asked. */
         public Text.Builder getAuthStrength() {
             return _getPointerField(Text.factory, 7);
         }
@@ -271,6 +274,56 @@ public final class ApprovalRequest {
 
         public void setAuthAgeMs(long value) {
             _setLongField(5, value);
+        }
+
+        /** What the lease's holder has asked to have it renewed for; 0 unless that waits for a decision. */
+        public long getRenewalMs() {
+            return _getLongField(6);
+        }
+
+        public void setRenewalMs(long value) {
+            _setLongField(6, value);
+        }
+
+        public boolean hasNote() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        /** Why it was denied, or has ended; empty otherwise. */
+        public Text.Builder getNote() {
+            return _getPointerField(Text.factory, 8);
+        }
+
+        public void setNote(Text.Reader value) {
+            _setPointerField(Text.factory, 8, value);
+        }
+
+        public void setNote(String value) {
+            setNote(new Text.Reader(value));
+        }
+
+        public Text.Builder initNote(int size) {
+            return _initPointerField(Text.factory, 8, size);
+        }
+
+        public boolean hasSlots() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        /** What the fragment holds: as it is while the request waits, and as it was granted from then on. */
+        public EnumList.Builder<Slot> getSlots() {
+            if (_pointerFieldIsNull(9)) {
+                return Slot.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(Slot.listFactory, 9);
+        }
+
+        public void setSlots(EnumList.Reader<Slot> value) {
+            _setPointerField(Slot.listFactory, 9, value);
+        }
+
+        public EnumList.Builder<Slot> initSlots(int size) {
+            return _initPointerField(Slot.listFactory, 9, size);
         }
     }
 
@@ -368,12 +421,41 @@ public final class ApprovalRequest {
             return !_pointerFieldIsNull(7);
         }
 
+        /** How its session was identified, and how long before it asked. */
         public Text.Reader getAuthStrength() {
             return _getPointerField(Text.factory, 7);
         }
 
         public long getAuthAgeMs() {
             return _getLongField(5);
+        }
+
+        /** What the lease's holder has asked to have it renewed for; 0 unless that waits for a decision. */
+        public long getRenewalMs() {
+            return _getLongField(6);
+        }
+
+        public boolean hasNote() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        /** Why it was denied, or has ended; empty otherwise. */
+        public Text.Reader getNote() {
+            return _getPointerField(Text.factory, 8);
+        }
+
+        public boolean hasSlots() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        /** What the fragment holds: as it is while the request waits, and as it was granted from then on. */
+        public EnumList.Reader<Slot> getSlots() {
+            return _getPointerField(Slot.listFactory, 9);
+        }
+
+        /** The values as unsigned numbers, whether this schema knows them or not. */
+        public PrimitiveList.Short.Reader getSlots_code() {
+            return _getPointerField(PrimitiveList.Short.factory, 9);
         }
     }
 }

@@ -79,7 +79,7 @@ public final class ApprovalReviewer {
         }
 
         /**
-         * 0: as long as was asked for.
+         * A request, or the renewal of a lease. 0: as long as was asked for; never longer.
          *
          * <p>Parameters: {@code requestId}, {@code durationMs}. Results: {@code result}.
          */
@@ -119,7 +119,7 @@ public final class ApprovalReviewer {
         }
 
         /**
-         * 0: as long as was asked for.
+         * A request, or the renewal of a lease. 0: as long as was asked for; never longer.
          *
          * <p>Parameters: {@code requestId}, {@code durationMs}. Results: {@code result}.
          */

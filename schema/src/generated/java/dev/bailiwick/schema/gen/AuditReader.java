@@ -63,8 +63,9 @@ public final class AuditReader {
         }
 
         /**
-         * Entries from that sequence on that match all that is given: an account's name, a kind or its beginning, a time. {@code next} is where to go on,
-         * 0 at the end.
+         * Entries from that sequence on that match all that is given: the name of an account that did it or that it was done to, a kind or its
+         * beginning, times from {@code sinceMs} on and before {@code untilMs} (0: no bound). {@code next} is where to go on, 0 at the end; there may be more though
+         * a page is short or empty.
          *
          * <p>Parameters: {@code principal}, {@code kind}, {@code sinceMs}, {@code untilMs}, {@code from}, {@code limit}. Results: {@code result}, {@code next}.
          */
@@ -90,8 +91,9 @@ public final class AuditReader {
         }
 
         /**
-         * Entries from that sequence on that match all that is given: an account's name, a kind or its beginning, a time. {@code next} is where to go on,
-         * 0 at the end.
+         * Entries from that sequence on that match all that is given: the name of an account that did it or that it was done to, a kind or its
+         * beginning, times from {@code sinceMs} on and before {@code untilMs} (0: no bound). {@code next} is where to go on, 0 at the end; there may be more though
+         * a page is short or empty.
          *
          * <p>Parameters: {@code principal}, {@code kind}, {@code sinceMs}, {@code untilMs}, {@code from}, {@code limit}. Results: {@code result}, {@code next}.
          */

@@ -28,7 +28,10 @@ import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 
-/** Changes roles, fragments and policy profiles, and who has administrative roles. Leads to no end resource. */
+/**
+ * Changes roles, fragments and policy profiles, and who has administrative roles. Leads to no end resource, and nothing that is done
+ * through it makes its holder's own bundle wider.
+ */
 @SuppressWarnings("all")
 public final class PolicyManager {
     public static final long TYPE_ID = 0xf70a3ce6d945b182L;
@@ -80,7 +83,8 @@ public final class PolicyManager {
         }
 
         /**
-         * A new policy version. Of what is passed, the store sets ids and chain fields itself.
+         * A new policy version, in force for every session when this answers: what rested on the one before is revoked, and planned anew where
+         * a session is taken up again. Of what is passed, the store sets ids and chain fields itself; they are left empty.
          *
          * <p>Parameters: {@code policyVersion}, {@code expect}, {@code transactionId}. Results: {@code result}.
          */
@@ -118,7 +122,8 @@ public final class PolicyManager {
         }
 
         /**
-         * A new policy version. Of what is passed, the store sets ids and chain fields itself.
+         * A new policy version, in force for every session when this answers: what rested on the one before is revoked, and planned anew where
+         * a session is taken up again. Of what is passed, the store sets ids and chain fields itself; they are left empty.
          *
          * <p>Parameters: {@code policyVersion}, {@code expect}, {@code transactionId}. Results: {@code result}.
          */

@@ -10,7 +10,7 @@ public enum RequestState {
     DENIED,
     /** Nobody decided in time, or the lease has lapsed. */
     EXPIRED,
-    /** Ended before its time by a reviewer or by its holder. */
+    /** Ended before its time: by a reviewer, by its holder, or because what it rested on is gone. */
     CUT,
     /** A value that a newer schema defines. */
     _NOT_IN_SCHEMA;

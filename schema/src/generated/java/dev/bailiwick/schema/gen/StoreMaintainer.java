@@ -24,7 +24,10 @@ import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 
-/** What changes the store's own workings and no record of anybody. Given to whoever opened the store's directory. */
+/**
+ * What changes the store's own workings and no record of anybody. Given to whoever opened the store's directory; sessions lease it for
+ * repair, and are then denied all but rebuildIndexes.
+ */
 @SuppressWarnings("all")
 public final class StoreMaintainer {
     public static final long TYPE_ID = 0x941574cc4d3e3849L;
