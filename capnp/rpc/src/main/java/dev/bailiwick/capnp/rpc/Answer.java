@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A call of the peer's: an entry in the answer table. Guarded by its connection. */
-final class Answer {
+final class Answer implements CallHandle.Outcome {
+    private final Answers table;
     final int id;
 
     /** Whether the results stay here for another question to take. */
@@ -42,10 +43,20 @@ final class Answer {
     boolean returned;
     boolean finished;
 
-    Answer(int id, boolean keepsResults, long callBytes) {
+    /** Whether the call here was given up, or will be in a moment. */
+    boolean handleClosed;
+
+    Answer(Answers table, int id, boolean keepsResults, long callBytes) {
+        this.table = table;
         this.id = id;
         this.keepsResults = keepsResults;
         this.callBytes = callBytes;
+    }
+
+    /** The call here has an outcome, which goes to the peer. */
+    @Override
+    public void known(@Nullable Parcel results, @Nullable RpcException failure) {
+        table.sendReturn(this, results, failure);
     }
 
     /** The peer uses that place in the results. Under the lock, before the place is asked for. */

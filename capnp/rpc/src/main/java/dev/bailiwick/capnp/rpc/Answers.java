@@ -2,12 +2,10 @@ package dev.bailiwick.capnp.rpc;
 
 import dev.bailiwick.capnp.rpc.wire.Bootstrap;
 import dev.bailiwick.capnp.rpc.wire.Call;
-import dev.bailiwick.capnp.rpc.wire.Finish;
-import dev.bailiwick.capnp.rpc.wire.Message;
-import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.Return;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.capnproto.Void;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,7 @@ final class Answers {
     private final CapTranslator caps;
     private final ExportTable exports;
 
-    private final Map<Integer, Answer> table = new HashMap<>(); // guarded by lock, as all that follows
+    private final AnswerTable table = new AnswerTable(); // guarded by lock, as all that follows
     private long callBytes; // of calls that have not returned
     private long heldBytes; // of results that are kept
 
@@ -56,10 +54,11 @@ final class Answers {
         if (table.size() >= link.limits.answers()) {
             throw new ProtocolException("peer has more than " + link.limits.answers() + " calls waiting");
         }
-        Answer answer = new Answer(id, keepsResults, bytes);
-        if (table.putIfAbsent(id, answer) != null) {
+        Answer answer = new Answer(this, id, keepsResults, bytes);
+        if (table.get(id) != null) {
             throw new ProtocolException("peer used question id " + Integer.toUnsignedString(id) + " twice");
         }
+        table.add(answer);
         callBytes += bytes;
         checkBacklog();
         return answer;
@@ -86,10 +85,9 @@ final class Answers {
     }
 
     /** The peer calls a method. */
-    void handleCall(Message.Reader message, MessageView view) throws ProtocolException {
-        Call.Reader call = message.getCall();
-        Call.SendResultsTo.Reader resultsTo = call.getSendResultsTo();
-        boolean isSupported = switch (resultsTo.which()) {
+    void handleCall(Envelope call, MessageView view) throws ProtocolException {
+        Call.SendResultsTo.Which resultsTo = call.resultsTo();
+        boolean isSupported = switch (resultsTo) {
             case CALLER, YOURSELF -> true;
             case THIRD_PARTY, _NOT_IN_SCHEMA -> false;
         };
@@ -97,29 +95,38 @@ final class Answers {
             connection.sendUnimplemented(view);
             return;
         }
-        Payload.Reader payload = call.getParams();
-        Parcel params = VatConnection.parcel(payload, view);
-        Addressee addressee;
+        boolean isYourself = resultsTo == Call.SendResultsTo.Which.YOURSELF;
+        Parcel params = call.payload(view, true);
+        long interfaceId = call.interfaceId();
+        int methodId = call.methodId();
+        ClientHook target = null;
+        Addressee addressee = null;
         Answer answer;
-        boolean isYourself = resultsTo.isYourself();
         lock.lock();
         try {
             if (link.isClosed()) {
                 return;
             }
-            caps.read(payload, view.caps());
-            answer = add(call.getQuestionId(), isYourself, view.costInBytes());
-            addressee = caps.read(call.getTarget());
-            if (addressee instanceof Addressee.Promised promised) {
-                answer.pipelinedOn = promised.answer();
-                promised.answer().dependents++;
+            if (call.hasCapabilities(true)) {
+                caps.read(Envelope.reader(view).getCall().getParams(), view.caps());
+            }
+            answer = add(call.questionId(), isYourself, view.costInBytes());
+            if (call.isOnExport()) {
+                target = caps.exported(call.target()).hook.addRef();
+            } else {
+                addressee = caps.read(Envelope.reader(view).getCall().getTarget());
+                if (addressee instanceof Addressee.Promised promised) {
+                    answer.pipelinedOn = promised.answer();
+                    promised.answer().dependents++;
+                }
             }
         } finally {
             lock.unlock();
         }
-        ClientHook target = addressee.hook();
-        CallHandle handle = target.call(
-                call.getInterfaceId(), Short.toUnsignedInt(call.getMethodId()), params, isYourself ? null : connection);
+        if (target == null) {
+            target = Objects.requireNonNull(addressee).hook();
+        }
+        CallHandle handle = target.call(interfaceId, methodId, params, isYourself ? null : connection);
         target.release();
         boolean orphaned;
         lock.lock();
@@ -155,12 +162,12 @@ final class Answers {
 
     // ---- returns
 
-    private void watch(Answer answer, CallHandle handle) {
-        handle.whenDone((results, failure) -> sendReturn(answer, results, failure));
+    private static void watch(Answer answer, CallHandle handle) {
+        handle.whenDone(answer);
     }
 
     /** Answers a call of the peer's, with results or a failure. Borrows the results. */
-    private void sendReturn(Answer answer, @Nullable Parcel results, @Nullable RpcException failure) {
+    void sendReturn(Answer answer, @Nullable Parcel results, @Nullable RpcException failure) {
         Map<PipelinePath, ClientHook> usedAhead = results == null ? Map.of() : answer.usedAhead();
         lock.lock();
         try {
@@ -178,13 +185,10 @@ final class Answers {
             QuestionCall elsewhere = results == null ? null : results.elsewhere();
             if (results != null && !answer.finished && !answer.keepsResults && elsewhere == null) {
                 Outgoing whole = Outgoing.of(results, false);
-                lock.later(whole::releaseCopy);
+                whole.releaseCopy(lock);
                 String excess = whole.tooMuch(link.limits, "results");
                 if (excess == null) {
-                    described = caps.write(
-                            whole.caps,
-                            instead(usedAhead, whole.draft),
-                            ProtocolWriter.message(whole.draft).getReturn().getResults());
+                    described = caps.write(whole.caps, instead(usedAhead, whole.draft), whole.draft);
                     excess = whole.excess(link.limits, "results");
                     if (excess != null) {
                         exports.takeBack(described.exports());
@@ -196,39 +200,23 @@ final class Answers {
                     reason = RpcException.failed(excess + "; ask for them in parts");
                 }
             }
-            Draft draft = outgoing != null ? outgoing.draft : Draft.plain(32);
-            Return.Builder message = outgoing != null
-                    ? ProtocolWriter.message(draft).getReturn()
-                    : ProtocolWriter.message(draft).initReturn();
-            message.setAnswerId(answer.id);
-            message.setReleaseParamCaps(false);
-            if (answer.finished) {
-                message.setCanceled(Void.VOID);
-            } else if (elsewhere != null) {
-                message.setTakeFromOtherQuestion(elsewhere.id());
-                answer.leadsBack = true;
-            } else if (reason != null && !answer.keepsResults) {
-                WireExceptions.write(message.initException(), reason);
-            } else if (outgoing != null && described != null) {
+            if (outgoing != null && described != null) {
+                outgoing.draft.completeReturn(answer.id);
                 answer.resultExports = described.exports();
                 answer.leadsBack = described.leadsBack();
-                if (outgoing.caps.size() > 0) {
+                if (outgoing.capabilities() > 0) {
                     hold(answer, outgoing.bytes);
                 }
+                link.writer.send(outgoing.draft);
             } else {
-                // They stay, or the failure, until another question takes them; their memory is the peer's to answer
-                // for.
-                hold(answer, results == null ? 0 : results.sizeInBytes());
-                message.setResultsSentElsewhere(Void.VOID);
+                link.writer.send(withoutResults(answer, results, reason, elsewhere));
             }
-            link.writer.send(draft);
             if (answer.finished) {
                 remove(answer);
             } else if (answer.heldBytes == 0 && !answer.keepsResults && elsewhere == null) {
                 // Nothing can be pipelined on results without capabilities, so they need not wait for the finish.
-                CallHandle handle = answer.handle;
-                if (handle != null && failure == null) {
-                    lock.later(handle::close);
+                if (failure == null) {
+                    closeHandle(answer);
                 }
             }
             checkBacklog();
@@ -236,8 +224,32 @@ final class Answers {
             connection.abort(overrun.reason());
         } finally {
             lock.unlock();
-            usedAhead.values().forEach(ClientHook::release);
+            if (!usedAhead.isEmpty()) {
+                usedAhead.values().forEach(ClientHook::release);
+            }
         }
+    }
+
+    /** A return that says what became of a call instead of giving results. */
+    private Draft withoutResults(
+            Answer answer, @Nullable Parcel results, @Nullable RpcException failure, @Nullable QuestionCall elsewhere) {
+        Draft draft = Draft.plain(32);
+        Return.Builder message = ProtocolWriter.message(draft).initReturn();
+        message.setAnswerId(answer.id);
+        message.setReleaseParamCaps(false);
+        if (answer.finished) {
+            message.setCanceled(Void.VOID);
+        } else if (elsewhere != null) {
+            message.setTakeFromOtherQuestion(elsewhere.id());
+            answer.leadsBack = true;
+        } else if (failure != null && !answer.keepsResults) {
+            WireExceptions.write(message.initException(), failure);
+        } else {
+            // They stay, or the failure, until another question takes them; their memory is the peer's to answer for.
+            hold(answer, results == null ? 0 : results.sizeInBytes());
+            message.setResultsSentElsewhere(Void.VOID);
+        }
+        return draft;
     }
 
     /** By index, what stands for capabilities in the results because the peer's calls on them may still wait in it. */
@@ -270,22 +282,31 @@ final class Answers {
     }
 
     private void remove(Answer answer) {
-        table.remove(answer.id);
+        table.remove(answer);
         heldBytes -= answer.heldBytes;
+        closeHandle(answer);
+    }
+
+    private void closeHandle(Answer answer) {
         CallHandle handle = answer.handle;
-        if (handle != null) {
-            lock.later(handle::close);
+        if (handle != null && !answer.handleClosed) {
+            answer.handleClosed = true;
+            lock.later(Answers::close, this, handle);
         }
     }
 
+    private void close(CallHandle handle) {
+        handle.close();
+    }
+
     /** The peer needs an answer no more. */
-    void handleFinish(Finish.Reader message) throws ProtocolException {
+    void handleFinish(Envelope finish) throws ProtocolException {
         lock.lock();
         try {
             if (link.isClosed()) {
                 return;
             }
-            Answer answer = table.get(message.getQuestionId());
+            Answer answer = table.get(finish.questionId());
             if (answer == null || answer.finished) {
                 throw new ProtocolException("peer finished a call it did not make");
             }
@@ -298,7 +319,7 @@ final class Answers {
                 return;
             }
             remove(answer);
-            if (message.getReleaseResultCaps()) { // which fails if the peer gave some of them back before
+            if (finish.releasesCapabilities()) { // which fails if the peer gave some of them back before
                 exports.releaseAll(answer.resultExports);
             }
         } finally {
@@ -310,7 +331,7 @@ final class Answers {
 
     /** Cancels what runs and forgets everything, because the connection is gone. Under the lock. */
     void close(RpcException reason) {
-        for (Answer answer : table.values()) {
+        for (Answer answer : table.all()) {
             CallHandle handle = answer.handle;
             if (handle != null) {
                 lock.later(() -> handle.close(() -> reason));
@@ -325,7 +346,7 @@ final class Answers {
     void check(SelfCheck check) {
         long calls = 0;
         long held = 0;
-        for (Answer answer : table.values()) {
+        for (Answer answer : table.all()) {
             calls += answer.returned ? 0 : answer.callBytes;
             held += answer.heldBytes;
             check.require("a finished answer has yet to return", !answer.finished || !answer.returned);

@@ -1,6 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +60,18 @@ final class BrokenClient extends ClientHook {
     static CallHandle failed(RpcException reason) {
         return new CallHandle() {
             @Override
-            CompletableFuture<Parcel> results() {
-                return CompletableFuture.failedFuture(reason);
+            boolean isDone() {
+                return true;
+            }
+
+            @Override
+            void tell(Outcome interested) {
+                interested.known(null, reason);
+            }
+
+            @Override
+            Parcel await() throws ExecutionException {
+                throw new ExecutionException(reason);
             }
 
             @Override

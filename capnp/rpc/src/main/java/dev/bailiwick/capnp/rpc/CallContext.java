@@ -35,7 +35,7 @@ public final class CallContext<P, R> {
      * @throws IllegalStateException if they were released
      */
     public P params() {
-        return call.params().getAs(params);
+        return call.params(params);
     }
 
     /** The results, empty at first; the same builder every time. */
@@ -48,7 +48,7 @@ public final class CallContext<P, R> {
      */
     public R results(int words) {
         if (results == null) {
-            results = call.results(words).initAs(resultsFactory);
+            results = call.results(resultsFactory, words);
         }
         return results;
     }

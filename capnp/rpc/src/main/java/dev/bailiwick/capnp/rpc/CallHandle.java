@@ -11,22 +11,32 @@ import org.jspecify.annotations.Nullable;
  * more.
  */
 abstract class CallHandle implements AutoCloseable {
+    /** Whether the outcome is known. */
+    abstract boolean isDone();
+
     /**
-     * Completes with the results, or with an {@link RpcException}. The handle owns the parcel and closes it when it is closed;
-     * a dependent that keeps it longer retains it. Dependents run on the completing thread and must be brief.
+     * Tells the outcome, at once if it is known, else on the completing thread, which it must not keep for long. The handle owns
+     * the parcel and closes it when it is closed; who keeps it longer retains it.
      */
-    abstract CompletableFuture<Parcel> results();
+    abstract void tell(Outcome interested);
 
     /** Notes that the outcome is waited for by other means than {@link #await}. */
     void attend() {}
 
     /** Waits for the results, which stay the handle's. For application threads, which may block. */
-    Parcel await() throws InterruptedException, ExecutionException {
-        CompletableFuture<Parcel> results = results();
-        if (!results.isDone()) {
-            IoLoop.blocking();
-        }
-        return results.get();
+    abstract Parcel await() throws InterruptedException, ExecutionException;
+
+    /** A future of the results, or of an {@link RpcException}, made for whoever needs one. The parcel stays the handle's. */
+    final CompletableFuture<Parcel> results() {
+        CompletableFuture<Parcel> future = new CompletableFuture<>();
+        tell((parcel, failure) -> {
+            if (parcel != null) {
+                future.complete(parcel);
+            } else if (failure != null) {
+                future.completeExceptionally(failure);
+            }
+        });
+        return future;
     }
 
     /** Tells how the call ended, on the thread that completes it. */
@@ -43,9 +53,7 @@ abstract class CallHandle implements AutoCloseable {
     /** As {@link #whenDone(Consumer, Consumer)}, told in one place. */
     final void whenDone(Outcome outcome) {
         attend();
-        var _ = results()
-                .whenComplete(
-                        (parcel, failure) -> outcome.known(parcel, failure == null ? null : RpcException.of(failure)));
+        tell(outcome);
     }
 
     /** Is told how a call ended: with results, which stay the handle's, or else with a failure. */
@@ -60,8 +68,7 @@ abstract class CallHandle implements AutoCloseable {
     }
 
     /**
-     * As {@link #passOn(PendingCall)}, and does something when that is done. By itself it might be done before: what waits for a
-     * future learns of its outcome in no order.
+     * As {@link #passOn(PendingCall)}, and does something when that is done.
      */
     final void passOn(PendingCall other, Runnable afterwards) {
         whenDone(

@@ -29,25 +29,27 @@ final class CapTranslator {
 
     // ---- out
 
-    /** Describes a table's capabilities in a payload. */
-    Described write(CapTable caps, Payload.Builder payload) {
-        return write(caps, Map.of(), payload);
+    /** Describes a table's capabilities in the payload of a call or a return. */
+    Described write(@Nullable CapTable caps, Draft message) {
+        return write(caps, Map.of(), message);
     }
 
     /**
-     * Describes a table's capabilities in a payload, but instead of some of them others.
+     * Describes a table's capabilities in the payload of a call or a return, but instead of some of them others.
      *
      * @param instead what stands for the capability at an index of the table
      */
-    Described write(CapTable caps, Map<Integer, ClientHook> instead, Payload.Builder payload) {
-        int count = caps.size();
+    Described write(@Nullable CapTable caps, Map<Integer, ClientHook> instead, Draft message) {
+        int count = caps == null ? 0 : caps.size();
+        if (caps == null || count == 0) {
+            return Described.NOTHING;
+        }
         Described described = new Described();
-        if (count > 0) {
-            StructList.Builder<CapDescriptor.Builder> descriptors = payload.initCapTable(count);
-            for (int i = 0; i < count; i++) {
-                ClientHook other = instead.get(i);
-                write(other == null ? caps.get(i) : other, descriptors.get(i), described);
-            }
+        StructList.Builder<CapDescriptor.Builder> descriptors =
+                message.payload().initCapTable(count);
+        for (int i = 0; i < count; i++) {
+            ClientHook other = instead.get(i);
+            write(other == null ? caps.get(i) : other, descriptors.get(i), described);
         }
         return described;
     }
@@ -127,15 +129,20 @@ final class CapTranslator {
         };
     }
 
+    /** The object with that id, to which a message is addressed. */
+    Export exported(int id) throws ProtocolException {
+        Export export = exports.get(id);
+        if (export == null) {
+            throw new ProtocolException("message is addressed to export " + id + ", which the peer does not have");
+        }
+        return export;
+    }
+
     /** The object a message is addressed to. */
     Addressee read(MessageTarget.Reader target) throws ProtocolException {
         return switch (target.which()) {
             case IMPORTED_CAP -> {
-                Export export = exports.get(target.getImportedCap());
-                if (export == null) {
-                    throw new ProtocolException("message is addressed to export " + target.getImportedCap()
-                            + ", which the peer does not have");
-                }
+                Export export = exported(target.getImportedCap());
                 yield new Addressee.Exported(export, export.hook.addRef());
             }
             case PROMISED_ANSWER -> answer(target.getPromisedAnswer());

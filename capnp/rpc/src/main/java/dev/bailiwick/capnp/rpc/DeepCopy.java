@@ -143,7 +143,7 @@ public final class DeepCopy {
 
     /** Copies a parcel's content into a draft, with each capability replaced by what the function makes of it. */
     static void content(Draft target, Parcel source, UnaryOperator<ClientHook> function) {
-        new Copy(source.caps(), target.caps(), function)
+        new Copy(source.capsIfAny(), target.caps(), function)
                 .pointer(
                         target.first(),
                         target.contentWord(),

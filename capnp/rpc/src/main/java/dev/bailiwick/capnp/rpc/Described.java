@@ -6,6 +6,9 @@ import java.util.Arrays;
 final class Described {
     static final int[] NONE = {};
 
+    /** Of a message without capabilities: nothing is ever added to it. */
+    static final Described NOTHING = new Described();
+
     private int[] exports = NONE;
     private int count;
     private boolean leadsBack;

@@ -1,5 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
+import dev.bailiwick.capnp.rpc.wire.Payload;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.capnproto.Allocator;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: one thread at a time.
  */
-final class Draft extends Frame {
+final class Draft extends Frame implements Allocator {
     /** Message, Call, MessageTarget and Payload, in preorder; word numbers in the layout below. */
     private static final long[] CALL_SKELETON = {
         Wire.struct(0, 1, 1), //  0 root -> Message
@@ -39,6 +40,9 @@ final class Draft extends Frame {
         0, //                 11 Payload: content, capTable
     };
 
+    private static final int CALL_QUESTION = 3;
+    private static final int CALL_INTERFACE = 4;
+    private static final int CALL_TARGET = 9;
     private static final int CALL_CONTENT = 11;
 
     private static final long[] RETURN_SKELETON = {
@@ -52,6 +56,7 @@ final class Draft extends Frame {
         0, //                  6 Payload: content, capTable
     };
 
+    private static final int RETURN_ANSWER = 3;
     private static final int RETURN_CONTENT = 6;
 
     private static final long[] ECHO_SKELETON = {
@@ -64,6 +69,7 @@ final class Draft extends Frame {
 
     private static final long[] PLAIN_SKELETON = {0};
 
+    private static final int MAX_SEGMENT_BYTES = 1 << 24;
     private static final int DEFAULT_WORDS = 64;
     private static final int WORDS_PER_POINTER = 8;
     private static final int WORDS_FOR_CAPABILITIES = 8;
@@ -82,10 +88,9 @@ final class Draft extends Frame {
         for (int i = 0; i < skeleton.length; i++) {
             first.putLong(i * 8, skeleton[i]);
         }
-        this.arena = new BuilderArena(new GrowingAllocator(first.capacity()), first);
+        this.arena = new BuilderArena(this, first);
         arena.segments.getFirst().pos = skeleton.length;
-        CapTable caps = new CapTable();
-        this.view = skeleton[0] == 0 ? Tables.landing(caps) : new MessageView(first, caps);
+        this.view = skeleton[0] == 0 ? Tables.landing() : new MessageView(first);
         Tables.anchor(arena, view);
     }
 
@@ -126,6 +131,11 @@ final class Draft extends Frame {
         return DEFAULT_WORDS;
     }
 
+    /** The content, made anew as something of that kind. */
+    <T> T init(FromPointerBuilder<T> factory) {
+        return factory.initFromPointerBuilder(first(), contentWord, 0);
+    }
+
     AnyPointer.Builder content() {
         return new AnyPointer.Builder(first(), contentWord);
     }
@@ -133,6 +143,33 @@ final class Draft extends Frame {
     /** The root pointer: the protocol message around the content, or for a plain draft the content itself. */
     AnyPointer.Builder root() {
         return new AnyPointer.Builder(first(), 0);
+    }
+
+    /** Fills in what stands around the parameters, save whom the call is made on. */
+    void completeCall(int questionId, long interfaceId, int methodId, boolean keepsResults) {
+        first().put(
+                        CALL_QUESTION,
+                        Integer.toUnsignedLong(questionId)
+                                | (methodId & 0xffffL) << 32
+                                | (keepsResults ? 1L : 0) << 48); // sendResultsTo: caller or yourself
+        first().put(CALL_INTERFACE, interfaceId);
+    }
+
+    /** Names an import as what the call is made on. */
+    void completeTarget(int importId) {
+        first().put(CALL_TARGET, Integer.toUnsignedLong(importId));
+    }
+
+    /** Fills in what stands around the results; those of the call keep their capabilities. */
+    void completeReturn(int answerId) {
+        first().put(RETURN_ANSWER, Integer.toUnsignedLong(answerId) | 1L << 32); // the flag is stored inverted
+    }
+
+    /** The payload around the content of a call or a return. */
+    Payload.Builder payload() {
+        return isCall()
+                ? ProtocolWriter.message(this).getCall().getParams()
+                : ProtocolWriter.message(this).getReturn().getResults();
     }
 
     boolean isCall() {
@@ -174,6 +211,12 @@ final class Draft extends Frame {
         return slices;
     }
 
+    /** The capability table; null as long as nothing was put into it. */
+    @Nullable
+    CapTable capsIfAny() {
+        return view.capsIfAny();
+    }
+
     @Override
     int segmentCount() {
         int count = arena.segments.size();
@@ -209,7 +252,7 @@ final class Draft extends Frame {
 
     /** Gives up what was built, capabilities and memory. */
     void discard() {
-        caps().release();
+        view.releaseCaps();
         release();
     }
 
@@ -227,19 +270,11 @@ final class Draft extends Frame {
         return segment.buffer.slice(0, segment.currentSize() * 8).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Doubles what it hands out, so that a message of n words has O(log n) segments. */
-    private static final class GrowingAllocator implements Allocator {
-        private static final int MAX_SEGMENT_BYTES = 1 << 24;
-        private int next;
-
-        GrowingAllocator(int firstBytes) {
-            this.next = firstBytes;
-        }
-
-        @Override
-        public ByteBuffer allocateSegment(int minimumBytes) {
-            next = Math.min(next * 2, MAX_SEGMENT_BYTES);
-            return ByteBuffer.allocate(Math.max(minimumBytes, next));
-        }
+    /** Memory for the arena, each time twice what it had last, so that a message of n words has O(log n) segments. */
+    @Override
+    public ByteBuffer allocateSegment(int minimumBytes) {
+        int doublings = arena.segments.size() - Tables.ANCHOR_SEGMENT; // one for each segment besides the anchor
+        long next = (long) first().buffer.capacity() << Math.min(doublings, Integer.SIZE - 1);
+        return ByteBuffer.allocate((int) Math.max(minimumBytes, Math.min(next, MAX_SEGMENT_BYTES)));
     }
 }

@@ -32,16 +32,31 @@ final class FrameReader {
     private int bodyBytes;
     private boolean headerComplete;
 
+    /** Where short messages are read, one after another; null if each is to have memory of its own. */
+    private final @Nullable ByteBuffer shortBody;
+
+    private final @Nullable MessageView shortView;
+
     /** A reader that takes memory as it needs it. */
     FrameReader(Limits limits) {
-        this(limits, null);
+        this(limits, null, null);
     }
 
-    /** A reader that takes the memory for large messages from that pool. */
-    FrameReader(Limits limits, @Nullable BufferPool pool) {
+    /**
+     * A reader for a vat: it takes the memory for large messages from that pool, and a {@linkplain ShortMessage#isOne short} one is
+     * gone when it was passed on, for a vat keeps none of them.
+     */
+    static FrameReader forVat(Limits limits, BufferPool pool) {
+        return new FrameReader(
+                limits, pool, ByteBuffer.allocate(ShortMessage.BYTES).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private FrameReader(Limits limits, @Nullable BufferPool pool, @Nullable ByteBuffer shortBody) {
         this.limits = limits;
         this.pool = pool;
         this.validator = new MessageValidator(limits);
+        this.shortBody = shortBody;
+        this.shortView = shortBody == null ? null : new MessageView(shortBody);
     }
 
     /**
@@ -156,6 +171,10 @@ final class FrameReader {
         if (old != null && old.hasRemaining()) {
             return old;
         }
+        if (bodyBytes == ShortMessage.BYTES && shortBody != null) {
+            body = shortBody.clear();
+            return shortBody;
+        }
         int received = old == null ? 0 : old.position();
         long come = (long) received + arriving;
         long allowed = Math.max(Math.min(come * EAGER_GROWTH, EAGER_BYTES), come * GROWTH);
@@ -175,9 +194,7 @@ final class FrameReader {
     private void finish(ByteBuffer filled, Consumer<MessageView> messages) {
         int segments = segments();
         OffHeap outside = memory;
-        MessageView view = segments == 1 && filled.capacity() == bodyBytes && outside == null
-                ? new MessageView(filled.clear(), new CapTable())
-                : new MessageView(slices(filled, segments), new CapTable(), outside);
+        MessageView view = view(filled, segments, outside);
         body = null;
         memory = null;
         headerComplete = false;
@@ -192,6 +209,19 @@ final class FrameReader {
         } finally {
             view.release(); // whoever keeps the message has retained it
         }
+    }
+
+    private MessageView view(ByteBuffer filled, int segments, @Nullable OffHeap outside) {
+        ByteBuffer own = filled;
+        if (shortView != null && bodyBytes == ShortMessage.BYTES) {
+            if (segments == 1 && ShortMessage.isOne(filled)) {
+                return shortView;
+            }
+            own = ByteBuffer.allocate(bodyBytes).order(ByteOrder.LITTLE_ENDIAN).put(0, filled, 0, bodyBytes);
+        }
+        return segments == 1 && own.capacity() == bodyBytes && outside == null
+                ? new MessageView(own.clear())
+                : new MessageView(slices(own, segments), outside);
     }
 
     private ByteBuffer[] slices(ByteBuffer filled, int segments) {

@@ -14,15 +14,25 @@ final class IdTable<T> {
 
     /** Adds what the function makes of its id. */
     T add(IntFunction<T> entry) {
-        Integer reused = free.poll();
-        if (reused != null) {
-            T added = entry.apply(reused);
-            slots.set(reused, added);
-            return added;
-        }
-        T added = entry.apply(slots.size());
-        slots.add(added);
+        T added = entry.apply(next());
+        add(added);
         return added;
+    }
+
+    /** The id that the next entry will have. */
+    int next() {
+        Integer reused = free.peek();
+        return reused == null ? slots.size() : reused;
+    }
+
+    /** Adds an entry, whose id is the {@linkplain #next() next}. */
+    void add(T entry) {
+        Integer reused = free.poll();
+        if (reused == null) {
+            slots.add(entry);
+        } else {
+            slots.set(reused, entry);
+        }
     }
 
     /** The entry with that id; null if there is none, as when a peer makes one up. */

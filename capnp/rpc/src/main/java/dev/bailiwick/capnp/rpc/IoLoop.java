@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -64,7 +63,7 @@ final class IoLoop {
     private final Queue<SelectionKey> ready = new ArrayDeque<>(); // of the thread that has the role
     private final Consumer<SelectionKey> addToReady = ready::add;
     private final BufferPool buffers;
-    private final Queue<SocketTransport> unsent = new ConcurrentLinkedQueue<>();
+    private final RingQueue<SocketTransport> unsent = new RingQueue<>();
     private final Set<SocketTransport> resting = ConcurrentHashMap.newKeySet();
     private final Watch watch;
     private final AtomicInteger replaced = new AtomicInteger();
@@ -260,7 +259,7 @@ final class IoLoop {
 
     /** A thread of the loop; one at a time has the role. */
     private final class Worker extends Thread {
-        private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        private final RingQueue<Runnable> tasks = new RingQueue<>();
         private boolean delivering; // this thread's own
         private boolean gathering; // this thread's own
         private boolean over; // this thread's own

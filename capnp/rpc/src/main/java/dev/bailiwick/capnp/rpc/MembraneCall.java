@@ -1,6 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /** A call that crossed a membrane, as its caller sees it: results and pipeline are wrapped on their way back. */
@@ -57,8 +57,18 @@ final class MembraneCall extends CallHandle {
     }
 
     @Override
-    CompletableFuture<Parcel> results() {
-        return outer.results();
+    boolean isDone() {
+        return outer.isDone();
+    }
+
+    @Override
+    void tell(Outcome interested) {
+        outer.tell(interested);
+    }
+
+    @Override
+    Parcel await() throws InterruptedException, ExecutionException {
+        return outer.await();
     }
 
     @Override
@@ -91,6 +101,6 @@ final class MembraneCall extends CallHandle {
         }
 
         @Override
-        void close() {}
+        void giveUp() {}
     }
 }

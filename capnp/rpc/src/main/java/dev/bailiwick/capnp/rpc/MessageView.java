@@ -19,25 +19,24 @@ final class MessageView implements Arena {
 
     private final Segment first;
     private final Segment[] further;
-    private final CapTable caps;
+    private volatile @Nullable CapTable caps; // null until it is asked for, for most messages have no capabilities
     private final @Nullable OffHeap
             memory; // that the segments lie in; null if it is the heap's, or the original's to count
 
     /** A message of that one segment, as most are. */
-    MessageView(ByteBuffer only, CapTable caps) {
-        this.caps = caps;
+    MessageView(ByteBuffer only) {
         this.memory = null;
         this.first = new Segment(only.order(ByteOrder.LITTLE_ENDIAN), this);
         this.further = NONE;
     }
 
     MessageView(ByteBuffer[] buffers, CapTable caps) {
-        this(buffers, caps, null);
+        this(buffers, (OffHeap) null);
+        this.caps = caps;
     }
 
     /** A message in that memory, one reference to which it takes over. */
-    MessageView(ByteBuffer[] buffers, CapTable caps, @Nullable OffHeap memory) {
-        this.caps = caps;
+    MessageView(ByteBuffer[] buffers, @Nullable OffHeap memory) {
         this.memory = memory;
         this.first = new Segment(buffers[0].order(ByteOrder.LITTLE_ENDIAN), this);
         this.further = buffers.length == 1 ? NONE : new Segment[buffers.length - 1];
@@ -74,8 +73,33 @@ final class MessageView implements Arena {
         }
     }
 
+    /** The table, whose capabilities the message owns. */
     CapTable caps() {
+        CapTable known = caps;
+        return known == null ? makeCaps() : known;
+    }
+
+    private synchronized CapTable makeCaps() {
+        CapTable made = caps;
+        if (made == null) {
+            made = new CapTable();
+            caps = made;
+        }
+        return made;
+    }
+
+    /** The table; null as long as it would be empty because nobody has asked for it. */
+    @Nullable
+    CapTable capsIfAny() {
         return caps;
+    }
+
+    /** Gives the capabilities back. */
+    void releaseCaps() {
+        CapTable known = caps;
+        if (known != null) {
+            known.release();
+        }
     }
 
     int segmentCount() {

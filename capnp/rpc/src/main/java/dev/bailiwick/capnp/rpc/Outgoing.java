@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 final class Outgoing {
     final Draft draft;
 
-    /** What the draft's capability pointers refer to; not always the draft's own table, for membranes replace it. */
-    final CapTable caps;
+    /** What the draft's capability pointers refer to, null if they are none; not always the draft's own table, for membranes replace it. */
+    final @Nullable CapTable caps;
 
     final long bytes;
     private final boolean isCopy;
 
-    private Outgoing(Draft draft, CapTable caps, boolean isCopy) {
+    private Outgoing(Draft draft, @Nullable CapTable caps, boolean isCopy) {
         this.draft = draft;
         this.caps = caps;
         this.bytes = draft.bodyBytes();
@@ -24,12 +24,12 @@ final class Outgoing {
     static Outgoing of(Parcel parcel, boolean isCall) {
         Draft built = parcel.claimDraft();
         if (built != null && built.isCall() == isCall) {
-            return new Outgoing(built, parcel.caps(), false);
+            return new Outgoing(built, parcel.capsIfAny(), false);
         }
         int words = (int) Math.min(parcel.sizeInBytes() / 8 + 8, 1 << 17);
         Draft copy = isCall ? Draft.call(words) : Draft.results(words);
         DeepCopy.content(copy, parcel, ClientHook::addRef);
-        return new Outgoing(copy, copy.caps(), true);
+        return new Outgoing(copy, copy.capsIfAny(), true);
     }
 
     /** Why it is too much for a message already, in words about what it is; null if it is not. */
@@ -39,8 +39,9 @@ final class Outgoing {
         if (whole > limits.messageBytes()) {
             return what + " of " + whole + " bytes are longer than the limit of " + limits.messageBytes();
         }
-        return caps.size() > limits.capabilities()
-                ? what + " with " + caps.size() + " capabilities have more than the limit of " + limits.capabilities()
+        return capabilities() > limits.capabilities()
+                ? what + " with " + capabilities() + " capabilities have more than the limit of "
+                        + limits.capabilities()
                 : null;
     }
 
@@ -56,7 +57,7 @@ final class Outgoing {
         String tooMuch = tooMuch(limits, what);
         if (tooMuch == null && bytesNow() >>> 3 > limits.nesting()) { // each level takes a word, for the pointer to it
             try {
-                new MessageValidator(limits).validate(new MessageView(draft.segments(), caps));
+                new MessageValidator(limits).validate(new MessageView(draft.segments(), (OffHeap) null));
             } catch (DecodeException refused) {
                 return what + " cannot be sent: " + refused.getMessage();
             }
@@ -64,14 +65,19 @@ final class Outgoing {
         return tooMuch;
     }
 
+    /** How many capabilities go along. */
+    int capabilities() {
+        return caps == null ? 0 : caps.size();
+    }
+
     private long bytesNow() {
         return draft.frameBytes() - draft.headerBytes();
     }
 
-    /** Gives back what a copy took, once the references were described to the peer. */
-    void releaseCopy() {
+    /** Gives back what a copy took, once the references were described to the peer: when the lock is free. */
+    void releaseCopy(VatLock lock) {
         if (isCopy) {
-            draft.discard();
+            lock.later(draft::discard);
         }
     }
 }

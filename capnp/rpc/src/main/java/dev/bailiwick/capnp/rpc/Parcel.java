@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.capnproto.AnyPointer;
+import org.capnproto.FromPointerReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable once made, hence safe to read from any thread. The one exception is the {@linkplain #claimDraft() draft}, which
  * goes to a single claimant, and what that one writes lies outside the body.
+ *
+ * <p>Results that are there are a pipeline into themselves, which borrows them.
  */
-final class Parcel implements AutoCloseable {
+final class Parcel extends Pipeline implements AutoCloseable {
     private static final AtomicIntegerFieldUpdater<Parcel> REFERENCES =
             AtomicIntegerFieldUpdater.newUpdater(Parcel.class, "references");
 
@@ -59,7 +62,7 @@ final class Parcel implements AutoCloseable {
 
     /** A null pointer with a capability table it does not use, but owns. */
     static Parcel nothing(CapTable caps) {
-        MessageView view = new MessageView(ByteBuffer.allocate(8), caps);
+        MessageView view = new MessageView(new ByteBuffer[] {ByteBuffer.allocate(8)}, caps);
         return received(view, view.segment(0), 0);
     }
 
@@ -68,7 +71,7 @@ final class Parcel implements AutoCloseable {
      * question is finished when the note is given up.
      */
     static Parcel elsewhere(QuestionCall question) {
-        MessageView view = new MessageView(ByteBuffer.allocate(8), new CapTable());
+        MessageView view = new MessageView(ByteBuffer.allocate(8));
         return new Parcel(view, view.segment(0), 0, null, null, question);
     }
 
@@ -94,6 +97,17 @@ final class Parcel implements AutoCloseable {
         return view.caps();
     }
 
+    /** The capability table; null as long as nothing was put into it. */
+    @Nullable
+    CapTable capsIfAny() {
+        return view.capsIfAny();
+    }
+
+    /** The content as something of that kind. */
+    <T> T read(FromPointerReader<T> factory) {
+        return factory.fromPointerReader(contentSegment, contentWord, Wire.NESTING_LIMIT);
+    }
+
     long sizeInBytes() {
         return view.sizeInBytes();
     }
@@ -102,9 +116,14 @@ final class Parcel implements AutoCloseable {
      * The capability that a path of pointer fields leads to, as a fresh reference: a null or broken one where the path leads
      * nowhere.
      */
+    @Override
     ClientHook capability(PipelinePath path) {
         return elsewhere == null ? path.follow(this) : elsewhere.pipeline().capability(path);
     }
+
+    /** Nothing to do: whoever owns the results closes them. */
+    @Override
+    void giveUp() {}
 
     /** The same body with every capability replaced; closes over this parcel, whose reference passes to the result. */
     Parcel map(UnaryOperator<ClientHook> function) {
@@ -143,7 +162,7 @@ final class Parcel implements AutoCloseable {
     @Override
     public void close() {
         if (REFERENCES.decrementAndGet(this) == 0) {
-            view.caps().release();
+            view.releaseCaps();
             if (original != null) {
                 original.close();
             } else if (draft != null) {

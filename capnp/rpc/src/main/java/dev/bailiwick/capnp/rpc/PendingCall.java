@@ -1,21 +1,81 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The handle on a call that somebody will complete, once. Settles the race between completion and the holder's losing interest:
  * whichever comes second closes the results.
+ *
+ * <p>It is a future of its own, for every call needs one: usually a single listener or a single waiting thread is all it has.
  */
 abstract class PendingCall extends CallHandle {
-    private final CompletableFuture<Parcel> results = new CompletableFuture<>();
-    private boolean closed; // guarded by this
-    private @Nullable Parcel held; // guarded by this
+    private static final System.Logger LOG = System.getLogger(PendingCall.class.getName());
+
+    private volatile boolean done; // set under this, after the outcome
+    private @Nullable Parcel results; // guarded by this, as all that follows; those it completed with
+    private @Nullable RpcException failure;
+    private @Nullable Outcome listener; // mostly the only one
+    private List<Outcome> furtherListeners = List.of(); // an immutable one until there are any
+    private boolean closed;
+    private @Nullable Parcel held;
 
     @Override
-    final CompletableFuture<Parcel> results() {
-        return results;
+    final boolean isDone() {
+        return done;
+    }
+
+    @Override
+    final void tell(Outcome interested) {
+        synchronized (this) {
+            if (!done) {
+                if (listener == null) {
+                    listener = interested;
+                } else {
+                    if (furtherListeners.isEmpty()) {
+                        furtherListeners = new ArrayList<>(2);
+                    }
+                    furtherListeners.add(interested);
+                }
+                return;
+            }
+        }
+        told(interested);
+    }
+
+    /** The outcome does not change any more. Whatever a listener runs into, the others must be told, and the call is complete. */
+    private void told(Outcome interested) {
+        Parcel returned;
+        RpcException failed;
+        synchronized (this) {
+            returned = results;
+            failed = failure;
+        }
+        try {
+            interested.known(returned, failed);
+        } catch (Throwable unforeseen) {
+            Survival.report(
+                    LOG, System.Logger.Level.ERROR, "what waited for a call failed in an unforeseen way", unforeseen);
+        }
+    }
+
+    @Override
+    Parcel await() throws InterruptedException, ExecutionException {
+        if (!done) {
+            IoLoop.blocking();
+        }
+        synchronized (this) {
+            while (!done) {
+                wait();
+            }
+            if (results != null) {
+                return results;
+            }
+            throw new ExecutionException(failure);
+        }
     }
 
     /** Settles what was taken from the pipeline. Only the first counts. */
@@ -26,7 +86,7 @@ abstract class PendingCall extends CallHandle {
      * before anybody learns of the results: what is called on them directly must come after.
      */
     final void complete(Parcel owned) {
-        settle(Pipeline.of(owned));
+        settle(owned);
         boolean wanted;
         synchronized (this) {
             wanted = !closed && held == null;
@@ -35,9 +95,9 @@ abstract class PendingCall extends CallHandle {
             }
         }
         if (!wanted) {
-            results.completeExceptionally(cancelled());
+            decide(null, cancelled());
             owned.close();
-        } else if (!results.complete(owned)) {
+        } else if (!decide(owned, null)) {
             dropHeld();
         }
         outcomeKnown();
@@ -46,8 +106,34 @@ abstract class PendingCall extends CallHandle {
     /** Completes with a failure. */
     final void fail(RpcException reason) {
         settle(Pipeline.broken(reason));
-        results.completeExceptionally(reason);
+        decide(null, reason);
         outcomeKnown();
+    }
+
+    /** Makes that the outcome, and tells all who asked for it, in the order in which they did; false if there was one already. */
+    private boolean decide(@Nullable Parcel returned, @Nullable RpcException failed) {
+        Outcome first;
+        List<Outcome> further;
+        synchronized (this) {
+            if (done) {
+                return false;
+            }
+            results = returned;
+            failure = failed;
+            done = true;
+            first = listener;
+            further = furtherListeners;
+            listener = null;
+            furtherListeners = List.of();
+            notifyAll();
+        }
+        if (first != null) {
+            told(first);
+            if (!further.isEmpty()) {
+                further.forEach(this::told);
+            }
+        }
+        return true;
     }
 
     /** Called when the call is complete, at least once. */
@@ -70,13 +156,13 @@ abstract class PendingCall extends CallHandle {
             }
             closed = true;
         }
-        if (!results.isDone()) {
+        if (!done) {
             RpcException reason = why.get();
             cancel(reason);
             settle(Pipeline.broken(reason));
         }
         dropHeld();
-        pipeline().close();
+        pipeline().giveUp();
     }
 
     private void dropHeld() {

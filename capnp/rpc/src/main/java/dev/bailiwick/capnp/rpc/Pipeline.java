@@ -6,7 +6,7 @@ abstract class Pipeline {
     abstract ClientHook capability(PipelinePath path);
 
     /** Gives back what the pipeline holds. Capabilities taken from it live on. */
-    abstract void close();
+    abstract void giveUp();
 
     static Pipeline broken(RpcException reason) {
         return new Pipeline() {
@@ -16,20 +16,7 @@ abstract class Pipeline {
             }
 
             @Override
-            void close() {}
-        };
-    }
-
-    /** A pipeline into results that are there. The parcel is borrowed. */
-    static Pipeline of(Parcel results) {
-        return new Pipeline() {
-            @Override
-            ClientHook capability(PipelinePath path) {
-                return results.capability(path);
-            }
-
-            @Override
-            void close() {}
+            void giveUp() {}
         };
     }
 }

@@ -62,6 +62,9 @@ final class PromisedPipeline extends Pipeline {
                 return;
             }
             target = pipeline;
+            if (promises.isEmpty()) {
+                return;
+            }
             waiting = Map.copyOf(promises);
         }
         waiting.forEach((path, promise) -> {
@@ -71,7 +74,7 @@ final class PromisedPipeline extends Pipeline {
     }
 
     @Override
-    void close() {
+    void giveUp() {
         Map<PipelinePath, PromiseClient> given;
         boolean unresolved;
         synchronized (this) {
@@ -80,6 +83,9 @@ final class PromisedPipeline extends Pipeline {
             }
             closed = true;
             unresolved = target == null;
+            if (promises.isEmpty()) {
+                return;
+            }
             given = Map.copyOf(promises);
             promises = Map.of();
         }

@@ -13,6 +13,7 @@ final class ProtocolWriter {
     private static final long MOST_RELEASED = 0xffff_ffffL;
 
     private final Outbound out;
+    private final ShortMessage.Spare shortMessages = new ShortMessage.Spare();
     private boolean closed;
 
     ProtocolWriter(Outbound out) {
@@ -43,13 +44,13 @@ final class ProtocolWriter {
     }
 
     void finish(int questionId, boolean releaseResultCaps) {
-        sendLater(ShortMessage.finish(questionId, releaseResultCaps));
+        sendLater(shortMessages.finish(questionId, releaseResultCaps));
     }
 
     /** Gives references back, in several messages if they are more than one can count. */
     void release(int importId, long references) {
         for (long left = references; left > 0; left -= MOST_RELEASED) {
-            sendLater(ShortMessage.release(importId, (int) Math.min(left, MOST_RELEASED)));
+            sendLater(shortMessages.release(importId, (int) Math.min(left, MOST_RELEASED)));
         }
     }
 

@@ -84,7 +84,7 @@ final class QuestionCall extends PendingCall {
     @Override
     Parcel await() throws InterruptedException, ExecutionException {
         questions.out().awaitInput(this);
-        return results().get();
+        return super.await();
     }
 
     @Override
@@ -126,7 +126,7 @@ final class QuestionCall extends PendingCall {
         }
 
         @Override
-        void close() {
+        void giveUp() {
             questions.forgetPromises(QuestionCall.this);
         }
     }

@@ -1,11 +1,8 @@
 package dev.bailiwick.capnp.rpc;
 
-import dev.bailiwick.capnp.rpc.wire.Call;
-import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.Return;
 import java.util.HashMap;
 import java.util.Map;
-import org.capnproto.Void;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,20 +140,15 @@ final class Questions {
             // Whoever calls from outside waits at the window. This is a call that is passed on, and not the fault of
             // the
             // peer that would be drowned in it.
-            lock.later(outgoing::releaseCopy);
+            outgoing.releaseCopy(lock);
             return BrokenClient.failed(
                     RpcException.overloaded("too many bytes of calls are waiting for an answer; try again"));
         }
-        QuestionCall question = table.add(id -> new QuestionCall(this, id, isRedirected));
-        Call.Builder call = ProtocolWriter.message(outgoing.draft).getCall();
-        call.setQuestionId(question.id());
-        call.setInterfaceId(interfaceId);
-        call.setMethodId((short) methodId);
-        target.writeTarget(call.getTarget());
-        if (isRedirected) {
-            call.getSendResultsTo().setYourself(Void.VOID);
-        }
-        question.paramExports = caps.write(outgoing.caps, call.getParams()).exports();
+        QuestionCall question = new QuestionCall(this, table.next(), isRedirected);
+        table.add(question);
+        outgoing.draft.completeCall(question.id(), interfaceId, methodId, isRedirected);
+        target.writeTarget(outgoing.draft);
+        question.paramExports = caps.write(outgoing.caps, outgoing.draft).exports();
         String excess = outgoing.excess(link.limits, "parameters");
         if (excess != null) {
             table.remove(question.id());
@@ -168,7 +160,7 @@ final class Questions {
         }
         question.bytes = outgoing.bytes;
         bytes += outgoing.bytes;
-        lock.later(outgoing::releaseCopy);
+        outgoing.releaseCopy(lock);
         link.writer.send(outgoing.draft);
         connection.imports().releaseUnreachable();
         link.eased.signalAll(); // from now on the peer owes us something, so it must be listened to
@@ -176,7 +168,7 @@ final class Questions {
     }
 
     private CallHandle refuse(Outgoing parameters, String reason) {
-        lock.later(parameters::releaseCopy);
+        parameters.releaseCopy(lock);
         return BrokenClient.failed(RpcException.failed(reason + "; send them in parts"));
     }
 
@@ -232,7 +224,9 @@ final class Questions {
 
     private void settlePromises(QuestionCall question, Pipeline actual) {
         question.settleLocked(actual);
-        question.promises.forEach((path, promise) -> resolutions.settle(promise, actual.capability(path)));
+        if (!question.promises.isEmpty()) {
+            question.promises.forEach((path, promise) -> resolutions.settle(promise, actual.capability(path)));
+        }
     }
 
     // ---- questions whose results stay with the peer
@@ -292,13 +286,13 @@ final class Questions {
     }
 
     /** The peer answered. */
-    void handleReturn(Return.Reader message, MessageView view) throws ProtocolException {
+    void handleReturn(Envelope answer, MessageView view) throws ProtocolException {
         lock.lock();
         try {
             if (link.isClosed()) {
                 return;
             }
-            QuestionCall question = table.get(message.getAnswerId());
+            QuestionCall question = table.get(answer.questionId());
             if (question == null) {
                 throw new ProtocolException("peer answered a call that was not made");
             }
@@ -308,7 +302,7 @@ final class Questions {
             question.returned = true;
             bytes -= question.bytes;
             link.eased.signalAll();
-            if (message.getReleaseParamCaps()) {
+            if (answer.releasesCapabilities()) {
                 exports.releaseAll(question.paramExports);
             }
             if (question.finishSent) {
@@ -316,22 +310,25 @@ final class Questions {
                 return;
             }
             if (question.isRedirected()) {
-                if (message.isResults() || message.isTakeFromOtherQuestion()) {
+                Return.Which outcome = answer.outcome();
+                if (outcome == Return.Which.RESULTS || outcome == Return.Which.TAKE_FROM_OTHER_QUESTION) {
                     throw new ProtocolException("peer sent results that it was asked to keep");
                 }
                 return; // they are there, or it says why not: either way it is for whom they were redirected to
             }
-            switch (message.which()) {
+            switch (answer.outcome()) {
                 case RESULTS -> {
-                    Payload.Reader payload = message.getResults();
-                    caps.read(payload, view.caps());
-                    returned(question, VatConnection.parcel(payload, view));
+                    if (answer.hasCapabilities(false)) {
+                        caps.read(reader(view).getResults(), view.caps());
+                    }
+                    returned(question, answer.payload(view, false));
                 }
-                case EXCEPTION -> failed(question, WireExceptions.read(message.getException()));
+                case EXCEPTION ->
+                    failed(question, WireExceptions.read(reader(view).getException()));
                 case CANCELED -> failed(question, PendingCall.cancelled());
                 case RESULTS_SENT_ELSEWHERE ->
                     throw new ProtocolException("peer sent results elsewhere without having been asked to");
-                case TAKE_FROM_OTHER_QUESTION -> takeFrom(question, message.getTakeFromOtherQuestion());
+                case TAKE_FROM_OTHER_QUESTION -> takeFrom(question, reader(view).getTakeFromOtherQuestion());
                 case ACCEPT_FROM_THIRD_PARTY, _NOT_IN_SCHEMA -> {
                     failed(question, RpcException.unimplemented("results from a third party are not supported"));
                     connection.sendUnimplemented(view);
@@ -340,6 +337,10 @@ final class Questions {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static Return.Reader reader(MessageView view) {
+        return Envelope.reader(view).getReturn();
     }
 
     /** The peer does not know the message that asked it: nothing came of it there, and there is nothing to finish. */
@@ -362,9 +363,9 @@ final class Questions {
     }
 
     private void returned(QuestionCall question, Parcel results) {
-        settlePromises(question, Pipeline.of(results));
+        settlePromises(question, results);
         sendFinish(question, false);
-        lock.later(() -> question.complete(results));
+        lock.later(QuestionCall::complete, question, results);
     }
 
     private void failed(QuestionCall question, RpcException failure) {
@@ -391,7 +392,7 @@ final class Questions {
         lock.later(() -> {
             promised.resolve(handle.pipeline(), cascade);
             cascade.run();
-            promised.close();
+            promised.giveUp();
             handle.passOn(question, () -> finishRedirected(question));
         });
     }

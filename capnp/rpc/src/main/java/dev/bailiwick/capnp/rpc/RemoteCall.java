@@ -87,7 +87,7 @@ public final class RemoteCall<R, L> implements AutoCloseable {
     /** What a callee sends may be anything; then the call has failed, and nobody is left to close the handle. */
     private Response<R> response(Parcel parcel) {
         try {
-            return new Response<>(parcel.content().getAs(results), handle);
+            return new Response<>(parcel.read(results), handle);
         } catch (DecodeException malformed) {
             handle.close();
             throw RpcException.of(malformed);
@@ -105,7 +105,7 @@ public final class RemoteCall<R, L> implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (usesPipeline() && !handle.results().isDone()) {
+        if (usesPipeline() && !handle.isDone()) {
             handle.whenDone(results -> handle.close(), failure -> handle.close());
         } else {
             handle.close();

@@ -31,6 +31,9 @@ abstract sealed class RemoteTarget extends ClientHook {
     /** Names this as the receiver of a message. */
     abstract void writeTarget(MessageTarget.Builder target);
 
+    /** Names this as what a call is made on. */
+    abstract void writeTarget(Draft call);
+
     /** Names this as a capability that goes back to where it lives. */
     abstract void writeDescriptor(CapDescriptor.Builder descriptor);
 
@@ -50,6 +53,11 @@ abstract sealed class RemoteTarget extends ClientHook {
         @Override
         void writeTarget(MessageTarget.Builder target) {
             target.setImportedCap(id);
+        }
+
+        @Override
+        void writeTarget(Draft call) {
+            call.completeTarget(id);
         }
 
         @Override
@@ -79,6 +87,11 @@ abstract sealed class RemoteTarget extends ClientHook {
         @Override
         void writeTarget(MessageTarget.Builder target) {
             write(target.initPromisedAnswer());
+        }
+
+        @Override
+        void writeTarget(Draft call) {
+            writeTarget(ProtocolWriter.message(call).getCall().getTarget());
         }
 
         @Override

@@ -51,7 +51,7 @@ public final class Request<P, R, L> implements AutoCloseable {
         requireUnspent();
         if (params == null) {
             draft = Draft.call(words);
-            params = draft.content().initAs(paramsFactory);
+            params = draft.init(paramsFactory);
         }
         return params;
     }

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.capnproto.AnyPointer;
+import org.capnproto.FromPointerBuilder;
+import org.capnproto.FromPointerReader;
 import org.jspecify.annotations.Nullable;
 
 /** One call on an object of this process, from the mailbox to its completion. */
@@ -100,12 +101,12 @@ final class ServedCall extends PromisedCall implements Runnable {
         }
     }
 
-    AnyPointer.Reader params() {
+    <P> P params(FromPointerReader<P> factory) {
         synchronized (this) {
             if (params == null) {
                 throw new IllegalStateException("parameters were released; read them before");
             }
-            return params.content();
+            return params.read(factory);
         }
     }
 
@@ -120,13 +121,13 @@ final class ServedCall extends PromisedCall implements Runnable {
         }
     }
 
-    AnyPointer.Builder results(int words) {
+    <R> R results(FromPointerBuilder<R> factory, int words) {
         Draft building = draft;
         if (building == null) {
             building = Draft.results(words);
             draft = building;
         }
-        return building.content();
+        return building.init(factory);
     }
 
     /** Sends the request, and makes its outcome this call's; the stage completes with it. */

@@ -8,8 +8,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,7 +76,7 @@ final class SocketTransport extends Transport {
     private boolean paused; // the loop's
 
     // ---- writing
-    private final Queue<Frame> queue = new ConcurrentLinkedQueue<>();
+    private final RingQueue<Frame> queue = new RingQueue<>();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger wishesToWrite = new AtomicInteger();
     private final AtomicBoolean gathered = new AtomicBoolean();
@@ -101,7 +99,7 @@ final class SocketTransport extends Transport {
         this.account = account;
         this.loop = loop;
         this.channel = channel;
-        this.frames = new FrameReader(limits, loop.buffers());
+        this.frames = FrameReader.forVat(limits, loop.buffers());
         account.count(bytes::get);
     }
 
@@ -277,7 +275,7 @@ final class SocketTransport extends Transport {
                 if (message == null || batch.remaining() < message.headerBytes()) {
                     break;
                 }
-                if (!queue.remove(message)) {
+                if (!queue.poll(message)) {
                     continue; // it was dropped just now
                 }
                 message.writeHeader(batch);
@@ -495,14 +493,14 @@ final class SocketTransport extends Transport {
 
     @Override
     public void awaitInput(QuestionCall call) {
-        if (call.results().isDone()) {
+        if (call.isDone()) {
             return;
         }
         IoLoop.blocking();
         if (!Thread.currentThread().isVirtual()) {
             if (reader.compareAndSet(Reader.VACANT, Reader.LED)) {
                 lead(call);
-                if (call.results().isDone()) {
+                if (call.isDone()) {
                     return;
                 }
             } else {
@@ -522,7 +520,7 @@ final class SocketTransport extends Transport {
             buffer = loop.buffers().take();
             Selector selector = selectorToLead();
             boolean mayHaveMore = false;
-            while (!call.results().isDone()
+            while (!call.isDone()
                     && vat().closedBecause() == null
                     && !Thread.currentThread().isInterrupted()) {
                 if (!queue.isEmpty()) {

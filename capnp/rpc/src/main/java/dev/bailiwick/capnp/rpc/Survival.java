@@ -42,14 +42,19 @@ final class Survival {
             action.take(something);
             return earlier;
         } catch (Throwable failure) { // whatever it is, what else there is to be done must be done
-            if (earlier == null) {
-                return failure;
-            }
-            if (!earlier.equals(failure)) {
-                earlier.addSuppressed(failure);
-            }
-            return earlier;
+            return add(failure, earlier);
         }
+    }
+
+    /** The first failure of all so far, with a later one added to it. */
+    static Throwable add(Throwable failure, @Nullable Throwable earlier) {
+        if (earlier == null) {
+            return failure;
+        }
+        if (!earlier.equals(failure)) {
+            earlier.addSuppressed(failure);
+        }
+        return earlier;
     }
 
     /** Throws what {@link #attempt(Runnable, Throwable)} returned, which is nothing that must be declared. */

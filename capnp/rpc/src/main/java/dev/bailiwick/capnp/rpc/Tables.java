@@ -52,9 +52,9 @@ final class Tables {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A view that carries the table, for a message whose own root is no struct yet. */
-    static MessageView landing(CapTable caps) {
-        return new MessageView(LANDING_WORD, caps);
+    /** A view that carries a table, for a message whose own root is no struct yet. */
+    static MessageView landing() {
+        return new MessageView(LANDING_WORD);
     }
 
     /** Makes the arena lead to the view, whose root is a struct; to be called when it has exactly its first segment. */

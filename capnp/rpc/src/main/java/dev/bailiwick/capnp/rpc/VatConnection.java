@@ -1,10 +1,8 @@
 package dev.bailiwick.capnp.rpc;
 
 import dev.bailiwick.capnp.rpc.wire.Message;
-import dev.bailiwick.capnp.rpc.wire.Payload;
 import dev.bailiwick.capnp.rpc.wire.Release;
 import java.util.List;
-import org.capnproto.AnyPointer;
 import org.capnproto.DecodeException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +47,7 @@ final class VatConnection {
     private final Resolutions resolutions;
     private final Questions questions;
     private final Answers answers;
+    private final Envelope envelope = new Envelope(); // of the thread that handles messages
     private volatile List<String> faults = List.of();
 
     /** A connection that offers that object to the peer, and owns the reference to it. */
@@ -141,20 +140,18 @@ final class VatConnection {
      */
     void handle(MessageView view) {
         try {
-            Message.Reader message =
-                    new AnyPointer.Reader(view.segment(0), 0, link.limits.nesting()).getAs(Message.factory);
-            switch (message.which()) {
-                case CALL -> answers.handleCall(message, view);
-                case RETURN -> questions.handleReturn(message.getReturn(), view);
-                case FINISH -> answers.handleFinish(message.getFinish());
-                case RELEASE -> handleRelease(message.getRelease());
-                case RESOLVE -> resolutions.handleResolve(message.getResolve());
-                case DISEMBARGO -> resolutions.handleDisembargo(message.getDisembargo(), view);
-                case BOOTSTRAP -> answers.handleBootstrap(message.getBootstrap(), bootstrap);
+            switch (envelope.open(view)) {
+                case CALL -> answers.handleCall(envelope, view);
+                case RETURN -> questions.handleReturn(envelope, view);
+                case FINISH -> answers.handleFinish(envelope);
+                case RELEASE -> handleRelease(reader(view).getRelease());
+                case RESOLVE -> resolutions.handleResolve(reader(view).getResolve());
+                case DISEMBARGO -> resolutions.handleDisembargo(reader(view).getDisembargo(), view);
+                case BOOTSTRAP -> answers.handleBootstrap(reader(view).getBootstrap(), bootstrap);
                 case ABORT ->
                     close(RpcException.disconnected("peer aborted the connection: "
-                            + WireExceptions.read(message.getAbort()).reason()));
-                case UNIMPLEMENTED -> handleUnimplemented(message.getUnimplemented());
+                            + WireExceptions.read(reader(view).getAbort()).reason()));
+                case UNIMPLEMENTED -> handleUnimplemented(reader(view).getUnimplemented());
                 case PROVIDE, ACCEPT, JOIN, OBSOLETE_SAVE, OBSOLETE_DELETE, _NOT_IN_SCHEMA -> sendUnimplemented(view);
             }
             if (link.out.backlog() > link.limits.window()) {
@@ -168,12 +165,18 @@ final class VatConnection {
             // Whatever a hostile message sets off must cost its sender, and nobody else.
             String reason = RpcException.of(unforeseen).reason();
             reject(view, "message could not be handled: " + reason);
+        } finally {
+            envelope.close();
         }
+    }
+
+    private static Message.Reader reader(MessageView view) {
+        return Envelope.reader(view);
     }
 
     private void reject(MessageView view, String reason) {
         abort(reason);
-        view.caps().release();
+        view.releaseCaps();
     }
 
     private void handleRelease(Release.Reader message) throws ProtocolException {
@@ -219,15 +222,6 @@ final class VatConnection {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** A payload as parameters or results. */
-    static Parcel parcel(Payload.Reader payload, MessageView view) {
-        // A payload without content reads as a null pointer of the runtime's, in no segment of the view.
-        return payload.hasContent()
-                ? payload.getContent()
-                        .getAs((segment, word, nesting) -> Parcel.received(view, (MessageView.Segment) segment, word))
-                : Parcel.nothing(view.caps());
     }
 
     // ---- the end

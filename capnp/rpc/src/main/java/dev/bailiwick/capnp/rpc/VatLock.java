@@ -1,11 +1,12 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,9 @@ final class VatLock {
     private final Consumer<ClientHook> release;
     private final Runnable unlocking;
     private final Runnable unlocked;
-    private @Nullable Runnable first; // what was put off: mostly one action or none; guarded by lock
-    private List<Runnable> further = List.of(); // guarded by lock
+    private @Nullable Deferred deferred; // what was put off, null if nothing was; guarded by lock
+    private final AtomicReference<@Nullable Deferred> spare =
+            new AtomicReference<>(); // to be used for that again, empty
 
     /**
      * @param release called under the lock with each hook that was dropped
@@ -55,16 +57,14 @@ final class VatLock {
             return;
         }
         Throwable failure = Survival.attempt(unlocking, null);
-        Runnable action = first;
-        List<Runnable> actions = further;
-        first = null;
-        further = List.of();
+        Deferred actions = deferred;
+        deferred = null;
         lock.unlock();
         failure = Survival.attempt(unlocked, failure);
-        if (action != null) {
-            failure = Survival.attempt(action, failure);
-            for (Runnable another : actions) {
-                failure = Survival.attempt(another, failure);
+        if (actions != null) {
+            failure = actions.run(failure);
+            if (actions.isSmall()) {
+                spare.set(actions);
             }
         }
         releaseDropped();
@@ -73,14 +73,24 @@ final class VatLock {
 
     /** Runs the action when the lock is free; to be called under it. */
     void later(Runnable action) {
-        if (first == null) {
-            first = action;
-        } else {
-            if (further.isEmpty()) {
-                further = new ArrayList<>(4);
+        later(VatLock::run, this, action);
+    }
+
+    private void run(Runnable action) {
+        action.run();
+    }
+
+    /** As {@link #later(Runnable)}, for an action on two things, which need not be bound together in an object. */
+    <A, B> void later(BiConsumer<? super A, ? super B> action, A one, B other) {
+        Deferred actions = deferred;
+        if (actions == null) {
+            actions = spare.getAndSet(null);
+            if (actions == null) {
+                actions = new Deferred();
             }
-            further.add(action);
+            deferred = actions;
         }
+        actions.add(action, one, other);
     }
 
     /** One of the connection's own hooks has lost its last reference. */
@@ -98,6 +108,46 @@ final class VatLock {
             } finally {
                 unlock();
             }
+        }
+    }
+
+    /** Actions with what they act on, in threes. One thread's at a time. */
+    private static final class Deferred {
+        private static final int SMALL = 12;
+
+        private @Nullable Object[] slots = new @Nullable Object[SMALL];
+        private int used;
+
+        void add(BiConsumer<?, ?> action, Object one, Object other) {
+            if (used == slots.length) {
+                slots = Arrays.copyOf(slots, used * 2);
+            }
+            slots[used] = action;
+            slots[used + 1] = one;
+            slots[used + 2] = other;
+            used += 3;
+        }
+
+        boolean isSmall() {
+            return slots.length == SMALL;
+        }
+
+        /** Does it all, and is empty again. Returns the first failure of all so far. */
+        @SuppressWarnings("unchecked") // what was added fits its action
+        @Nullable
+        Throwable run(@Nullable Throwable earlier) {
+            Throwable failure = earlier;
+            for (int i = 0; i < used; i += 3) {
+                var action = (BiConsumer<@Nullable Object, @Nullable Object>) slots[i];
+                try {
+                    action.accept(slots[i + 1], slots[i + 2]);
+                } catch (Throwable unforeseen) { // what else there is to be done must be done
+                    failure = Survival.add(unforeseen, failure);
+                }
+            }
+            Arrays.fill(slots, 0, used, null);
+            used = 0;
+            return failure;
         }
     }
 }

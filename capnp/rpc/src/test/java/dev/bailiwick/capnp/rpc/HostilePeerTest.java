@@ -257,7 +257,7 @@ class HostilePeerTest {
                 .isInstanceOfSatisfying(
                         BrokenClient.class,
                         broken -> assertThat(broken.reason().type()).isEqualTo(RpcException.Type.OVERLOADED));
-        pipeline.close();
+        pipeline.giveUp();
     }
 
     @Test

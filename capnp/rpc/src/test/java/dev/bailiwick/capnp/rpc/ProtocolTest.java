@@ -785,7 +785,7 @@ class ProtocolTest {
                         }
 
                         @Override
-                        void close() {
+                        void giveUp() {
                             mustNotBeLocked();
                         }
                     };
