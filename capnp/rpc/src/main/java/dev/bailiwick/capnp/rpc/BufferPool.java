@@ -26,6 +26,13 @@ class BufferPool {
     private final Deque<ByteBuffer> idle = new ArrayDeque<>(MOST_IDLE); // guarded by itself
     private final Deque<MemorySegment> blocks = new ArrayDeque<>(MOST_IDLE_BLOCKS); // guarded by idle
 
+    private final SharedBlocks shared = new SharedBlocks();
+
+    /** Blocks of messages that come, which end several at a time. */
+    SharedBlocks shared() {
+        return shared;
+    }
+
     /** An empty buffer of {@link #BUFFER_BYTES}. */
     ByteBuffer take() {
         ByteBuffer taken;

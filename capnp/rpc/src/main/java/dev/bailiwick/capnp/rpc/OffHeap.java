@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Memory outside the heap for one large message. A socket reads and writes it without another copy, and the same few pages are
  * handed out again and again, which stay in the processor's cache; memory of the heap is another each time.
  *
- * <p>It is counted: whoever holds a reference releases it once. With the last one it is over, and whoever reads the message
- * after that gets an {@link IllegalStateException}, never another message's bytes. What nobody releases goes when nobody can
- * reach it any more, as memory of the heap does. Safe for use by any thread.
+ * <p>It is counted: whoever holds a reference releases it once. With the last one it is over: whoever reads the message
+ * after that gets an {@link IllegalStateException}, at the latest when the memory is used again, and never another message's
+ * bytes. What nobody releases goes when nobody can reach it any more, as memory of the heap does. Safe for use by any thread.
  */
 final class OffHeap {
     /** From this size on it is worth what ending it costs, which involves every thread of the process for a moment. */
@@ -23,10 +23,19 @@ final class OffHeap {
     /** Looks after what was forgotten. One thread for the process, as with the JDK's own buffers. */
     private static final Cleaner FORGOTTEN = Cleaner.create();
 
-    private final Arena arena;
+    /** For messages that are built, whoever builds them. It knows its memory, and no more. */
+    private static final SharedBlocks BUILT = new SharedBlocks();
+
+    private final @Nullable Arena arena; // of this message alone; null if others are in it, too
     private final ByteBuffer bytes;
     private final Cleaner.Cleanable ending;
     private final AtomicInteger references = new AtomicInteger(1);
+
+    private OffHeap(SharedBlocks.Block block) {
+        this.arena = null;
+        this.bytes = block.segment().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        this.ending = FORGOTTEN.register(block.segment(), block.ending());
+    }
 
     private OffHeap(Arena arena, MemorySegment segment, Runnable afterwards) {
         this.arena = arena;
@@ -44,6 +53,11 @@ final class OffHeap {
         if (size < LEAST_BYTES) {
             return null;
         }
+        SharedBlocks.Block block = BUILT.take(size);
+        if (block != null) {
+            block.segment().fill((byte) 0);
+            return new OffHeap(block);
+        }
         Arena shared = Arena.ofShared();
         return new OffHeap(shared, shared.allocate(size, Long.BYTES), () -> {});
     }
@@ -56,6 +70,10 @@ final class OffHeap {
     static @Nullable OffHeap toBeFilled(int size, BufferPool pool) {
         if (size < LEAST_BYTES) {
             return null;
+        }
+        SharedBlocks.Block part = pool.shared().take(size);
+        if (part != null) {
+            return new OffHeap(part);
         }
         MemorySegment block = pool.takeBlock(size);
         Arena shared = Arena.ofShared();
@@ -73,13 +91,13 @@ final class OffHeap {
     }
 
     void release() {
-        if (references.decrementAndGet() == 0 && close(arena)) {
+        if (references.decrementAndGet() == 0 && (arena == null || close(arena))) {
             ending.clean();
         }
     }
 
     /** Makes the memory unreachable; false if somebody reads or writes a file or a socket with it just now. */
-    private static boolean close(Arena arena) {
+    static boolean close(Arena arena) {
         if (arena.scope().isAlive()) {
             try {
                 arena.close();

@@ -11,6 +11,7 @@ import dev.bailiwick.capnp.rpc.testing.Slot;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Pipe;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -79,16 +80,32 @@ class LargeMessagesTest {
         }
     }
 
-    @Test
-    void whatWasGivenBackCannotBeReadNotEvenAsTheNextMessage() {
-        ByteBuffer kept;
-        try (Response<Slot.Reader> response = echo(MIB, 1)) {
-            kept = data(response);
+    /** Bytes of a response that was closed, and what they were. */
+    private record Kept(ByteBuffer bytes, ByteBuffer before) {
+        /** Whether they can be read still; they are never others. */
+        boolean isThere() {
+            try {
+                assertThat(bytes).isEqualTo(before);
+                return true;
+            } catch (IllegalStateException gone) {
+                return false;
+            }
         }
-        try (Response<Slot.Reader> next = echo(MIB, 2)) {
-            assertThatThrownBy(() -> kept.get(0)).isInstanceOf(IllegalStateException.class);
-            assertThat(data(next)).isEqualTo(ByteBuffer.wrap(bytes(MIB, 2)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300_000, MIB, 2 * MIB})
+    void whatWasGivenBackIsSoonGoneAndNeverShowsTheNextMessage(int size) {
+        List<Kept> kept = new ArrayList<>();
+        for (int seed = 0; seed < 12; seed++) {
+            try (Response<Slot.Reader> response = echo(size, seed)) {
+                kept.add(new Kept(data(response), ByteBuffer.wrap(bytes(size, seed))));
+                assertThat(data(response)).isEqualTo(ByteBuffer.wrap(bytes(size, seed)));
+            }
+            kept.forEach(Kept::isThere);
         }
+        assertThat(kept.stream().filter(Kept::isThere).count()).isLessThanOrEqualTo(SharedBlocks.COUNT);
+        assertThat(kept.getFirst().isThere()).isFalse();
     }
 
     @Test
@@ -110,17 +127,17 @@ class LargeMessagesTest {
     }
 
     @Test
-    void blocksAreUsedAgainOnceTheyAreGivenBackOrForgotten() {
+    void blocksOfTheirOwnAreUsedAgainOnceTheyAreGivenBackOrForgotten() {
         BufferPool pool = new BufferPool();
-        MemorySegment block = pool.takeBlock(MIB);
+        MemorySegment block = pool.takeBlock(2 * MIB);
         pool.giveBlock(block);
-        OffHeap first = requireNonNull(OffHeap.toBeFilled(MIB, pool));
-        assertThat(pool.takeBlock(MIB)).as("while the first is taken").isNotEqualTo(block);
+        OffHeap first = requireNonNull(OffHeap.toBeFilled(2 * MIB, pool));
+        assertThat(pool.takeBlock(2 * MIB)).as("while the first is taken").isNotEqualTo(block);
         first.release();
-        assertThat(pool.takeBlock(MIB)).as("given back").isEqualTo(block);
+        assertThat(pool.takeBlock(2 * MIB)).as("given back").isEqualTo(block);
 
         pool.giveBlock(block);
-        ByteBuffer slice = requireNonNull(OffHeap.toBeFilled(MIB, pool))
+        ByteBuffer slice = requireNonNull(OffHeap.toBeFilled(2 * MIB, pool))
                 .bytes()
                 .slice(8, 8)
                 .putLong(0, 42);
@@ -129,9 +146,89 @@ class LargeMessagesTest {
         slice = null;
         await().until(() -> {
             System.gc();
-            MemorySegment taken = pool.takeBlock(MIB);
+            MemorySegment taken = pool.takeBlock(2 * MIB);
             return taken.equals(block);
         });
+    }
+
+    @Test
+    void blocksTogetherAreUsedAgainOnceAllAreGivenBack() {
+        SharedBlocks blocks = new SharedBlocks();
+        List<SharedBlocks.Block> taken = new ArrayList<>();
+        for (int i = 0; i < SharedBlocks.COUNT; i++) {
+            SharedBlocks.Block block = requireNonNull(blocks.take(MIB));
+            block.segment().fill((byte) i);
+            taken.add(block);
+        }
+        long first = taken.getFirst().segment().address();
+        for (int i = 1; i < SharedBlocks.COUNT; i++) {
+            taken.get(i).ending().run();
+            assertThat(blocks.take(MIB)).as("while one is held").isNull();
+        }
+        for (int i = 0; i < SharedBlocks.COUNT; i++) {
+            assertThat(taken.get(i).segment().asByteBuffer().get(MIB - 1)).isEqualTo((byte) i);
+        }
+        taken.getFirst().ending().run();
+        assertThat(requireNonNull(blocks.take(MIB)).segment().address()).isEqualTo(first);
+        for (SharedBlocks.Block old : taken) {
+            assertThatThrownBy(() -> old.segment().asByteBuffer().get(0)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void largerAndLargestMessagesDoNotGetBlocksThatAreTooSmall() {
+        SharedBlocks blocks = new SharedBlocks();
+        assertThat(requireNonNull(blocks.take(300_000)).segment().byteSize()).isEqualTo(300_000);
+        assertThat(blocks.take(SharedBlocks.LARGEST_BYTES))
+                .as("beside smaller ones")
+                .isNull();
+        assertThat(blocks.take(SharedBlocks.LARGEST_BYTES + 1)).isNull();
+    }
+
+    @Test
+    void whatIsBuiltBeginsAsZeros() {
+        for (int i = 0; i < 3 * SharedBlocks.COUNT; i++) {
+            OffHeap memory = requireNonNull(OffHeap.zeroed(MIB));
+            assertThat(memory.bytes().mismatch(ByteBuffer.allocate(MIB))).isEqualTo(-1);
+            for (int at = 0; at < MIB; at++) {
+                memory.bytes().put(at, (byte) 1);
+            }
+            memory.release();
+        }
+    }
+
+    @Test
+    void blocksTogetherAreUsedAgainOnceTheLastIsForgotten() {
+        BufferPool pool = new BufferPool();
+        for (int i = 1; i < SharedBlocks.COUNT; i++) {
+            requireNonNull(OffHeap.toBeFilled(MIB, pool)).release();
+        }
+        ByteBuffer slice = requireNonNull(OffHeap.toBeFilled(MIB, pool))
+                .bytes()
+                .slice(8, 8)
+                .putLong(0, 42);
+        System.gc();
+        assertThat(slice.getLong(0)).as("reachable by a slice of a buffer").isEqualTo(42);
+        assertThat(pool.shared().take(MIB)).isNull();
+        slice = null;
+        await().until(() -> {
+            System.gc();
+            return pool.shared().take(MIB) != null;
+        });
+    }
+
+    @Test
+    void anAbortInTheMiddleOfAMessageGivesItsMemoryBack() {
+        BufferPool pool = new BufferPool();
+        for (int i = 0; i < SharedBlocks.COUNT; i++) {
+            FrameReader frames = FrameReader.forVat(Limits.DEFAULT, pool);
+            ByteBuffer start =
+                    ByteBuffer.allocate(300_000).order(ByteOrder.LITTLE_ENDIAN).putInt(4, MIB / 8);
+            frames.feed(start, view -> {});
+            assertThat(frames.direct()).isNotNull();
+            frames.drop();
+        }
+        assertThat(pool.shared().take(MIB)).isNotNull();
     }
 
     @Test
