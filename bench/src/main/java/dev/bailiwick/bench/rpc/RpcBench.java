@@ -6,9 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** Measures calls over a Unix socket between every pair of Java and C++, and prints one table. */
@@ -31,17 +36,40 @@ final class RpcBench implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** The first argument is the C++ peer's program; the second, if there is one, the number of rounds. */
+    /** What can be asked for by its name, instead of all. */
+    private enum Row {
+        RAW,
+        SMALL,
+        BLOB,
+        GARBAGE,
+        IDLE,
+        LATENCY;
+
+        static final Set<Row> OF_CALLS = EnumSet.of(RAW, SMALL, BLOB);
+    }
+
+    /** The first argument is the C++ peer's program; the second, if there is one, the number of rounds; all others are rows. */
     static void main(String[] arguments) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("bench");
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
+        Set<Row> rows = EnumSet.noneOf(Row.class);
+        for (String name : Arrays.asList(arguments).subList(Math.min(2, arguments.length), arguments.length)) {
+            rows.add(Row.valueOf(name.toUpperCase(Locale.ROOT)));
+        }
+        if (rows.isEmpty()) {
+            rows = EnumSet.allOf(Row.class);
+        }
         try (RpcBench bench = new RpcBench(Path.of(arguments[0]), folder)) {
-            System.out.println(bench.calls(new Rounds(rounds)));
-            System.out.println(bench.resources(rounds));
+            if (!Collections.disjoint(rows, Row.OF_CALLS)) {
+                System.out.println(bench.calls(new Rounds(rounds), rows));
+            }
+            if (!Row.OF_CALLS.containsAll(rows)) {
+                System.out.println(bench.resources(rounds, rows));
+            }
         }
     }
 
-    private Table calls(Rounds rounds) throws IOException, InterruptedException {
+    private Table calls(Rounds rounds, Set<Row> rows) throws IOException, InterruptedException {
         Child rawJava = pair("raw-", JAVA, JAVA);
         Child rawCpp = pair("raw-", CPP, CPP);
         Child ours = pair("", JAVA, JAVA);
@@ -57,6 +85,23 @@ final class RpcBench implements AutoCloseable {
             }
         }
         Table table = new Table("", "C++ to C++", "Java to Java", "ratio", "Java to C++", "C++ to Java");
+        if (rows.contains(Row.RAW)) {
+            raw(table, rounds, rawCpp, rawJava);
+        }
+        List<Child> all = List.of(theirs, ours, javaToCpp, cppToJava);
+        if (rows.contains(Row.SMALL)) {
+            row(table, rounds, "small calls, one after another, calls/s", all, "small", 1, 10_000, 1);
+            row(table, rounds, "small calls, 16 outstanding, calls/s", all, "small", 16, 40_000, 1);
+            row(table, rounds, "small calls, 64 outstanding, calls/s", all, "small", 64, 40_000, 1);
+        }
+        if (rows.contains(Row.BLOB)) {
+            row(table, rounds, "1 MiB results, one after another, MiB/s", all, "blob", MIB, 300, 1);
+        }
+        return table;
+    }
+
+    private static void raw(Table table, Rounds rounds, Child rawCpp, Child rawJava)
+            throws IOException, InterruptedException {
         SequencedMap<String, Rounds.Subject> raw = new LinkedHashMap<>();
         raw.put(CPP, () -> rawCpp.perSecond("raw", 0, 10_000));
         raw.put(JAVA, () -> rawJava.perSecond("raw", 0, 10_000));
@@ -70,12 +115,6 @@ final class RpcBench implements AutoCloseable {
                 Table.number(bareJava / bareCpp),
                 "",
                 "");
-        List<Child> all = List.of(theirs, ours, javaToCpp, cppToJava);
-        row(table, rounds, "small calls, one after another, calls/s", all, "small", 1, 10_000, 1);
-        row(table, rounds, "small calls, 16 outstanding, calls/s", all, "small", 16, 40_000, 1);
-        row(table, rounds, "small calls, 64 outstanding, calls/s", all, "small", 64, 40_000, 1);
-        row(table, rounds, "1 MiB results, one after another, MiB/s", all, "blob", MIB, 300, 1);
-        return table;
     }
 
     private static void row(
@@ -97,11 +136,23 @@ final class RpcBench implements AutoCloseable {
     }
 
     /** What calls and connections take, and what one peer can do to another. */
-    private Table resources(int rounds) throws IOException {
+    private Table resources(int rounds, Set<Row> rows) throws IOException {
         Table table = new Table("", "measured");
-        table.row(
-                "garbage of a small call, client and server together, bytes",
-                Table.number(SmallCallBenchmark.garbageOfACall()));
+        if (rows.contains(Row.GARBAGE)) {
+            table.row(
+                    "garbage of a small call, client and server together, bytes",
+                    Table.number(SmallCallBenchmark.garbageOfACall()));
+        }
+        if (rows.contains(Row.IDLE)) {
+            idle(table);
+        }
+        if (rows.contains(Row.LATENCY)) {
+            latencies(table, rounds);
+        }
+        return table;
+    }
+
+    private void idle(Table table) throws IOException {
         String socket = folder.resolve("daemon").toString();
         try (Child server = Child.start(command(JAVA, "serve", socket)).whenReady();
                 Child crowd = Child.start(command(JAVA, "idle", socket))) {
@@ -114,8 +165,6 @@ final class RpcBench implements AutoCloseable {
             table.row("the same, bytes a connection", Table.number((after - before) / (double) IDLE_CONNECTIONS));
             table.row("connections opened, each with a call, a second", Table.number(perSecond));
         }
-        latencies(table, rounds);
-        return table;
     }
 
     /** The same calls to two servers in turn, of which one has a client besides that does not read what it asked for. */
