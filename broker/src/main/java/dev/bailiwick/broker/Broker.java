@@ -35,14 +35,19 @@ public final class Broker implements AutoCloseable {
     private final HashPool pool;
     private final BrokerConfig config;
     private final Logins logins;
+    private final Parts parts;
     private final ScheduledThreadPoolExecutor sweeper;
 
-    private Broker(Sessions sessions, Janitor janitor, HashPool pool, BrokerConfig config, Logins logins) {
+    /** What sessions are made with, one step at a time: for those who measure or test the steps. */
+    record Parts(Records records, Planner planner, Minter minter, Janitor janitor) {}
+
+    private Broker(Sessions sessions, Janitor janitor, HashPool pool, BrokerConfig config, Logins logins, Parts parts) {
         this.sessions = sessions;
         this.janitor = janitor;
         this.pool = pool;
         this.config = config;
         this.logins = logins;
+        this.parts = parts;
         this.sweeper = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("session-sweeper").daemon().factory());
     }
@@ -65,7 +70,7 @@ public final class Broker implements AutoCloseable {
         var _ = namespaces.sweepSessionRoots();
         var _ = logs.sweepSessionLogs();
 
-        Records records = new StoreRecords(store::read, store.credentials());
+        StoreRecords records = new StoreRecords(store::read, store.credentials());
         AuditTrail audit = new StoreAudit(store.auditLog(), config.clock());
         HashPool pool = new HashPool(config.hashThreads(), Limits.HASH_QUEUE);
         Authenticator authenticator = new Authenticator(
@@ -123,13 +128,14 @@ public final class Broker implements AutoCloseable {
                 new Logins(records, authenticator, minter, sessions, audit, sessionLog, janitor, config.clock());
         loginsLater.complete(logins);
         store.addCommitListener((receipt, written) -> {
+            records.committed();
             List<Moved> moved = movedBy(receipt, written);
             Sessions.Effects effects = sessions.moved(moved);
             leases.moved(moved, config.clock().instant());
             effects.ended().forEach(janitor::clearLater);
             janitor.noteLater(effects.closed());
         });
-        return new Broker(sessions, janitor, pool, config, logins);
+        return new Broker(sessions, janitor, pool, config, logins, new Parts(records, planner, minter, janitor));
     }
 
     /** What SSH signatures are made for, such that one made for another store is of no use here. */
@@ -172,6 +178,11 @@ public final class Broker implements AutoCloseable {
      */
     public SessionManager.Client bootstrap(int uid, SessionSource source) {
         return SessionManager.client(new SessionManagerServer(logins, new Caller(uid, source), Optional.empty()));
+    }
+
+    /** See {@link Parts}. */
+    Parts parts() {
+        return parts;
     }
 
     /** Live sessions now. */

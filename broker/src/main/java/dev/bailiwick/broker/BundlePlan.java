@@ -25,6 +25,8 @@ import java.util.TreeSet;
  * @param terms how long it may last; empty when refused for want of a policy profile
  * @param basis the profile and policy versions it was made from, where there are any
  * @param journalSize the state it was decided on
+ * @param granted the slots granted, in slot order; follows from the decisions
+ * @param sources every record version that anything in the plan rests on; follows from the decisions
  */
 record BundlePlan(
         SessionKind kind,
@@ -36,7 +38,9 @@ record BundlePlan(
         SortedSet<String> leases,
         Optional<Terms> terms,
         Optional<Basis> basis,
-        long journalSize) {
+        long journalSize,
+        List<PolicyDecision.Granted> granted,
+        Set<Source> sources) {
 
     /** Why no session starts. */
     record Refusal(PlanCode code, String message) {}
@@ -61,6 +65,36 @@ record BundlePlan(
         }
         roles = Collections.unmodifiableSortedSet(new TreeSet<>(roles));
         leases = Collections.unmodifiableSortedSet(new TreeSet<>(leases));
+        // Many sessions share a plan, and each asks for these several times.
+        granted = grantedBy(decisions);
+        sources = sourcesOf(decisions);
+    }
+
+    /** A plan of what does not follow from the rest. */
+    BundlePlan(
+            SessionKind kind,
+            Optional<Refusal> refusal,
+            List<PolicyDecision> decisions,
+            String policyProfile,
+            String resourceProfile,
+            SortedSet<String> roles,
+            SortedSet<String> leases,
+            Optional<Terms> terms,
+            Optional<Basis> basis,
+            long journalSize) {
+        this(
+                kind,
+                refusal,
+                decisions,
+                policyProfile,
+                resourceProfile,
+                roles,
+                leases,
+                terms,
+                basis,
+                journalSize,
+                List.of(),
+                Set.of());
     }
 
     /** What the plan says of that slot. */
@@ -71,8 +105,7 @@ record BundlePlan(
                 .orElseThrow();
     }
 
-    /** The slots granted, in slot order. */
-    List<PolicyDecision.Granted> granted() {
+    private static List<PolicyDecision.Granted> grantedBy(List<PolicyDecision> decisions) {
         List<PolicyDecision.Granted> granted = new ArrayList<>();
         for (PolicyDecision decision : decisions) {
             switch (decision) {
@@ -80,13 +113,12 @@ record BundlePlan(
                 case PolicyDecision.NotGranted ignored -> {}
             }
         }
-        return granted;
+        return List.copyOf(granted);
     }
 
-    /** Every record version that anything in the plan rests on. */
-    Set<Source> sources() {
+    private static Set<Source> sourcesOf(List<PolicyDecision> decisions) {
         Set<Source> all = new LinkedHashSet<>();
         decisions.forEach(decision -> all.addAll(decision.sources()));
-        return all;
+        return Collections.unmodifiableSet(all);
     }
 }

@@ -9,23 +9,22 @@ import java.util.List;
  * @param kind the kind of session asked for
  * @param source where the caller sits
  * @param strength how well the caller has shown who they are
- * @param authenticatedAt when they last did
  * @param now when
  * @param leases what the session was granted for a while; none for one that has not begun
  */
 record Circumstances(
-        SessionKind kind,
-        SessionSource source,
-        AuthStrength strength,
-        Instant authenticatedAt,
-        Instant now,
-        List<Lease> leases) {
+        SessionKind kind, SessionSource source, AuthStrength strength, Instant now, List<Lease> leases) {
     Circumstances {
         leases = List.copyOf(leases);
     }
 
-    /** Those of somebody who has just shown who they are, and has no leases. */
+    /** Those of a session without leases. */
     Circumstances(SessionKind kind, SessionSource source, AuthStrength strength, Instant now) {
-        this(kind, source, strength, now, now, List.of());
+        this(kind, source, strength, now, List.of());
+    }
+
+    /** The same at another time. */
+    Circumstances at(Instant time) {
+        return new Circumstances(kind, source, strength, time, leases);
     }
 }

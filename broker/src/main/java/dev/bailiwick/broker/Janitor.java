@@ -94,13 +94,14 @@ final class Janitor implements UserSessionServer.Logout {
         }
         List<Grant> closed = new ArrayList<>();
         for (Session session : sessions.all()) {
-            for (Grant grant : session.grants()) {
-                grant.closed().ifPresent(why -> {
-                    grant.close(why);
-                    if (session.endedAt(now).isEmpty()) {
+            // One that has ended closed its grants itself, but for the one whose call ended it and still has to answer.
+            if (session.endedAt(now).isEmpty()) {
+                for (Grant grant : session.grants()) {
+                    grant.closed().ifPresent(why -> {
+                        grant.close(why);
                         closed.add(grant);
-                    }
-                });
+                    });
+                }
             }
         }
         audit.revoked(closed);

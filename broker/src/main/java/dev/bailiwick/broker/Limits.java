@@ -103,6 +103,12 @@ public final class Limits {
     /** Bytes of the context that sealed bytes are bound to: a name or a path fits. */
     public static final int KEYRING_CONTEXT_BYTES = 4_096;
 
+    /** Accounts whose facts are kept until the next commit, and plans made from them: those that log in again and again. */
+    public static final int KEPT_FACTS = 2_048;
+
+    /** Versions of profiles and role catalogues kept in one copy: sites have a few of each. */
+    public static final int KEPT_PROFILES = 64;
+
     /** How often a plan is made again because something it rests on moved meanwhile. Beyond it the store is too busy. */
     public static final int REPLANS = 16;
 

@@ -42,7 +42,7 @@ final class Minter {
 
     private final Records records;
     private final Sessions sessions;
-    private final Planner planner;
+    private final Plans plans;
     private final SlotObjects objects;
     private final Roots roots;
     private final Janitor janitor;
@@ -65,7 +65,7 @@ final class Minter {
             RandomGenerator random) {
         this.records = records;
         this.sessions = sessions;
-        this.planner = planner;
+        this.plans = new Plans(planner);
         this.objects = objects;
         this.roots = roots;
         this.janitor = janitor;
@@ -81,13 +81,13 @@ final class Minter {
      * @param proof the credential that the caller showed, which must still be the account's; empty if none was needed
      */
     Outcome start(RecordId account, Caller caller, AuthStrength strength, Optional<Dossier.Proof> proof) {
-        Optional<Dossier> found = records.byId(account);
+        Optional<Dossier> found = records.withoutCredentials(account);
         if (found.isEmpty()) {
             return new Outcome.Refused(Refusal.because("not-found", "the account does not exist"));
         }
         Instant now = clock.instant();
         SessionKind kind = SessionKind.of(found.get().account().content().kind());
-        BundlePlan first = planner.plan(found.get().facts(), new Circumstances(kind, caller.source(), strength, now));
+        BundlePlan first = plans.plan(found.get().facts(), new Circumstances(kind, caller.source(), strength, now));
         if (first.refusal().isPresent()) {
             return new Outcome.Refused(refused(first.refusal().get()));
         }
@@ -150,7 +150,9 @@ final class Minter {
         session.minting().lock();
         try {
             for (int attempt = 0; attempt < Limits.REPLANS; attempt++) {
-                Optional<Dossier> dossier = records.byId(session.identity().account());
+                RecordId account = session.identity().account();
+                Optional<Dossier> dossier =
+                        proof.isPresent() ? records.byId(account) : records.withoutCredentials(account);
                 if (dossier.isEmpty()) {
                     return Optional.of(Refusal.because("not-found", "the account does not exist"));
                 }
@@ -159,7 +161,7 @@ final class Minter {
                     return Optional.of(Authenticator.FAILED);
                 }
                 Circumstances circumstances = circumstances(session, now);
-                BundlePlan plan = planner.plan(dossier.get().facts(), circumstances);
+                BundlePlan plan = plans.plan(dossier.get().facts(), circumstances);
                 if (plan.refusal().isPresent()) {
                     return Optional.of(refused(plan.refusal().get()));
                 }
@@ -218,9 +220,12 @@ final class Minter {
 
     private Circumstances circumstances(Session session, Instant now) {
         Session.Identity identity = session.identity();
-        Session.Authentication shown = session.authentication();
         return new Circumstances(
-                identity.kind(), identity.source(), shown.strength(), shown.at(), now, leases.running(session, now));
+                identity.kind(),
+                identity.source(),
+                session.authentication().strength(),
+                now,
+                leases.running(session, now));
     }
 
     /** A lease that its session is not eligible for is over, and does not come back with the eligibility. */
@@ -238,8 +243,9 @@ final class Minter {
 
     private Session.Identity identity(
             Dossier dossier, SessionKind kind, Caller caller, AuthStrength strength, Instant now) {
+        ByteBuffer drawn = draw(3 * Id128.BYTES);
         return new Session.Identity(
-                new SessionId(randomId()),
+                new SessionId(next(drawn)),
                 dossier.account().recordId(),
                 dossier.account().content().principalId(),
                 dossier.account().content().name(),
@@ -249,25 +255,27 @@ final class Minter {
                 strength,
                 caller.uid(),
                 now,
-                new RootId(randomId()),
-                new RootId(randomId()));
+                new RootId(next(drawn)),
+                new RootId(next(drawn)));
     }
 
-    private Id128 randomId() {
-        return new Id128(random.nextLong(), random.nextLong());
+    /** One draw for all that a session needs: a secure generator takes longer for each draw than for each byte. */
+    private ByteBuffer draw(int bytes) {
+        byte[] drawn = new byte[bytes];
+        random.nextBytes(drawn);
+        return ByteBuffer.wrap(drawn);
+    }
+
+    private static Id128 next(ByteBuffer drawn) {
+        return new Id128(drawn.getLong(), drawn.getLong());
     }
 
     /** Anonymous sessions have no way back: whoever comes again is as anonymous as before. */
     private OpaqueBytes reference(SessionKind kind) {
         return switch (kind) {
             case ANONYMOUS -> OpaqueBytes.NONE;
-            case LOCAL, OPERATOR, GUEST, EXTERNAL, SERVICE, RECOVERY -> {
-                ByteBuffer bytes = ByteBuffer.allocate(REFERENCE_BYTES);
-                while (bytes.hasRemaining()) {
-                    bytes.putLong(random.nextLong());
-                }
-                yield OpaqueBytes.of(bytes.array());
-            }
+            case LOCAL, OPERATOR, GUEST, EXTERNAL, SERVICE, RECOVERY ->
+                OpaqueBytes.of(draw(REFERENCE_BYTES).array());
         };
     }
 

@@ -13,6 +13,12 @@ interface Records {
     /** The account with that record. */
     Optional<Dossier> byId(RecordId account);
 
+    /**
+     * The account with that record, without its credentials, possibly out of memory: for whoever has nothing to prove. It is no older
+     * than any commit that sessions have been told of.
+     */
+    Optional<Dossier> withoutCredentials(RecordId account);
+
     /** The seeded account that all sessions of that kind are cut from, for kinds whose callers do not say who they are. */
     Optional<RecordId> seededOf(PrincipalKind kind);
 }

@@ -38,7 +38,11 @@ final class SessionLog {
             case DURABLE -> {}
             case SESSION -> {
                 if (session.ownsLog()) {
-                    note(logs.appendSession(SlotObjects.log(session), Durability.SESSION, beginning(session) + ", at " + session.identity().startedAt(), grant));
+                    note(logs.appendSession(
+                            SlotObjects.log(session),
+                            Durability.SESSION,
+                            beginning(session) + ", at " + session.identity().startedAt(),
+                            grant));
                 }
             }
         }

@@ -23,9 +23,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** Reads dossiers out of the account store, each from one published state. Thread-safe. */
+/**
+ * Reads dossiers out of the account store, each from one published state. Thread-safe.
+ *
+ * <p>Facts are kept in memory until the next commit; verifiers never are.
+ *
+ * <p>INVARIANT (facts): what is kept was read after the last commit that {@link #committed} was told of, and so is never older than
+ * what sessions were told of, which happens after it. A session that has registered for a record before it reads either sees a
+ * change or is told of it.
+ */
 final class StoreRecords implements Records {
     /** Applies a function to one published state. */
     interface Snapshots {
@@ -36,6 +45,14 @@ final class StoreRecords implements Records {
     private final CredentialReader credentials;
     // Manifests seed these before a daemon starts, and records are never deleted: what was found stays so.
     private final Map<PrincipalKind, RecordId> seeded = new ConcurrentHashMap<>();
+    private final Map<RecordId, Known> known = new ConcurrentHashMap<>();
+    /** One copy of each version of a profile and of the role catalogue, which many accounts share. */
+    private final Map<Source, Facts.Lookup<?>> shared = new ConcurrentHashMap<>();
+
+    private final AtomicLong commits = new AtomicLong();
+
+    /** An account and its facts, and how many commits there were when reading them began. */
+    private record Known(Stored<Account> account, Facts facts, long commits) {}
 
     StoreRecords(Snapshots snapshots, CredentialReader credentials) {
         this.snapshots = snapshots;
@@ -52,13 +69,65 @@ final class StoreRecords implements Records {
         return dossier(accounts -> accounts.byId(account));
     }
 
+    @Override
+    public Optional<Dossier> withoutCredentials(RecordId account) {
+        Known kept = known.get(account);
+        if (kept == null || kept.commits() != commits.get()) {
+            return read(accounts -> accounts.byId(account)).map(StoreRecords::bare);
+        }
+        return Optional.of(bare(kept));
+    }
+
+    private static Dossier bare(Known read) {
+        return new Dossier(read.account(), List.of(), read.facts());
+    }
+
+    /** A commit was published: what was read before is not used any more. To be called before sessions are told of the commit. */
+    void committed() {
+        commits.incrementAndGet();
+    }
+
     /** The facts are of one state; the credentials may be of a later one, and are compared by version where it matters. */
     private Optional<Dossier> dossier(Function<AccountStoreReader, Optional<Stored<Account>>> lookup) {
-        record Read(Stored<Account> account, Facts facts) {}
-        return snapshots
-                .read(snapshot ->
-                        lookup.apply(snapshot.accounts()).map(account -> new Read(account, facts(snapshot, account))))
+        return read(lookup)
                 .map(read -> new Dossier(read.account(), credentials.credentials(read.account()), read.facts()));
+    }
+
+    private Optional<Known> read(Function<AccountStoreReader, Optional<Stored<Account>>> lookup) {
+        long before = commits.get();
+        Optional<Known> read = snapshots.read(snapshot -> lookup.apply(snapshot.accounts())
+                .map(account -> new Known(account, sharing(facts(snapshot, account)), before)));
+        read.ifPresent(this::keep);
+        return read;
+    }
+
+    private void keep(Known read) {
+        if (known.size() >= Limits.KEPT_FACTS) {
+            known.clear();
+        }
+        known.put(read.account().recordId(), read);
+    }
+
+    private Facts sharing(Facts facts) {
+        return new Facts(
+                facts.account(),
+                sharing(facts.resourceProfile()),
+                sharing(facts.policyProfile()),
+                sharing(facts.catalogue()),
+                facts.journalSize());
+    }
+
+    @SuppressWarnings("unchecked") // a source names one record version, which has one content
+    private <T> Facts.Lookup<T> sharing(Facts.Lookup<T> lookup) {
+        return switch (lookup) {
+            case Facts.Lookup.Missing<T> missing -> missing;
+            case Facts.Lookup.Found<T> found -> {
+                if (shared.size() >= Limits.KEPT_PROFILES) {
+                    shared.clear();
+                }
+                yield (Facts.Lookup<T>) shared.computeIfAbsent(found.source(), source -> found);
+            }
+        };
     }
 
     @Override

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class Membrane {
     private final MembranePolicy policy;
     private final List<InterfaceSchema> catalogue;
-    private final Set<MembraneClient> clients = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by itself
-    private final Set<MembraneCall> calls = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by clients
+    private final Set<MembraneClient> clients =
+            Collections.newSetFromMap(new WeakHashMap<>(2)); // guarded by itself; most membranes have one
+    private @Nullable Set<MembraneCall> calls; // guarded by clients; made with the first call: most membranes see none
     private final Gate gate = new Gate();
 
     /**
@@ -76,9 +77,9 @@ public final class Membrane {
         List<MembraneCall> pending;
         synchronized (clients) {
             wrapped = new ArrayList<>(clients);
-            pending = new ArrayList<>(calls);
+            pending = calls == null ? List.of() : new ArrayList<>(calls);
             clients.clear();
-            calls.clear();
+            calls = null;
         }
         Throwable failure = null;
         for (MembraneCall call : pending) {
@@ -162,6 +163,9 @@ public final class Membrane {
             synchronized (clients) {
                 meanwhile = gate.whyShut();
                 if (meanwhile == null) {
+                    if (calls == null) {
+                        calls = Collections.newSetFromMap(new WeakHashMap<>());
+                    }
                     calls.add(call);
                 }
             }
@@ -177,7 +181,9 @@ public final class Membrane {
 
     void forget(MembraneCall call) {
         synchronized (clients) {
-            calls.remove(call);
+            if (calls != null) {
+                calls.remove(call);
+            }
         }
     }
 
