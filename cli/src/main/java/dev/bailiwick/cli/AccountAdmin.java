@@ -22,6 +22,7 @@ public final class AccountAdmin {
                 .addSubcommand(new ProfileCommands(context))
                 .addSubcommand(new RoleCommands(context))
                 .addSubcommand(new BindingCommands(context))
+                .addSubcommand(new DirectoryCommands(context))
                 .addSubcommand(new RecordCommands(context))
                 .addSubcommand(new ApprovalCommands(context))
                 .addSubcommand(new AuditCommands(context))

@@ -23,7 +23,8 @@ public final class Bailiwick {
                 .addSubcommand(new LeaseCommands.Ask(context))
                 .addSubcommand(new LeaseCommands.List(context))
                 .addSubcommand(new LeaseCommands.Renew(context))
-                .addSubcommand(new LeaseCommands.GiveBack(context));
+                .addSubcommand(new LeaseCommands.GiveBack(context))
+                .addSubcommand(new CredentialCommands(context));
         for (SessionSlot slot : SessionSlot.values()) {
             CommandLine files = new CommandLine(new NamespaceCommands(context, slot));
             files.getCommandSpec().usageMessage().description(slot.description());

@@ -6,6 +6,7 @@ import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.SshChallenge;
 import dev.bailiwick.schema.gen.UserSession;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,13 +37,40 @@ final class LiveSession implements AutoCloseable {
         });
     }
 
-    /** Sets a first password with a one-time code, and logs in. Takes the connection over. */
-    static LiveSession enroll(Connection connection, String name, byte[] code, byte[] password) {
+    /** Makes a signature of a challenge. */
+    interface Signer {
+        /** The armoured signature of those bytes for that namespace. */
+        String sign(byte[] challenge, String namespace);
+    }
+
+    /** Logs in with a name and a signature of what the daemon wants signed. Takes the connection over. */
+    static LiveSession sshKey(Connection connection, String name, Signer signer) {
+        return open(connection, manager -> {
+            var asking = manager.sshChallengeRequest();
+            asking.params().setName(name);
+            var request = manager.sshKeyRequest();
+            request.params().setName(name);
+            try (var answer = asking.send().join()) {
+                SshChallenge.Reader challenge = answer.get().getChallenge();
+                byte[] bytes = challenge.getBytes().toArray();
+                request.params().setChallenge(bytes);
+                request.params()
+                        .setSignature(
+                                signer.sign(bytes, challenge.getNamespace().toString()));
+            }
+            var response = request.send().join();
+            return new LiveSession(connection, response, response.get().getResult());
+        });
+    }
+
+    /** Sets a password, an SSH key or both with a one-time code, and logs in. Takes the connection over. */
+    static LiveSession enroll(Connection connection, String name, byte[] code, byte[] password, String sshKey) {
         return open(connection, manager -> {
             var request = manager.enrollRequest();
             request.params().setName(name);
             request.params().setCode(code);
             request.params().setPassword(password);
+            request.params().setSshKey(sshKey);
             var response = request.send().join();
             return new LiveSession(connection, response, response.get().getResult());
         });

@@ -12,6 +12,7 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 
@@ -62,6 +63,13 @@ record OfflinePowers(OfflineStore store) implements Powers {
     @Override
     public StoreInspector.Client storeInspector() {
         return authority().storeInspector();
+    }
+
+    @Override
+    public SessionDirectory.Client sessionDirectory() {
+        throw CommandFailure.usage(
+                "a store that no daemon serves has no sessions",
+                "leave --store out to act through a daemon, with your own login");
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 
@@ -36,6 +37,9 @@ interface Powers extends AutoCloseable {
     AuthorityBroker.Client planner();
 
     StoreInspector.Client storeInspector();
+
+    /** The live sessions, which only a running daemon has. */
+    SessionDirectory.Client sessionDirectory();
 
     /** Maintenance of the store's own workings; of a session that leased it, repair only. */
     StoreMaintainer.Client storeMaintainer();

@@ -1,14 +1,19 @@
 package dev.bailiwick.cli;
 
 import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.schema.gen.SshChallenge;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.UserSession;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** The program {@code bailiwick}, and the verbs of it that start, show and end a session. */
 @Command(
@@ -20,9 +25,43 @@ import picocli.CommandLine.ScopeType;
 final class SessionCommands {
     /** How to log in. */
     enum Method {
-        password,
-        guest,
-        anonymous
+        password("password"),
+        sshKey("ssh-key"),
+        guest("guest"),
+        anonymous("anonymous");
+
+        private final String word;
+
+        Method(String word) {
+            this.word = word;
+        }
+
+        private boolean takesName() {
+            return switch (this) {
+                case password, sshKey -> true;
+                case guest, anonymous -> false;
+            };
+        }
+
+        /** As people type it. */
+        @Override
+        public String toString() {
+            return word;
+        }
+
+        /** Reads what people type. */
+        static final class Reader implements ITypeConverter<Method> {
+            @Override
+            public Method convert(String text) {
+                for (Method method : values()) {
+                    if (method.word.equals(text)) {
+                        return method;
+                    }
+                }
+                throw new TypeConversionException(
+                        "it is one of password, ssh-key, guest and anonymous, not '" + text + "'");
+            }
+        }
     }
 
     @Mixin
@@ -42,20 +81,33 @@ final class SessionCommands {
     @Command(
             name = "enroll",
             description = {
-                "Set the first password of an account with its one-time code, and log in.",
-                "The code comes from 'bailiwick init' or 'account-admin account create'; it works once and not for long."
+                "Set a password or an SSH key of an account with a one-time code, and log in.",
+                "The code comes from 'bailiwick init', 'account-admin account create' or 'account new-code', or from 'bailiwick credential"
+                        + " recovery-code'; it works once and not for long. A new password takes the place of the one before; a key is one more."
             })
     void enroll(
             @Parameters(paramLabel = "NAME", description = "The account's name.") String name,
             @Option(
                             names = "--code-stdin",
-                            description = "Read two lines from standard input: the code, then the new password.")
-                    boolean fromInput) {
+                            description = "Read two lines from standard input: the code, then the new password;"
+                                    + " with --ssh-key the code only.")
+                    boolean fromInput,
+            @Option(
+                            names = "--ssh-key",
+                            paramLabel = "FILE",
+                            description = "Let this public key log in instead of setting a password, such as"
+                                    + " ~/.ssh/id_ed25519.pub.")
+                    @Nullable
+                    Path sshKey) {
+        String key = sshKey == null ? "" : PublicKeyFile.read(sshKey);
         Secrets secrets = context.secrets();
         byte[] code =
                 fromInput ? secrets.fromInput("enrolment code") : secrets.fromPerson("enrolment code", "--code-stdin");
-        byte[] password = fromInput ? secrets.fromInput("new password") : secrets.newPasswordFromPerson("--code-stdin");
-        try (LiveSession session = LiveSession.enroll(context.connect(), name, code, password)) {
+        byte[] password = {};
+        if (key.isEmpty()) {
+            password = fromInput ? secrets.fromInput("new password") : secrets.newPasswordFromPerson("--code-stdin");
+        }
+        try (LiveSession session = LiveSession.enroll(context.connect(), name, code, password, key)) {
             keepAndPrint(session);
         }
     }
@@ -65,7 +117,7 @@ final class SessionCommands {
             description = {
                 "Log in, print the bundle of capabilities the session holds, and keep the session for later commands.",
                 "A session kept before in the same place ends.",
-                "An unknown account and a wrong password get the same answer."
+                "An unknown account and a wrong password or key get the same answer. After many wrong ones none is looked at for a while."
             })
     void login(
             @Parameters(paramLabel = "NAME", arity = "0..1", defaultValue = "", description = "The account's name.")
@@ -74,18 +126,27 @@ final class SessionCommands {
                             names = "--method",
                             paramLabel = "METHOD",
                             defaultValue = "password",
-                            description = "password (the default), guest or anonymous; the last two take no NAME."
-                                    + " An anonymous session ends with the command.")
+                            converter = Method.Reader.class,
+                            description =
+                                    "password (the default), ssh-key, guest or anonymous; the last two take no NAME."
+                                            + " An anonymous session ends with the command.")
                     Method method,
+            @Option(
+                            names = "--key",
+                            paramLabel = "FILE",
+                            description =
+                                    "With ssh-key: the private key, or the public one of a key that ssh-agent holds."
+                                            + " Default: the first of ~/.ssh/id_ed25519, id_ecdsa and id_rsa.")
+                    @Nullable
+                    Path key,
             @Option(
                             names = "--password-stdin",
                             description = "Read the password from the first line of standard input.")
                     boolean passwordFromInput) {
-        if ((method == Method.password) == name.isEmpty()) {
+        requireKeyMethod(method, key);
+        if (method.takesName() == name.isEmpty()) {
             throw CommandFailure.usage(
-                    method == Method.password
-                            ? "a password login needs a NAME"
-                            : "a " + method + " login takes no NAME",
+                    method.takesName() ? "a " + method + " login needs a NAME" : "a " + method + " login takes no NAME",
                     "'bailiwick login --help' shows the forms");
         }
         try (LiveSession session = switch (method) {
@@ -95,10 +156,88 @@ final class SessionCommands {
                         : context.secrets().fromPerson("password", "--password-stdin");
                 yield LiveSession.password(context.connect(), name, password);
             }
+            case sshKey -> {
+                SshKeygen keygen = SshKeygen.with(context.host(), Optional.ofNullable(key));
+                yield LiveSession.sshKey(context.connect(), name, keygen::sign);
+            }
             case guest -> LiveSession.guest(context.connect());
             case anonymous -> LiveSession.anonymous(context.connect());
         }) {
             keepAndPrint(session);
+        }
+    }
+
+    private static void requireKeyMethod(Method method, @Nullable Path key) {
+        if (key != null && method != Method.sshKey) {
+            throw CommandFailure.usage("--key goes with --method ssh-key", "");
+        }
+    }
+
+    @Command(
+            name = "reauth",
+            description = {
+                "Show again who you are, so that the session may do what needs a fresh authentication.",
+                "It also makes the session as strong as the strongest way you have shown it."
+            })
+    void reauth(
+            @Option(
+                            names = "--method",
+                            paramLabel = "METHOD",
+                            defaultValue = "password",
+                            converter = Method.Reader.class,
+                            description = "password (the default) or ssh-key.")
+                    Method method,
+            @Option(
+                            names = "--key",
+                            paramLabel = "FILE",
+                            description =
+                                    "With ssh-key: the private key, or the public one of a key that ssh-agent holds."
+                                            + " Default: the first of ~/.ssh/id_ed25519, id_ecdsa and id_rsa.")
+                    @Nullable
+                    Path key,
+            @Option(
+                            names = "--password-stdin",
+                            description = "Read the password from the first line of standard input.")
+                    boolean passwordFromInput) {
+        requireKeyMethod(method, key);
+        if (!method.takesName()) {
+            throw CommandFailure.usage("a " + method + " shows nobody who they are", "use password or ssh-key");
+        }
+        try (LiveSession session = context.session();
+                UserSession.Client self = session.self()) {
+            long authTime = switch (method) {
+                case sshKey -> reauthenticate(self, SshKeygen.with(context.host(), Optional.ofNullable(key)));
+                case password, guest, anonymous ->
+                    reauthenticate(
+                            self,
+                            passwordFromInput
+                                    ? context.secrets().fromInput("password")
+                                    : context.secrets().fromPerson("password", "--password-stdin"));
+            };
+            Json.Obj answer = Json.object().with("authTimeMs", authTime);
+            context.output().answer(answer, style -> "authenticated at " + Printable.time(authTime) + "\n");
+        }
+    }
+
+    private static long reauthenticate(UserSession.Client self, byte[] password) {
+        var request = self.reauthenticateRequest();
+        request.params().setPassword(password);
+        try (var response = request.send().join()) {
+            return Shapes.authTime(response.get().getResult());
+        }
+    }
+
+    private static long reauthenticate(UserSession.Client self, SshKeygen keygen) {
+        var request = self.reauthenticateSshKeyRequest();
+        try (var answer = self.sshChallengeRequest().send().join()) {
+            SshChallenge.Reader challenge = answer.get().getChallenge();
+            byte[] bytes = challenge.getBytes().toArray();
+            request.params().setChallenge(bytes);
+            request.params()
+                    .setSignature(keygen.sign(bytes, challenge.getNamespace().toString()));
+        }
+        try (var response = request.send().join()) {
+            return Shapes.authTime(response.get().getResult());
         }
     }
 

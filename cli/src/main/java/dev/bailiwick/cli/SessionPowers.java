@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 
@@ -46,6 +47,11 @@ record SessionPowers(LiveSession session) implements Powers {
     @Override
     public StoreInspector.Client storeInspector() {
         return session.held("storeInspector", session.bundle().getStoreInspector());
+    }
+
+    @Override
+    public SessionDirectory.Client sessionDirectory() {
+        return session.held("sessionDirectory", session.bundle().getSessionDirectory());
     }
 
     @Override

@@ -25,7 +25,10 @@ import dev.bailiwick.schema.gen.BundleFragment;
 import dev.bailiwick.schema.gen.BundlePlan;
 import dev.bailiwick.schema.gen.CreateResult;
 import dev.bailiwick.schema.gen.CredentialFacts;
+import dev.bailiwick.schema.gen.CredentialInfo;
 import dev.bailiwick.schema.gen.Denial;
+import dev.bailiwick.schema.gen.EndResult;
+import dev.bailiwick.schema.gen.EnrollResult;
 import dev.bailiwick.schema.gen.EntryInfo;
 import dev.bailiwick.schema.gen.ExternalIdentityBinding;
 import dev.bailiwick.schema.gen.Finding;
@@ -50,9 +53,11 @@ import dev.bailiwick.schema.gen.ProfileRef;
 import dev.bailiwick.schema.gen.ProofResult;
 import dev.bailiwick.schema.gen.PutResult;
 import dev.bailiwick.schema.gen.RawResult;
+import dev.bailiwick.schema.gen.ReauthenticationResult;
 import dev.bailiwick.schema.gen.RebuildResult;
 import dev.bailiwick.schema.gen.Receipt;
 import dev.bailiwick.schema.gen.RecordVersion;
+import dev.bailiwick.schema.gen.RecoveryCodeResult;
 import dev.bailiwick.schema.gen.RemoveResult;
 import dev.bailiwick.schema.gen.RequestResult;
 import dev.bailiwick.schema.gen.ResourceProfile;
@@ -61,11 +66,13 @@ import dev.bailiwick.schema.gen.ResourceProfileResult;
 import dev.bailiwick.schema.gen.RoleBinding;
 import dev.bailiwick.schema.gen.RoleDefinition;
 import dev.bailiwick.schema.gen.RoleResult;
+import dev.bailiwick.schema.gen.RotateResult;
 import dev.bailiwick.schema.gen.RotationResult;
 import dev.bailiwick.schema.gen.ScrubState;
 import dev.bailiwick.schema.gen.SeedManifest;
 import dev.bailiwick.schema.gen.ServiceIdentity;
 import dev.bailiwick.schema.gen.SessionInfo;
+import dev.bailiwick.schema.gen.SessionLine;
 import dev.bailiwick.schema.gen.SourceRecord;
 import dev.bailiwick.schema.gen.StatResult;
 import dev.bailiwick.schema.gen.Status;
@@ -321,6 +328,71 @@ final class Shapes {
                 .with("resourceProfile", info.getResourceProfile().toString())
                 .with("roles", Texts.list(info.getRoles()))
                 .with("startedAtMs", info.getStartedAtMs());
+    }
+
+    static Json.Obj sessionLine(SessionLine.Reader line) {
+        return Json.object()
+                .with("info", sessionInfo(line.getInfo()))
+                .with("uid", unsigned(line.getUid()))
+                .with("lastUsedMs", line.getLastUsedMs())
+                .with("grants", unsigned(line.getGrants()));
+    }
+
+    static Json.Obj credentialInfo(CredentialInfo.Reader info) {
+        return Json.object()
+                .with("recordId", Texts.id(info.getRecordId(), RecordId::of))
+                .with("kind", Texts.enumName(info.getKind()))
+                .with("state", Texts.enumName(info.getState()))
+                .with("label", info.getLabel().toString())
+                .with("createdAtMs", info.getCreatedAtMs())
+                .with("updatedAtMs", info.getUpdatedAtMs())
+                .with("expiresAtMs", info.getExpiresAtMs())
+                .with("algorithm", info.getAlgorithm().toString())
+                .with("fingerprint", info.getFingerprint().toString());
+    }
+
+    static Json.Obj enrolled(EnrollResult.Reader result) {
+        return switch (result.which()) {
+            case ENROLLED -> credentialInfo(result.getEnrolled());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Obj recoveryCode(RecoveryCodeResult.Reader result) {
+        return switch (result.which()) {
+            case ISSUED ->
+                Json.object()
+                        .with("code", new String(result.getIssued().getCode().toArray(), StandardCharsets.UTF_8))
+                        .with("expiresAtMs", result.getIssued().getExpiresAtMs());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static void requireDone(RotateResult.Reader result) {
+        switch (result.which()) {
+            case DONE -> {}
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        }
+    }
+
+    static void requireEnded(EndResult.Reader result) {
+        switch (result.which()) {
+            case ENDED -> {}
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        }
+    }
+
+    /** When the caller has shown who they are, in milliseconds. */
+    static long authTime(ReauthenticationResult.Reader result) {
+        return switch (result.which()) {
+            case AUTH_TIME_MS -> result.getAuthTimeMs();
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
     }
 
     static Json.Arr receipts(StructList.Reader<Receipt.Reader> receipts) {

@@ -87,6 +87,26 @@ final class Views {
             .numbers("SEQUENCE", "sequence")
             .column("CHANGED AT", row -> Printable.time(row.number("timeMs")));
 
+    static final Table OWN_CREDENTIALS = Table.table()
+            .column("ID", "recordId")
+            .column("KIND", "kind")
+            .column("LABEL", row -> orDash(row.text("label")))
+            .column("KEY", row -> orDash((row.text("algorithm") + " " + row.text("fingerprint")).strip()))
+            .column("SINCE", row -> Printable.time(row.number("createdAtMs")))
+            .column("EXPIRES", row -> row.number("expiresAtMs") == 0 ? "-" : Printable.time(row.number("expiresAtMs")));
+
+    static final Table SESSIONS = Table.table()
+            .column("ID", row -> row.object("info").text("sessionId"))
+            .column("ACCOUNT", row -> row.object("info").text("name"))
+            .column("KIND", row -> row.object("info").text("kind"))
+            .column("SOURCE", row -> row.object("info").text("source"))
+            .numbers("UID", "uid")
+            .column("STRENGTH", row -> row.object("info").text("authStrength"))
+            .column("SINCE", row -> Printable.time(row.object("info").number("startedAtMs")))
+            .column("LAST USED", row -> Printable.time(row.number("lastUsedMs")))
+            .column("EXPIRES", row -> Printable.time(row.object("info").number("expiresAtMs")))
+            .numbers("SLOTS", "grants");
+
     static final Table ROLE_BINDINGS = Table.table()
             .numbers("SEQUENCE", "sequence")
             .column("TIME", row -> Printable.time(row.number("timeMs")))

@@ -2,6 +2,7 @@ package dev.bailiwick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bailiwick.profiles.Slot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class SessionTest {
         assertThat(held(session))
                 .containsExactly(
                         "session", "home", "config", "cache", "tmp", "logs", "logSink", "credentials", "status");
-        assertThat(((Json.Obj) session).list("receipts").items()).hasSize(21);
+        assertThat(((Json.Obj) session).list("receipts").items()).hasSize(Slot.values().length);
     }
 
     @Test
