@@ -19,3 +19,6 @@ enum MethodClass @0x8726dcd352628b6d {
 
 annotation methodClass @0xbffb5075f8cbf1d3 (method) :MethodClass;
 # The class of this method. A method without it is treated as `control`, the strictest.
+
+annotation waits @0x9dcd218a7f98ba9d (method) :Void;
+# This method may answer only when something happens, for as long as that takes: `timerWaiterLimit` counts such calls.

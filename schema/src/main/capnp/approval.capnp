@@ -59,7 +59,7 @@ interface ApprovalClient @0xd3f892b6e70c4a15 {
   # `durationMs` 0: as long as policy lets a lease last.
   list @2 () -> (requests :List(ApprovalRequest)) $A.methodClass(read);
   # Of this session.
-  wait @3 (requestId :Data) -> (result :RequestResult) $A.methodClass(read);
+  wait @3 (requestId :Data) -> (result :RequestResult) $A.methodClass(read) $A.waits;
   # Answers when it is decided.
   renew @4 (requestId :Data, durationMs :UInt64) -> (result :RequestResult) $A.methodClass(control);
   # Asks again for a lease that runs; it goes on until it lapses, or for that long from the moment that the renewal is granted.

@@ -34,11 +34,11 @@ interface Process @0xc17d4e2fa6b8039b {
   # this any more.
   info @0 () -> (name :Text, pid :UInt32, startedAtMs :UInt64, limits :List(Text)) $A.methodClass(read);
   # `pid` is the program's own, as the daemon sees it; 0 once it has ended. `limits`: what is in force, and used, for people.
-  wait @1 () -> (status :ExitStatus) $A.methodClass(read);
+  wait @1 () -> (status :ExitStatus) $A.methodClass(read) $A.waits;
   # Answers when it has ended.
   end @2 () -> () $A.methodClass(control);
   # Kills it and everything it started.
-  read @3 (limit :UInt32) -> (data :Data, end :Bool) $A.methodClass(read);
+  read @3 (limit :UInt32) -> (data :Data, end :Bool) $A.methodClass(read) $A.waits;
   # Of its standard output and error, where it has no terminal: at most `limit` bytes (0: as many as there are) and at most
   # 64 KiB. Waits until there is something. `end`: nothing more will come.
   write @4 (data :Data, end :Bool) -> () $A.methodClass(write);

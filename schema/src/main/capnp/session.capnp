@@ -190,7 +190,8 @@ interface UserSession @0xa28fe90f6dadbaba {
   sshChallenge @3 () -> (challenge :SshChallenge) $A.methodClass(read);
   reauthenticateSshKey @4 (challenge :Data, signature :Text) -> (result :ReauthenticationResult) $A.methodClass(control);
   receipts @5 () -> (statement :Text, publicKey :Text) $A.methodClass(read);
-  # The receipts of the bundle as it is now, as a note that the store's key has signed, and the verifier key line that checks it.
+  # The receipts of the bundle as it is now, as a C2SP note that the store's key has signed, and the verifier key line that checks it. They show
+  # the state they were decided on, and not that nothing is newer; docs/format.md has the text.
   bundle @6 () -> (bundle :SessionBundle) $A.methodClass(transfer);
   # What the session holds now: with leases that were granted since it began.
 }
@@ -307,16 +308,38 @@ struct WriteResult @0x9962619f55449ef5 {
 }
 
 interface SystemStatus @0xf720edb08e6656d4 {
+  # Redacted unless a role grants more.
   get @0 () -> (status :Status) $A.methodClass(read);
 }
 
 struct Status @0x848ce3aeeba09d8e {
-  # Redacted: nothing here names other principals, devices or keys.
+  # Nothing here names other principals, devices or keys. A holder of redacted access gets the first five fields, and in `detail` nothing but
+  # whether all is well; one of full access gets all of them.
   version @0 :Text;
   startedAtMs @1 :UInt64;
   nowMs @2 :UInt64;
   healthy @3 :Bool;
   detail @4 :Text;
+  full @5 :Bool;
+  # Whether the fields below say something.
+  sessions @6 :UInt32;
+  # Live now, of all accounts.
+  sessionsAtMost @7 :UInt32;
+  journalSize @8 :UInt64;
+  auditSize @9 :UInt64;
+  storeEpoch @10 :UInt64;
+  policyEpoch @11 :UInt64;
+  warnings @12 :List(Text);
+  # What an operator should look at.
+  limits @13 :List(LimitInForce);
+  # Of the session that asks, from its resource profile.
+}
+
+struct LimitInForce @0xfdb594c90708d72a {
+  name @0 :Text;
+  # The resource profile's field.
+  used @1 :UInt64;
+  limit @2 :UInt64;
 }
 
 interface Help @0xd7600683d335753d {
@@ -356,7 +379,8 @@ interface AuthorityBroker @0xc5ec06ec3a68c551 {
   # `kind` empty: the account's own. `atSequence` 0: now.
   whatIf @1 (name :Text, kind :Text, atSequence :UInt64, withRoles :List(Text), withoutRoles :List(Text),
       withResourceProfile :Text, withPolicyProfile :Text) -> (before :PlanResult, after :PlanResult) $A.methodClass(read);
-  # Plans as if the account had these roles and profiles; nothing is written.
+  # Plans as if the account had these roles and profiles; nothing is written. An empty profile is the account's own. What does not exist, a
+  # role to take away that the account has not included, is a denial in `after`.
   explain @2 (name :Text, kind :Text, atSequence :UInt64, slot :Text) -> (result :ExplainResult) $A.methodClass(read);
 }
 
@@ -365,7 +389,8 @@ struct Explanation @0xdb14f0a86c23e795 {
   steps @1 :List(Text);
   # What was looked at, in order, for people.
   change @2 :Text;
-  # The least change that would turn the decision, as a command where there is one; empty where nothing would.
+  # The least change that would turn the decision, verified by planning with it: one step a line, each a command where there is one. Where
+  # nothing would, "nothing: " and why.
 }
 
 struct ExplainResult @0x8ea37f1c52d0b946 {

@@ -429,6 +429,16 @@ public final class AccountStore implements AutoCloseable {
         return new LiveInspector(raw, keys, anchored.map(Anchored::head), clock);
     }
 
+    /**
+     * Lines that the store's key vouches for, below a first line that names the store and the topic.
+     *
+     * @param topic what they are about, small letters
+     * @param text at least one line, none empty, each ended by a newline
+     */
+    public SignedStatement statement(String topic, String text) {
+        return engine.read(view -> SignedStatement.of(view, topic, text, keys));
+    }
+
     /** Proofs for others. */
     public Prover prover() {
         return new LiveProver(engine, keys);

@@ -2,6 +2,7 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,9 @@ public interface RecordReader {
 
     /** The version that was newest after journal entry {@code sequence}, with the entry that wrote it. */
     Optional<HistoryEntry<RecordContent>> at(RecordKind kind, RecordId record, long sequence);
+
+    /** When journal entry {@code sequence} was written; empty if there is no such entry. */
+    Optional<Instant> timeOf(long sequence);
 
     /** All versions, oldest first, each checked against its entry and the version before; empty if there is no such record. */
     List<HistoryEntry<RecordContent>> history(RecordKind kind, RecordId record);

@@ -3,6 +3,7 @@ package dev.bailiwick.accountstore;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,13 @@ final class ViewRecordReader implements RecordReader {
             Stored<RecordContent> version = Contents.as(RecordContent.class, stored);
             return new HistoryEntry<>(version, records.entry(records.sequenceOf(kind, record, version.version())));
         });
+    }
+
+    @Override
+    public Optional<Instant> timeOf(long sequence) {
+        return sequence >= 1 && sequence <= HashChain.JOURNAL.head(view).size()
+                ? Optional.of(records.entry(sequence).time())
+                : Optional.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.accountstore.Change;
 import dev.bailiwick.accountstore.Receipt;
 import dev.bailiwick.accountstore.RecordContent;
+import dev.bailiwick.accountstore.ResourceProfileContent;
 import dev.bailiwick.capnp.rpc.PeerCredentials;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.schema.gen.SessionManager;
@@ -95,12 +96,8 @@ public final class Broker implements AutoCloseable {
                         records,
                         authenticator,
                         planner,
-                        new StatusServer(
-                                engine,
-                                store::warnings,
-                                config.clock(),
-                                config.version(),
-                                config.clock().instant()),
+                        new StatusServer.Subject(
+                                engine, store, sessions, config, config.clock().instant()),
                         config,
                         sessions,
                         janitor,
@@ -158,7 +155,12 @@ public final class Broker implements AutoCloseable {
                             account.resourceProfile(),
                             account.policyProfile()));
                 }
-                case RESOURCE_PROFILE, POLICY_PROFILE, ROLE_BINDING ->
+                case RESOURCE_PROFILE ->
+                    moved.add(new Moved.Resources(
+                            change.recordId(),
+                            change.version(),
+                            CallLimits.of(((ResourceProfileContent) written.get(i)).profile())));
+                case POLICY_PROFILE, ROLE_BINDING ->
                     moved.add(new Moved.Other(change.kind(), change.recordId(), change.version()));
                 case POLICY_VERSION -> moved.add(new Moved.Policy(change.recordId(), change.version()));
                 case CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST, STORE_KEY -> {}

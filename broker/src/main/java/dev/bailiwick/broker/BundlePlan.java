@@ -52,8 +52,16 @@ record BundlePlan(
      * @param idleTimeout without a call
      * @param freshAuth how long an authentication counts as fresh
      * @param sessionLimit live sessions of one account
+     * @param limits what its calls may use
+     * @param resources the resource profile's version that says so
      */
-    record Terms(Duration lifetime, Duration idleTimeout, Duration freshAuth, int sessionLimit) {}
+    record Terms(
+            Duration lifetime,
+            Duration idleTimeout,
+            Duration freshAuth,
+            int sessionLimit,
+            CallLimits limits,
+            Source resources) {}
 
     /** The versions a plan was made from, for the audit chain. */
     record Basis(VersionId resourceProfile, VersionId policyProfile, VersionId policyVersion) {}

@@ -24,6 +24,7 @@ import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 
 /** Writes what a session holds into a message: its capabilities, and a receipt for every slot. */
@@ -188,7 +189,12 @@ final class Bundles {
                     bundle.setStoreMaintainer(client);
                 }
             }
-            case TERMINAL, LAUNCHER -> throw new IllegalStateException("the bundle has no place for this slot");
+            case TERMINAL -> {
+                try (TerminalSession.Client client = grant.capability(TerminalSession.factory)) {
+                    bundle.setTerminal(client);
+                }
+            }
+            case LAUNCHER -> throw new IllegalStateException("the bundle has no place for this slot");
         }
     }
 }

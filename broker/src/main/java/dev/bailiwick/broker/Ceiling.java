@@ -41,7 +41,6 @@ final class Ceiling {
                     CREDENTIALS,
                     KEYRING,
                     STATUS,
-                    LOGIN,
                     HELP,
                     ACCOUNT_READER,
                     ACCOUNT_MANAGER,
@@ -56,6 +55,7 @@ final class Ceiling {
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
                     KEY_BACKUP -> Optional.of(SlotAccess.FULL);
+            case LOGIN -> Optional.empty();
             case TMP -> Optional.of(SlotAccess.EPHEMERAL);
             case LOGS -> Optional.of(SlotAccess.OWN_ONLY);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
@@ -153,9 +153,11 @@ final class Ceiling {
     /** Credentials and keyring wait for a supervisor's approval, which is a lease. */
     private static Optional<SlotAccess> service(Slot slot) {
         return switch (slot) {
-            case SESSION, HOME, CONFIG, CACHE, LAUNCHER -> Optional.of(SlotAccess.FULL);
+            case SESSION, HOME, LAUNCHER -> Optional.of(SlotAccess.FULL);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
             case TERMINAL,
+                    CONFIG,
+                    CACHE,
                     TMP,
                     LOGS,
                     APPROVAL,

@@ -72,6 +72,7 @@ final class Grant implements MembranePolicy, EffectGate {
             LogSink.SCHEMA,
             Credentials.SCHEMA,
             SystemStatus.SCHEMA,
+            TerminalSession.SCHEMA,
             Help.SCHEMA,
             AccountStoreReader.SCHEMA,
             AccountStoreManager.SCHEMA,
@@ -92,6 +93,12 @@ final class Grant implements MembranePolicy, EffectGate {
             SessionDirectory.SCHEMA,
             PolicyManager.SCHEMA,
             StoreMaintainer.SCHEMA);
+
+    private static final int LOGOUT = UserSession.SCHEMA.methods().stream()
+            .filter(method -> method.name().equals("logout"))
+            .mapToInt(MethodSchema::ordinal)
+            .findFirst()
+            .orElseThrow();
 
     private final Session session;
     private final Membrane membrane = new Membrane(this, CATALOGUE);
@@ -266,11 +273,31 @@ final class Grant implements MembranePolicy, EffectGate {
             case INWARD -> {
                 session.used(now);
                 yield permits(crossing)
-                        ? Decision.PASS
+                        ? isLogout(crossing) ? Decision.PASS : session.usage().admit(crossing, waits(crossing))
                         : Decision.refuse(RpcException.failed("denied: this grant is "
                                 + decision.access().text() + "; the method is not part of it"));
             }
         };
+    }
+
+    @Override
+    public Optional<RpcException> handOut() {
+        return session.usage().handOut();
+    }
+
+    @Override
+    public void takenBack() {
+        session.usage().takenBack();
+    }
+
+    /** The way out stays open whatever is in use: it ends all of that, and works once. */
+    private static boolean isLogout(Crossing crossing) {
+        return crossing.interfaceId() == UserSession.TYPE_ID && crossing.methodId() == LOGOUT;
+    }
+
+    private static boolean waits(Crossing crossing) {
+        return crossing.method().isPresent()
+                && crossing.method().get().annotations().containsKey(Annotations.WAITS_ANNOTATION);
     }
 
     /** A method without a class counts as {@code control}, the strictest (annotations.capnp). */

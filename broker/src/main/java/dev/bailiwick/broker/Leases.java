@@ -327,7 +327,7 @@ final class Leases {
                                 STORE_KEY -> {}
                     }
                 }
-                case Moved.Policy _ -> {}
+                case Moved.Resources _, Moved.Policy _ -> {}
             }
         }
     }

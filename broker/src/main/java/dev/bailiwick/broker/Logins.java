@@ -5,13 +5,15 @@ import dev.bailiwick.accountstore.OpaqueBytes;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.RecordId;
+import dev.bailiwick.schema.gen.TerminalSession;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The ways into a session. Each attempt is in the audit chain, durably, before it is answered. Thread-safe; methods wait and
- * are meant for virtual threads.
+ * The ways into a session. A terminal that a caller brings is the caller's own, stays theirs to close, and is null if they bring
+ * none. Each attempt is in the audit chain, durably, before it is answered. Thread-safe; methods wait and are meant for virtual
+ * threads.
  */
 final class Logins {
     private static final Refusal UNKNOWN =
@@ -46,7 +48,7 @@ final class Logins {
     }
 
     /** A session of a kind whose callers do not say who they are. */
-    Minter.Outcome seeded(PrincipalKind kind, Caller caller) {
+    Minter.Outcome seeded(PrincipalKind kind, Caller caller, TerminalSession.Client terminal) {
         Optional<RecordId> account = records.seededOf(kind);
         if (account.isEmpty()) {
             return denied(
@@ -56,16 +58,16 @@ final class Logins {
                             "no manifest seeded a principal of kind " + kind.text(),
                             "log in with an account"));
         }
-        return audited(caller, minter.start(account.get(), caller, AuthStrength.NONE, Optional.empty()));
+        return audited(caller, minter.start(account.get(), caller, AuthStrength.NONE, Optional.empty(), terminal));
     }
 
-    Minter.Outcome password(String name, byte[] password, Caller caller) {
-        return identified(authenticator.password(name, password, caller.uid()), caller);
+    Minter.Outcome password(String name, byte[] password, Caller caller, TerminalSession.Client terminal) {
+        return identified(authenticator.password(name, password, caller.uid()), caller, terminal);
     }
 
     /** By a one-time code, which sets a password, an SSH key or both; see {@link Authenticator#enroll}. */
-    Minter.Outcome enroll(String name, byte[] code, byte[] password, String sshKey, Caller caller) {
-        return identified(authenticator.enroll(name, code, password, sshKey, caller.uid()), caller);
+    Minter.Outcome enroll(String name, byte[] code, byte[] password, String sshKey, Caller caller, TerminalSession.Client terminal) {
+        return identified(authenticator.enroll(name, code, password, sshKey, caller.uid()), caller, terminal);
     }
 
     /** Fresh bytes to sign; empty if there is no room for any. */
@@ -79,11 +81,11 @@ final class Logins {
     }
 
     /** By a signature of such a challenge. */
-    Minter.Outcome sshKey(String name, byte[] challenge, String signature, Caller caller) {
+    Minter.Outcome sshKey(String name, byte[] challenge, String signature, Caller caller, TerminalSession.Client terminal) {
         try {
             return switch (authenticator.sshKey(name, challenge, signature, caller.uid())) {
                 case Authenticator.Identified.As(var account, var strength, var proof) ->
-                    switch (minter.start(account, caller, strength, Optional.of(proof))) {
+                    switch (minter.start(account, caller, strength, Optional.of(proof), terminal)) {
                         case Minter.Outcome.Started started -> audited(caller, started);
                         case Minter.Outcome.Refused(Refusal refusal) -> denied(caller, SshDenials.of(refusal));
                     };
@@ -94,16 +96,17 @@ final class Logins {
         }
     }
 
-    private Minter.Outcome identified(Authenticator.Identified identified, Caller caller) {
+    private Minter.Outcome identified(
+            Authenticator.Identified identified, Caller caller, TerminalSession.Client terminal) {
         return switch (identified) {
             case Authenticator.Identified.As(var account, var strength, var proof) ->
-                audited(caller, minter.start(account, caller, strength, Optional.of(proof)));
+                audited(caller, minter.start(account, caller, strength, Optional.of(proof), terminal));
             case Authenticator.Identified.Not not -> denied(caller, not);
         };
     }
 
     /** Takes a live session up again, with what it should hold now. */
-    Minter.Outcome resume(byte[] reference, Caller caller) {
+    Minter.Outcome resume(byte[] reference, Caller caller, TerminalSession.Client terminal) {
         Optional<Session> found = sessions.byReference(Hash256.sha256(reference), caller.uid());
         if (found.isEmpty()) {
             return denied(caller, UNKNOWN);
@@ -114,7 +117,7 @@ final class Logins {
             janitor.end(session, ended.get());
             return denied(caller, new Refusal("session-expired", ended.get(), "log in again"));
         }
-        Optional<Refusal> refusal = minter.refresh(session);
+        Optional<Refusal> refusal = minter.refresh(session, terminal);
         if (refusal.isPresent()) {
             return denied(caller, refusal.get());
         }

@@ -7,6 +7,7 @@ import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.schema.SessionId;
+import dev.bailiwick.schema.gen.TerminalSession;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -79,15 +80,22 @@ final class Minter {
      * Starts a session of that account.
      *
      * @param proof the credential that the caller showed, which must still be the account's; empty if none was needed
+     * @param terminal the caller's own, which stays the caller's to close; null if there is none
      */
-    Outcome start(RecordId account, Caller caller, AuthStrength strength, Optional<Dossier.Proof> proof) {
+    Outcome start(
+            RecordId account,
+            Caller caller,
+            AuthStrength strength,
+            Optional<Dossier.Proof> proof,
+            TerminalSession.Client terminal) {
         Optional<Dossier> found = records.withoutCredentials(account);
         if (found.isEmpty()) {
             return new Outcome.Refused(Refusal.because("not-found", "the account does not exist"));
         }
         Instant now = clock.instant();
         SessionKind kind = SessionKind.of(found.get().account().content().kind());
-        BundlePlan first = plans.plan(found.get().facts(), new Circumstances(kind, caller.source(), strength, now));
+        BundlePlan first = plans.plan(
+                found.get().facts(), new Circumstances(kind, caller.source(), strength, !terminal.isNull(), now));
         if (first.refusal().isPresent()) {
             return new Outcome.Refused(refused(first.refusal().get()));
         }
@@ -103,6 +111,7 @@ final class Minter {
         }
         boolean started = false;
         try {
+            bring(session, terminal);
             // INVARIANT (register, then read): mint() reads again; what was read above only says what to register for.
             var _ = sessions.depend(session, recordsOf(first));
             Optional<Refusal> refusal = mint(session, proof);
@@ -117,9 +126,19 @@ final class Minter {
 
     /** Plans a live session again and gives it what it should hold now; the reason, if it should hold nothing. */
     Optional<Refusal> refresh(Session session) {
+        return refresh(session, TerminalSession.factory.nullClient());
+    }
+
+    /**
+     * As {@link #refresh(Session)}.
+     *
+     * @param terminal the caller's own, in place of any before; null leaves that as it is
+     */
+    Optional<Refusal> refresh(Session session, TerminalSession.Client terminal) {
         session.minting().lock();
         try {
             List<Grant> before = session.grants();
+            bring(session, terminal);
             Optional<Refusal> refusal = mint(session, Optional.empty());
             if (refusal.isEmpty()) {
                 note(session, before);
@@ -143,6 +162,12 @@ final class Minter {
                 .toList();
         if (!added.isEmpty()) {
             audit.granted(session, added);
+        }
+    }
+
+    private static void bring(Session session, TerminalSession.Client terminal) {
+        if (!terminal.isNull()) {
+            session.bring(terminal.share());
         }
     }
 
@@ -224,6 +249,7 @@ final class Minter {
                 identity.kind(),
                 identity.source(),
                 session.authentication().strength(),
+                session.hasTerminal(),
                 now,
                 leases.running(session, now));
     }
@@ -293,6 +319,7 @@ final class Minter {
                     NOT_SELECTED,
                     KIND_FORBIDS,
                     NO_QUOTA,
+                    NO_TERMINAL,
                     ROLE_NOT_ALLOWED,
                     ROLE_EXPIRED,
                     ROLE_KIND,

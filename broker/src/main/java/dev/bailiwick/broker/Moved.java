@@ -18,7 +18,10 @@ sealed interface Moved {
             RecordId recordId, long version, AccountStatus status, ProfileRef resourceProfile, ProfileRef policyProfile)
             implements Moved {}
 
-    /** A profile or a role binding. */
+    /** A resource profile, with what it allows calls from here on. */
+    record Resources(RecordId recordId, long version, CallLimits limits) implements Moved {}
+
+    /** A policy profile or a role binding. */
     record Other(RecordKind kind, RecordId recordId, long version) implements Moved {}
 
     /** The role catalogue: everything rests on it. */

@@ -10,6 +10,8 @@ enum PlanCode {
     KIND_FORBIDS("kind-forbids"),
     /** The resource profile's quota for the slot is zero, which means none. */
     NO_QUOTA("no-quota"),
+    /** The slot is the caller's own terminal, and the caller brought none. */
+    NO_TERMINAL("no-terminal"),
 
     /** A role that would select the slot is not among those the policy profile allows. */
     ROLE_NOT_ALLOWED("role-not-allowed"),

@@ -28,15 +28,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What selects slots is data: the policy profile names fragments, and so do the roles bound to the principal. What
  * selected slots are refused for is code: the status of the account, the {@link Ceiling} of the kind of session, a quota of
- * zero, and whether this build has the object at all. Anything the planner does not know refuses; nothing is skipped over in
+ * zero, a terminal that the caller did not bring, and whether this build has the object at all. Anything the planner does not know refuses; nothing is skipped over in
  * the caller's favour.
  *
  * <p>Adding a role never takes a slot away: roles only select, and nothing they lead to refuses what something else selected.
  */
 final class Planner {
     /** The slots this build can fill. The others are planned and explained, and not granted. */
-    static final Set<Slot> OFFERED =
-            Set.copyOf(EnumSet.complementOf(EnumSet.of(Slot.TERMINAL, Slot.LAUNCHER)));
+    static final Set<Slot> OFFERED = Set.copyOf(EnumSet.complementOf(EnumSet.of(Slot.LAUNCHER)));
 
     /** What one fragment says of one slot, and what selected the fragment. */
     private record Selection(
@@ -87,6 +86,29 @@ final class Planner {
             return refused(facts, circumstances, refusal.orElseThrow());
         }
         return new Draft(facts.account(), ground, circumstances).plan(facts.journalSize());
+    }
+
+    /**
+     * What is looked at on the way to the decision about one slot, in that order, a sentence each. The last one says what came of
+     * it.
+     */
+    List<String> steps(Facts facts, Circumstances circumstances, Slot slot) {
+        List<String> steps = new ArrayList<>();
+        Ground ground = ground(facts);
+        Optional<BundlePlan.Refusal> refusal = refusal(facts, ground, circumstances);
+        if (!offered.contains(slot)) {
+            steps.add("this build has no " + slot.text());
+        } else if (refusal.isPresent() || ground == null) {
+            steps.add("no session would start: " + refusal.orElseThrow().message());
+        } else {
+            Facts.Account account = facts.account();
+            steps.add("the account is " + account.status().text() + " and of kind "
+                    + account.kind().text() + ", and may have "
+                    + circumstances.kind().text() + " sessions");
+            new Draft(account, ground, circumstances).explain(slot, steps);
+        }
+        steps.add(plan(facts, circumstances).decision(slot).code());
+        return List.copyOf(steps);
     }
 
     private static @Nullable Ground ground(Facts facts) {
@@ -234,13 +256,60 @@ final class Planner {
             this.circumstances = circumstances;
         }
 
-        BundlePlan plan(long journalSize) {
+        private void select() {
             String profileRule = "policy profile \"" + ground.policy().name() + "\"";
             ground.policy().fragments().forEach(name -> select(name, profileRule, Optional.empty(), Optional.empty()));
             account.bindings().stream()
                     .sorted(Comparator.comparing(Facts.Binding::role))
                     .forEach(this::bound);
             circumstances.leases().forEach(this::leased);
+        }
+
+        void explain(Slot slot, List<String> steps) {
+            select();
+            List<Selection> selected = selections.getOrDefault(slot, List.of());
+            steps.add("policy profile \"" + ground.policy().name() + "\" selects the fragments "
+                    + orNone(ground.policy().fragments()) + ", and allows the roles "
+                    + orNone(ground.policy().allowedRoles()));
+            steps.add("roles in force: " + orNone(roles));
+            for (Ignored candidate : ignored) {
+                steps.add("role \"" + candidate.binding().role() + "\" " + candidate.why()
+                        + (wouldSelect(candidate.binding().role(), slot) ? "; it would select " + slot.text() : ""));
+            }
+            for (Selection selection : selected) {
+                steps.add(selection.rule() + " selects " + slot.text() + ", access "
+                        + selection.access().text());
+            }
+            if (selected.isEmpty()) {
+                steps.add("nothing in force selects " + slot.text());
+            }
+            steps.add(Ceiling.of(circumstances.kind(), slot)
+                    .map(most -> circumstances.kind().text() + " sessions may hold " + slot.text() + ", access at most "
+                            + most.text())
+                    .orElse(circumstances.kind().text() + " sessions never hold " + slot.text()));
+            if (slot == Slot.TERMINAL) {
+                steps.add(
+                        circumstances.hasTerminal() ? "the caller brings a terminal" : "the caller brings no terminal");
+            }
+            SlotQuota.of(slot, ground.resource())
+                    .ifPresent(quota -> steps.add("resource profile \""
+                            + ground.resource().name() + "\" has " + quota.name() + " " + quota.text()));
+            List<String> askable = leases.stream()
+                    .filter(name -> ground.catalogue().fragment(name).stream()
+                            .flatMap(fragment -> fragment.slots().stream())
+                            .anyMatch(rule -> rule.slot() == slot))
+                    .toList();
+            if (!askable.isEmpty()) {
+                steps.add("a lease of " + String.join(" or ", askable) + " would select it, and may be asked for");
+            }
+        }
+
+        private static String orNone(Collection<String> names) {
+            return names.isEmpty() ? "none" : String.join(", ", names);
+        }
+
+        BundlePlan plan(long journalSize) {
+            select();
             List<PolicyDecision> decisions = new ArrayList<>();
             for (Slot slot : Slot.values()) {
                 decisions.add(decide(slot));
@@ -257,7 +326,9 @@ final class Planner {
                             ground.policy().sessionLifetime(),
                             ground.policy().idleTimeout(),
                             ground.policy().freshAuth(),
-                            ground.resource().sessionLimit())),
+                            ground.resource().sessionLimit(),
+                            CallLimits.of(ground.resource()),
+                            ground.resourceSource())),
                     Optional.of(ground.basis()),
                     journalSize);
         }
@@ -372,6 +443,9 @@ final class Planner {
                         best.get().rule() + " selects it, but "
                                 + circumstances.kind().text() + " sessions never hold it",
                         best.get().binding());
+            }
+            if (slot == Slot.TERMINAL && !circumstances.hasTerminal()) {
+                return notGranted(slot, PlanCode.NO_TERMINAL, "the caller brought no terminal", Optional.empty());
             }
             Optional<SlotQuota> quota = SlotQuota.of(slot, ground.resource());
             if (quota.isPresent() && quota.get().bytes() == 0) {

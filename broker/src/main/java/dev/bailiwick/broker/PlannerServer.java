@@ -12,24 +12,41 @@ import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.profiles.PolicyCatalogue;
-import dev.bailiwick.profiles.PolicyProfile;
-import dev.bailiwick.profiles.ProfileRef;
-import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.gen.AuthorityBroker;
+import dev.bailiwick.schema.gen.Denial;
+import dev.bailiwick.schema.gen.Explanation;
+import dev.bailiwick.schema.gen.PlanResult;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.capnproto.Text;
 
 /**
- * Serves explanations: the bundle a login would get, and why. It plans as a login does, and mints nothing.
+ * Serves explanations: the bundle a login would get, why a slot is in it or not, and what would be in it if things were different.
+ * It plans as a login does, and mints nothing.
  *
- * <p>A plan for an older sequence is made from the versions that were newest then, as of the time of that journal entry. Role
- * bindings are taken from the account's projection of them, which that version of the account holds.
+ * <p>A plan for an older sequence is made from the record versions that were newest then ({@link PastFacts}), at the time of that journal
+ * entry. Methods read the store, and are pure in what they read.
  */
 final class PlannerServer implements AuthorityBroker.Server {
+    /** What is asked about: read from one state of the store. */
+    private record Question(Facts facts, Circumstances circumstances, LeastChange.Alternatives alternatives) {
+        Question with(Facts other) {
+            return new Question(other, circumstances, alternatives);
+        }
+    }
+
+    /** Where an answer goes. */
+    private interface Answer {
+        Optional<Refusal> to(Question question, StoreSnapshot snapshot);
+    }
+
     private final StoreRecords.Snapshots snapshots;
     private final Planner planner;
     private final InstantSource clock;
@@ -48,109 +65,227 @@ final class PlannerServer implements AuthorityBroker.Server {
     @Override
     public CompletionStage<?> plan(
             CallContext<AuthorityBroker.PlanParams.Reader, AuthorityBroker.PlanResults.Builder> call) {
-        String name = call.params().getName().toString();
-        String kind = call.params().getKind().toString();
-        long sequence = call.params().getAtSequence();
+        AuthorityBroker.PlanParams.Reader params = call.params();
+        PlanResult.Builder result = call.results().initResult();
+        refuse(
+                answer(
+                        params.getName().toString(),
+                        params.getKind().toString(),
+                        params.getAtSequence(),
+                        (question, snapshot) -> {
+                            write(result, question);
+                            return Optional.empty();
+                        }),
+                result::initDenied);
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> whatIf(
+            CallContext<AuthorityBroker.WhatIfParams.Reader, AuthorityBroker.WhatIfResults.Builder> call) {
+        AuthorityBroker.WhatIfParams.Reader params = call.params();
+        PlanResult.Builder before = call.results().initBefore();
+        PlanResult.Builder after = call.results().initAfter();
+        Optional<Refusal> refusal = answer(
+                params.getName().toString(),
+                params.getKind().toString(),
+                params.getAtSequence(),
+                (question, snapshot) -> {
+                    write(before, question);
+                    switch (supposed(snapshot, question.facts(), params)) {
+                        case Supposed.Fact(Facts facts) -> write(after, question.with(facts));
+                        case Supposed.Impossible(Refusal why) -> why.into(after.initDenied());
+                    }
+                    return Optional.empty();
+                });
+        refuse(refusal, before::initDenied);
+        refuse(refusal, after::initDenied);
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> explain(
+            CallContext<AuthorityBroker.ExplainParams.Reader, AuthorityBroker.ExplainResults.Builder> call) {
+        AuthorityBroker.ExplainParams.Reader params = call.params();
         var result = call.results().initResult();
-        Optional<Refusal> refusal = Names.withKey(name, key -> {
+        String asked = params.getSlot().toString();
+        Optional<Slot> slot = Slot.ofText(asked);
+        refuse(
+                slot.isEmpty()
+                        ? Optional.of(new Refusal(
+                                "unknown-slot",
+                                "there is no slot \"" + asked + "\"",
+                                "use one of " + String.join(", ", slots())))
+                        : answer(
+                                params.getName().toString(),
+                                params.getKind().toString(),
+                                params.getAtSequence(),
+                                (question, snapshot) -> {
+                                    explain(result.initExplanation(), question, slot.get());
+                                    return Optional.empty();
+                                }),
+                result::initDenied);
+        return Calls.DONE;
+    }
+
+    private static List<String> slots() {
+        List<String> names = new ArrayList<>();
+        for (Slot slot : Slot.values()) {
+            names.add(slot.text());
+        }
+        return names;
+    }
+
+    private static void refuse(Optional<Refusal> refusal, Supplier<Denial.Builder> denial) {
+        refusal.ifPresent(why -> why.into(denial.get()));
+    }
+
+    private void write(PlanResult.Builder result, Question question) {
+        Wire.plan(
+                result.initPlan(),
+                question.facts().account().name(),
+                planner.plan(question.facts(), question.circumstances()));
+    }
+
+    private void explain(Explanation.Builder explanation, Question question, Slot slot) {
+        BundlePlan plan = planner.plan(question.facts(), question.circumstances());
+        Wire.receipt(explanation.initReceipt(), plan.decision(slot), plan.journalSize());
+        List<String> steps = planner.steps(question.facts(), question.circumstances(), slot);
+        Wire.texts(explanation.initSteps(steps.size()), steps);
+        LeastChange change = new LeastChange(planner, question.alternatives());
+        explanation.setChange(
+                switch (change.of(question.facts(), question.circumstances(), slot)) {
+                    case LeastChange.Answer.Changes(var changes) ->
+                        String.join(
+                                "\n",
+                                changes.stream().map(LeastChange.Change::text).toList());
+                    case LeastChange.Answer.Nothing(String why) -> "nothing: " + why;
+                });
+    }
+
+    private Optional<Refusal> answer(String name, String kind, long sequence, Answer answer) {
+        return Names.withKey(name, key -> {
             try {
-                Optional<Facts> facts = snapshots.read(snapshot -> facts(snapshot, key, sequence));
-                if (facts.isEmpty()) {
-                    return Optional.of(Names.unknown(name));
-                }
-                return plan(facts.get(), kind, result);
+                return snapshots.read(snapshot -> ask(snapshot, key, name, kind, sequence, answer));
             } catch (CorruptStoreException damage) {
                 return Optional.of(Refusal.of(damage));
             }
         });
-        refusal.ifPresent(why -> why.into(result.initDenied()));
-        return Calls.DONE;
     }
 
-    private Optional<Refusal> plan(Facts facts, String kind, dev.bailiwick.schema.gen.PlanResult.Builder result) {
-        Optional<SessionKind> wanted =
-                kind.isEmpty() ? Optional.of(SessionKind.of(facts.account().kind())) : SessionKind.ofText(kind);
+    private Optional<Refusal> ask(
+            StoreSnapshot snapshot, NameKey key, String name, String kind, long sequence, Answer answer) {
+        Optional<Instant> then = sequence == 0
+                ? Optional.of(clock.instant())
+                : snapshot.records().timeOf(sequence);
+        if (then.isEmpty()) {
+            return Optional.of(new Refusal(
+                    "not-found",
+                    "the journal has no entry " + sequence + " yet",
+                    "it has " + snapshot.head().journalSize() + "; leave the sequence out for now"));
+        }
+        Optional<Stored<Account>> account = sequence == 0
+                ? snapshot.accounts().byName(key)
+                : snapshot.accounts().byNameAt(key, sequence);
+        if (account.isEmpty()) {
+            return Optional.of(Names.unknown(name));
+        }
+        Optional<SessionKind> wanted = kind.isEmpty()
+                ? Optional.of(SessionKind.of(account.get().content().kind()))
+                : SessionKind.ofText(kind);
         if (wanted.isEmpty()) {
             return Optional.of(new Refusal(
                     "unknown-kind",
                     "there is no session kind \"" + kind + "\"",
                     "use local, operator, guest, anonymous, external, service or recovery"));
         }
-        Wire.plan(result.initPlan(), facts.account().name(), planner.plan(facts, usual(wanted.get(), clock.instant())));
-        return Optional.empty();
+        Facts facts = sequence == 0
+                ? StoreRecords.facts(snapshot, account.get())
+                : new PastFacts(snapshot, sequence).of(account.get());
+        return answer.to(
+                new Question(facts, Circumstances.usual(wanted.get(), then.get()), alternatives(snapshot, sequence)),
+                snapshot);
     }
 
-    /** The circumstances in which such a session usually starts. */
-    private static Circumstances usual(SessionKind kind, Instant now) {
-        return switch (kind) {
-            case LOCAL, OPERATOR, EXTERNAL, SERVICE ->
-                new Circumstances(kind, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, now);
-            case GUEST, ANONYMOUS -> new Circumstances(kind, SessionSource.UNIX_SOCKET, AuthStrength.NONE, now);
-            case RECOVERY -> new Circumstances(kind, SessionSource.CONSOLE, AuthStrength.PASSWORD, now);
-        };
+    /** The profiles that accounts may be given; only those of now, because nobody can be given one in the past. */
+    private static LeastChange.Alternatives alternatives(StoreSnapshot snapshot, long sequence) {
+        if (sequence != 0) {
+            return LeastChange.Alternatives.NONE;
+        }
+        return new LeastChange.Alternatives(
+                snapshot.resourceProfiles().list().stream()
+                        .map(StoreRecords::resourceProfile)
+                        .toList(),
+                snapshot.policy().profiles().stream()
+                        .map(StoreRecords::policyProfile)
+                        .toList());
     }
 
-    private static Optional<Facts> facts(StoreSnapshot snapshot, NameKey key, long sequence) {
-        Optional<Stored<Account>> newest = snapshot.accounts().byName(key);
-        return sequence == 0
-                ? newest.map(account -> StoreRecords.facts(snapshot, account))
-                : newest.flatMap(account -> snapshot.accounts().atSequence(account.recordId(), sequence))
-                        .map(account -> factsAt(snapshot, account, sequence));
+    /** What came of supposing something else. */
+    private sealed interface Supposed {
+        record Fact(Facts facts) implements Supposed {}
+
+        record Impossible(Refusal why) implements Supposed {}
     }
 
-    private static Facts factsAt(StoreSnapshot snapshot, Stored<Account> account, long sequence) {
-        Facts.Account bare = StoreRecords.account(account, List.of());
-        List<Facts.Binding> bindings = account.content().roles().stream()
-                .map(role -> new Facts.Binding(bare.source(), role, Optional.empty()))
-                .toList();
-        return new Facts(
-                StoreRecords.account(account, bindings),
-                resourceProfileAt(snapshot, account.content().resourceProfile(), sequence),
-                policyProfileAt(snapshot, account.content().policyProfile(), sequence),
-                snapshot.policy()
-                        .policyAt(sequence)
-                        .map(StoreRecords::catalogue)
-                        .orElseGet(() -> new Facts.Lookup.Missing<PolicyCatalogue>(
-                                PlanCode.UNKNOWN_POLICY, "there was no policy version at that sequence")),
-                Math.min(sequence, snapshot.head().journalSize()));
+    private static Supposed supposed(StoreSnapshot snapshot, Facts stored, AuthorityBroker.WhatIfParams.Reader params) {
+        Facts facts = stored;
+        for (Text.Reader asked : params.getWithoutRoles()) {
+            String role = asked.toString();
+            if (facts.account().bindings().stream()
+                    .noneMatch(binding -> binding.role().equals(role))) {
+                return new Supposed.Impossible(new Refusal(
+                        "not-found",
+                        "the account does not have the role \"" + role + "\"",
+                        "'account-admin account show " + facts.account().name() + "' lists those it has"));
+            }
+            facts = LeastChange.unbound(facts, role);
+        }
+        for (Text.Reader asked : params.getWithRoles()) {
+            String role = asked.toString();
+            if (facts.catalogue() instanceof Facts.Lookup.Found<PolicyCatalogue>(var catalogue, var _, var _)
+                    && catalogue.role(role).isEmpty()) {
+                return new Supposed.Impossible(new Refusal(
+                        "unknown-role",
+                        "there is no role \"" + role + "\"",
+                        "use one of " + String.join(", ", catalogue.roles().keySet())));
+            }
+            facts = LeastChange.bound(facts, role);
+        }
+        long sequence = params.getAtSequence();
+        String resources = params.getWithResourceProfile().toString();
+        if (!resources.isEmpty()) {
+            Optional<Stored<ResourceProfileContent>> found =
+                    newest(snapshot.resourceProfiles().history(resources), sequence);
+            if (found.isEmpty()) {
+                return unknownProfile("resource profile", resources);
+            }
+            facts = LeastChange.withResources(facts, StoreRecords.resourceProfile(found.get()));
+        }
+        String policy = params.getWithPolicyProfile().toString();
+        if (!policy.isEmpty()) {
+            Optional<Stored<PolicyProfileContent>> found =
+                    newest(snapshot.policy().history(policy), sequence);
+            if (found.isEmpty()) {
+                return unknownProfile("policy profile", policy);
+            }
+            facts = LeastChange.withPolicy(facts, StoreRecords.policyProfile(found.get()));
+        }
+        return new Supposed.Fact(facts);
     }
 
-    private static Facts.Lookup<ResourceProfile> resourceProfileAt(
-            StoreSnapshot snapshot, ProfileRef reference, long sequence) {
-        Optional<Stored<ResourceProfileContent>> found = snapshot.resourceProfiles()
-                .resolve(reference)
-                .flatMap(now -> reference.versionId().isPresent()
-                        ? Optional.of(now)
-                        : newestAt(
-                                snapshot.resourceProfiles()
-                                        .history(now.content().profile().name()),
-                                sequence));
-        return found.map(StoreRecords::resourceProfile).orElseGet(PlannerServer::missing);
+    private static Supposed unknownProfile(String what, String name) {
+        return new Supposed.Impossible(new Refusal(
+                "unknown-profile",
+                "there is no " + what + " \"" + name + "\"",
+                "'account-admin profile list' shows the profiles"));
     }
 
-    private static Facts.Lookup<PolicyProfile> policyProfileAt(
-            StoreSnapshot snapshot, ProfileRef reference, long sequence) {
-        Optional<Stored<PolicyProfileContent>> found = snapshot.policy()
-                .resolve(reference)
-                .flatMap(now -> reference.versionId().isPresent()
-                        ? Optional.of(now)
-                        : newestAt(
-                                snapshot.policy()
-                                        .history(now.content().profile().name()),
-                                sequence));
-        return found.map(StoreRecords::policyProfile).orElseGet(PlannerServer::missing);
-    }
-
-    private static <C extends RecordContent> Optional<Stored<C>> newestAt(
-            List<HistoryEntry<C>> history, long sequence) {
+    /** The newest version, or the one that was newest after that sequence. */
+    private static <C extends RecordContent> Optional<Stored<C>> newest(List<HistoryEntry<C>> history, long sequence) {
         return history.stream()
-                .filter(entry -> entry.entry().sequence() <= sequence)
+                .filter(entry -> sequence == 0 || entry.entry().sequence() <= sequence)
                 .reduce((older, newer) -> newer)
                 .map(HistoryEntry::record);
-    }
-
-    private static <T> Facts.Lookup<T> missing() {
-        return new Facts.Lookup.Missing<>(
-                PlanCode.UNKNOWN_PROFILE, "the account's profile did not exist at that sequence");
     }
 }

@@ -10,6 +10,7 @@ import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.schema.SessionId;
+import dev.bailiwick.schema.gen.TerminalSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -118,6 +119,8 @@ final class Session {
     private Moved.@Nullable Policy newestPolicy; // guarded by lock
     private @Nullable Ground ground; // guarded by lock; null until the first grants are published
     private volatile Authentication authentication;
+    private final Usage usage = new Usage();
+    private TerminalSession.@Nullable Client terminal; // guarded by lock; a reference of the session's own
     private volatile @Nullable BundlePlan plan;
     private volatile @Nullable String endedBecause;
     private volatile Instant lastUsed;
@@ -182,6 +185,56 @@ final class Session {
 
     Instant expiresAt() {
         return expiresAt;
+    }
+
+    /** What its calls use. */
+    Usage usage() {
+        return usage;
+    }
+
+    /**
+     * Takes a terminal of the caller's over, in place of any before, whose grant closes. Nothing is kept of it once the session is over.
+     */
+    void bring(TerminalSession.Client brought) {
+        TerminalSession.Client unwanted;
+        Grant old;
+        lock.lock();
+        try {
+            boolean isOver = endedBecause != null;
+            unwanted = isOver ? brought : terminal;
+            terminal = isOver ? null : brought;
+            old = grants.get(Slot.TERMINAL);
+        } finally {
+            lock.unlock();
+        }
+        if (old != null) {
+            old.close("the session was taken up with another terminal");
+        }
+        if (unwanted != null) {
+            unwanted.close();
+        }
+    }
+
+    /** A reference to the terminal that the caller brought, which whoever asks closes; empty if there is none or its client is gone. */
+    Optional<TerminalSession.Client> terminal() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(terminal)
+                    .filter(client -> !client.isBroken())
+                    .map(TerminalSession.Client::share);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether {@link #terminal} has one now. */
+    boolean hasTerminal() {
+        lock.lock();
+        try {
+            return terminal != null && !terminal.isBroken();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The plan its grants were made from; empty until they are. */
@@ -273,6 +326,7 @@ final class Session {
             BundlePlan.Terms terms = newPlan.terms().orElseThrow();
             expiresAt = identity.startedAt().plus(terms.lifetime());
             idleTimeout = terms.idleTimeout();
+            usage.limit(terms.limits());
         } finally {
             lock.unlock();
         }
@@ -335,6 +389,12 @@ final class Session {
                         outdatedBy(change).forEach(grant -> closing.put(grant, "the account's profiles were changed"));
                     }
                 }
+                case Moved.Resources resources -> {
+                    outdatedBy(change)
+                            .forEach(grant -> closing.put(
+                                    grant, changed(RecordKind.RESOURCE_PROFILE, grant, resources.recordId())));
+                    limitBy(resources);
+                }
                 case Moved.Other other ->
                     outdatedBy(change)
                             .forEach(grant -> closing.put(grant, changed(other.kind(), grant, other.recordId())));
@@ -350,6 +410,19 @@ final class Session {
         }
         closing.forEach(Grant::closeByCommit);
         return new Effect(Optional.empty(), List.copyOf(closing.keySet()));
+    }
+
+    /** New limits count at once, unless the account pins another version of the profile. */
+    private void limitBy(Moved.Resources resources) {
+        boolean follows = ground != null && ground.resourceProfile().versionId().isEmpty();
+        boolean isMine = Optional.ofNullable(plan)
+                .flatMap(BundlePlan::terms)
+                .filter(terms -> terms.resources().recordId().equals(resources.recordId())
+                        && terms.resources().version() < resources.version())
+                .isPresent();
+        if (follows && isMine) {
+            usage.limit(resources.limits());
+        }
     }
 
     /** What a change does to a session: ends it, or closes some of its grants. */
@@ -402,6 +475,7 @@ final class Session {
     /** As {@link #end(String)}, for the call through {@code last} that ends it: that grant is only shut, so the call can answer. */
     boolean end(String why, Optional<Grant> last) {
         List<Grant> closing;
+        TerminalSession.Client brought;
         lock.lock();
         try {
             if (endedBecause != null) {
@@ -409,6 +483,8 @@ final class Session {
             }
             endedBecause = why;
             closing = List.copyOf(grants.values());
+            brought = terminal;
+            terminal = null;
         } finally {
             lock.unlock();
         }
@@ -419,6 +495,9 @@ final class Session {
             } else {
                 grant.close(why);
             }
+        }
+        if (brought != null) {
+            brought.close();
         }
         return true;
     }

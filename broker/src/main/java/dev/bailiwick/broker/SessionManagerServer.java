@@ -6,6 +6,7 @@ import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.TerminalSession;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.capnproto.Void;
@@ -29,7 +30,9 @@ final class SessionManagerServer implements SessionManager.Server {
     public CompletionStage<?> anonymous(
             CallContext<SessionManager.AnonymousParams.Reader, SessionManager.AnonymousResults.Builder> call) {
         requireOpen();
-        write(call.results().initResult(), logins.seeded(PrincipalKind.ANONYMOUS, caller));
+        try (TerminalSession.Client none = TerminalSession.factory.nullClient()) {
+            write(call.results().initResult(), logins.seeded(PrincipalKind.ANONYMOUS, caller, none));
+        }
         return Calls.DONE;
     }
 
@@ -37,7 +40,9 @@ final class SessionManagerServer implements SessionManager.Server {
     public CompletionStage<?> guest(
             CallContext<SessionManager.GuestParams.Reader, SessionManager.GuestResults.Builder> call) {
         requireOpen();
-        write(call.results().initResult(), logins.seeded(PrincipalKind.GUEST, caller));
+        try (TerminalSession.Client terminal = call.params().getTerminal()) {
+            write(call.results().initResult(), logins.seeded(PrincipalKind.GUEST, caller, terminal));
+        }
         return Calls.DONE;
     }
 
@@ -46,10 +51,10 @@ final class SessionManagerServer implements SessionManager.Server {
             CallContext<SessionManager.PasswordParams.Reader, SessionManager.PasswordResults.Builder> call) {
         requireOpen();
         byte[] password = Secrets.take(call.params().getPassword());
-        try {
+        try (TerminalSession.Client terminal = call.params().getTerminal()) {
             write(
                     call.results().initResult(),
-                    logins.password(call.params().getName().toString(), password, caller));
+                    logins.password(call.params().getName().toString(), password, caller, terminal));
         } finally {
             Secrets.wipe(password);
         }
@@ -62,7 +67,7 @@ final class SessionManagerServer implements SessionManager.Server {
         requireOpen();
         byte[] code = Secrets.take(call.params().getCode());
         byte[] password = Secrets.take(call.params().getPassword());
-        try {
+        try (TerminalSession.Client terminal = call.params().getTerminal()) {
             write(
                     call.results().initResult(),
                     logins.enroll(
@@ -70,7 +75,8 @@ final class SessionManagerServer implements SessionManager.Server {
                             code,
                             password,
                             call.params().getSshKey().toString(),
-                            caller));
+                            caller,
+                            terminal));
         } finally {
             Secrets.wipe(code);
             Secrets.wipe(password);
@@ -83,8 +89,8 @@ final class SessionManagerServer implements SessionManager.Server {
             CallContext<SessionManager.ResumeParams.Reader, SessionManager.ResumeResults.Builder> call) {
         requireOpen();
         byte[] reference = Secrets.take(call.params().getReference());
-        try {
-            write(call.results().initResult(), logins.resume(reference, caller));
+        try (TerminalSession.Client terminal = call.params().getTerminal()) {
+            write(call.results().initResult(), logins.resume(reference, caller, terminal));
         } finally {
             Secrets.wipe(reference);
         }
@@ -107,13 +113,16 @@ final class SessionManagerServer implements SessionManager.Server {
             CallContext<SessionManager.SshKeyParams.Reader, SessionManager.SshKeyResults.Builder> call) {
         requireOpen();
         SessionManager.SshKeyParams.Reader params = call.params();
-        write(
-                call.results().initResult(),
-                logins.sshKey(
-                        params.getName().toString(),
-                        params.getChallenge().toArray(),
-                        params.getSignature().toString(),
-                        caller));
+        try (TerminalSession.Client terminal = params.getTerminal()) {
+            write(
+                    call.results().initResult(),
+                    logins.sshKey(
+                            params.getName().toString(),
+                            params.getChallenge().toArray(),
+                            params.getSignature().toString(),
+                            caller,
+                            terminal));
+        }
         return Calls.DONE;
     }
 

@@ -143,6 +143,8 @@ final class Sessions {
         try {
             return switch (change) {
                 case Moved.Account account -> List.copyOf(byDependency.getOrDefault(account.recordId(), Set.of()));
+                case Moved.Resources resources ->
+                    List.copyOf(byDependency.getOrDefault(resources.recordId(), Set.of()));
                 case Moved.Other other -> List.copyOf(byDependency.getOrDefault(other.recordId(), Set.of()));
                 case Moved.Policy ignored -> List.copyOf(byId.values());
             };

@@ -1,5 +1,6 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.accountstore.SignedStatement;
 import dev.bailiwick.accountstore.StorageRoot;
 import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
@@ -30,6 +31,7 @@ import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.CorruptStorageException;
 import dev.bailiwick.storage.DenialCode;
@@ -56,7 +58,10 @@ final class SlotObjects {
 
         SessionManager.Server login(Grant grant);
 
-        SystemStatus.Server status();
+        /** What the session holds and why, signed. */
+        SignedStatement receipts(Session session);
+
+        SystemStatus.Server status(Grant grant);
 
         AccountStoreReader.Server accountReader();
 
@@ -120,8 +125,8 @@ final class SlotObjects {
         switch (grant.decision().slot()) {
             case SESSION ->
                 grant.guard(
-                        UserSession.client(
-                                new UserSessionServer(grant, logout, services.reauthentication(), services.refresh())),
+                        UserSession.client(new UserSessionServer(
+                                grant, logout, services.reauthentication(), services.refresh(), services::receipts)),
                         UserSession.factory);
             case HOME -> namespace(grant, home(grant, dossier));
             case CONFIG -> namespace(grant, durable(dossier.account().content().configRoot()));
@@ -138,7 +143,7 @@ final class SlotObjects {
                     return sink(grant);
                 });
             case CREDENTIALS -> grant.guard(Credentials.client(services.credentials(grant)), Credentials.factory);
-            case STATUS -> grant.guard(SystemStatus.client(services.status()), SystemStatus.factory);
+            case STATUS -> grant.guard(SystemStatus.client(services.status(grant)), SystemStatus.factory);
             // Not through the membrane: what a login through it gives is the new session's, and must not end with this
             // one.
             case LOGIN -> grant.hold(SessionManager.client(services.login(grant)));
@@ -169,7 +174,16 @@ final class SlotObjects {
                 grant.guard(PolicyManager.client(services.policyManager(grant)), PolicyManager.factory);
             case STORE_MAINTAINER ->
                 grant.guard(StoreMaintainer.client(services.storeMaintainer(grant)), StoreMaintainer.factory);
-            case TERMINAL, LAUNCHER ->
+            case TERMINAL -> {
+                // If it is gone meanwhile, what is given out is broken as it would be a moment later.
+                grant.guard(
+                        grant.session()
+                                .terminal()
+                                .orElseGet(() -> TerminalSession.factory.broken(
+                                        RpcException.disconnected("the terminal is gone with its client"))),
+                        TerminalSession.factory);
+            }
+            case LAUNCHER ->
                 throw new IllegalStateException("granted a slot that this build does not offer: "
                         + grant.decision().slot().text());
         }

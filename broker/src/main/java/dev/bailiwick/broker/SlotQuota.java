@@ -52,6 +52,36 @@ record SlotQuota(String name, long bytes, Optional<Duration> window) {
         };
     }
 
+    /** The profile with another quota for that slot, which has one of its own; a log quota needs a window to count in. */
+    static ResourceProfile with(Slot slot, ResourceProfile profile, long bytes) {
+        Duration window =
+                slot == Slot.LOG_SINK && profile.logWindow().isZero() ? Duration.ofHours(1) : profile.logWindow();
+        return new ResourceProfile(
+                profile.profileId(),
+                profile.name(),
+                slot == Slot.HOME ? bytes : profile.homeQuotaBytes(),
+                slot == Slot.CONFIG ? bytes : profile.configQuotaBytes(),
+                slot == Slot.CACHE ? bytes : profile.cacheQuotaBytes(),
+                slot == Slot.TMP ? bytes : profile.tempQuotaBytes(),
+                profile.sessionLimit(),
+                profile.processLimit(),
+                profile.threadLimit(),
+                profile.capLimit(),
+                profile.memoryCommitLimitBytes(),
+                profile.frameGrantLimitPages(),
+                profile.endpointQueueLimit(),
+                profile.inFlightCallLimit(),
+                profile.pendingIpcSubmissionLimit(),
+                profile.ringScratchLimitBytes(),
+                slot == Slot.LOG_SINK ? bytes : profile.logQuotaBytesPerWindow(),
+                window,
+                profile.cpuBudgetUsPerWindow(),
+                profile.cpuWindowUs(),
+                profile.timerWaiterLimit(),
+                profile.networkProfile(),
+                profile.launcherProfile());
+    }
+
     private static Optional<SlotQuota> held(String name, long bytes) {
         return Optional.of(new SlotQuota(name, bytes, Optional.empty()));
     }

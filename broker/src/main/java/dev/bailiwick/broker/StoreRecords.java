@@ -161,10 +161,7 @@ final class StoreRecords implements Records {
         for (Stored<RoleBinding> binding :
                 snapshot.accounts().roleBindings(account.content().principalId())) {
             if (binding.content().state() == BindingState.ACTIVE) {
-                bindings.add(new Facts.Binding(
-                        source(binding, binding.content().role()),
-                        binding.content().role(),
-                        binding.content().expiresAt()));
+                bindings.add(binding(binding, binding.content()));
             }
         }
         return new Facts(
@@ -173,6 +170,10 @@ final class StoreRecords implements Records {
                 policyProfile(snapshot, account.content().policyProfile()),
                 catalogue(snapshot.policy().policy()),
                 snapshot.head().journalSize());
+    }
+
+    static Facts.Binding binding(Stored<?> stored, RoleBinding binding) {
+        return new Facts.Binding(source(stored, binding.role()), binding.role(), binding.expiresAt());
     }
 
     static Facts.Account account(Stored<Account> stored, List<Facts.Binding> bindings) {
@@ -199,7 +200,7 @@ final class StoreRecords implements Records {
                                 .isPresent());
     }
 
-    static Facts.Lookup<ResourceProfile> resourceProfile(Stored<ResourceProfileContent> stored) {
+    static Facts.Lookup.Found<ResourceProfile> resourceProfile(Stored<ResourceProfileContent> stored) {
         ResourceProfile profile = stored.content().profile();
         return new Facts.Lookup.Found<>(
                 profile, source(stored, profile.name()), stored.content().versionId());
@@ -216,13 +217,13 @@ final class StoreRecords implements Records {
                                 .isPresent());
     }
 
-    static Facts.Lookup<PolicyProfile> policyProfile(Stored<PolicyProfileContent> stored) {
+    static Facts.Lookup.Found<PolicyProfile> policyProfile(Stored<PolicyProfileContent> stored) {
         PolicyProfile profile = stored.content().profile();
         return new Facts.Lookup.Found<>(
                 profile, source(stored, profile.name()), stored.content().versionId());
     }
 
-    private static <T> Facts.Lookup<T> missing(String what, boolean otherVersionExists) {
+    static <T> Facts.Lookup<T> missing(String what, boolean otherVersionExists) {
         return otherVersionExists
                 ? new Facts.Lookup.Missing<>(
                         PlanCode.STALE_PROFILE,

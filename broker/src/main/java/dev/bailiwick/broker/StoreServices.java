@@ -1,6 +1,7 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStore;
+import dev.bailiwick.accountstore.SignedStatement;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.ApprovalClient;
@@ -30,7 +31,7 @@ final class StoreServices implements SlotObjects.Services {
     private final Records records;
     private final Authenticator authenticator;
     private final Planner planner;
-    private final SystemStatus.Server status;
+    private final StatusServer.Subject status;
     private final BrokerConfig config;
     private final Sessions sessions;
     private final Janitor janitor;
@@ -52,7 +53,7 @@ final class StoreServices implements SlotObjects.Services {
             Records records,
             Authenticator authenticator,
             Planner planner,
-            SystemStatus.Server status,
+            StatusServer.Subject status,
             BrokerConfig config,
             Sessions sessions,
             Janitor janitor,
@@ -93,8 +94,13 @@ final class StoreServices implements SlotObjects.Services {
     }
 
     @Override
-    public SystemStatus.Server status() {
-        return status;
+    public SystemStatus.Server status(Grant grant) {
+        return new StatusServer(status, grant);
+    }
+
+    @Override
+    public SignedStatement receipts(Session session) {
+        return store.statement(ReceiptNote.TOPIC, ReceiptNote.text(session));
     }
 
     @Override

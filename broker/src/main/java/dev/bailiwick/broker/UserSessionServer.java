@@ -1,5 +1,6 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.accountstore.SignedStatement;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.capnp.rpc.RpcException;
@@ -25,12 +26,20 @@ final class UserSessionServer implements UserSession.Server {
         Optional<Refusal> refresh(Session session);
     }
 
+    /** Says what a session holds, signed. */
+    interface Receipts {
+        SignedStatement of(Session session);
+    }
+
     private final Grant grant;
     private final Logout logout;
     private final Reauthentication reauthentication;
     private final Refresh refresh;
+    private final Receipts receipts;
 
-    UserSessionServer(Grant grant, Logout logout, Reauthentication reauthentication, Refresh refresh) {
+    UserSessionServer(
+            Grant grant, Logout logout, Reauthentication reauthentication, Refresh refresh, Receipts receipts) {
+        this.receipts = receipts;
         this.grant = grant;
         this.logout = logout;
         this.reauthentication = reauthentication;
@@ -55,6 +64,16 @@ final class UserSessionServer implements UserSession.Server {
                     refusal.get().code() + ": " + refusal.get().message());
         }
         Bundles.writeThrough(call.results().initBundle(), grant.session());
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> receipts(
+            CallContext<UserSession.ReceiptsParams.Reader, UserSession.ReceiptsResults.Builder> call) {
+        grant.requireOpen();
+        SignedStatement statement = receipts.of(grant.session());
+        call.results().setStatement(statement.note());
+        call.results().setPublicKey(statement.verifierKey());
         return Calls.DONE;
     }
 

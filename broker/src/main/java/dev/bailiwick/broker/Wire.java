@@ -178,7 +178,7 @@ final class Wire {
         }
     }
 
-    private static void receipt(Receipt.Builder wire, PolicyDecision decision, long journalSize) {
+    static void receipt(Receipt.Builder wire, PolicyDecision decision, long journalSize) {
         wire.setSlot(slot(decision.slot()));
         wire.setCode(decision.code());
         wire.setRule(decision.rule());

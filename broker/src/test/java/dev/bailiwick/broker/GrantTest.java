@@ -91,23 +91,25 @@ class GrantTest {
 
     private static Grant grant(SlotAccess access) {
         Id128 any = new Id128(1, 2);
+        Session session = new Session(
+                new Session.Identity(
+                        new SessionId(any),
+                        new RecordId(any),
+                        new PrincipalId(any),
+                        "alice",
+                        "",
+                        SessionKind.LOCAL,
+                        SessionSource.UNIX_SOCKET,
+                        AuthStrength.PASSWORD,
+                        1,
+                        NOW,
+                        new RootId(any),
+                        new RootId(any)),
+                Optional.empty(),
+                InstantSource.fixed(NOW));
+        session.usage().limit(CallLimits.of(Shipped.resources("standard")));
         return new Grant(
-                new Session(
-                        new Session.Identity(
-                                new SessionId(any),
-                                new RecordId(any),
-                                new PrincipalId(any),
-                                "alice",
-                                "",
-                                SessionKind.LOCAL,
-                                SessionSource.UNIX_SOCKET,
-                                AuthStrength.PASSWORD,
-                                1,
-                                NOW,
-                                new RootId(any),
-                                new RootId(any)),
-                        Optional.empty(),
-                        InstantSource.fixed(NOW)),
+                session,
                 new PolicyDecision.Granted(Slot.HOME, access, Optional.empty(), Optional.empty(), "", List.of()));
     }
 }

@@ -85,6 +85,32 @@ class PlannerPropertyTest {
     }
 
     @Test
+    void theLeastChangeTurnsTheDecisionAndNoShorterOneOfItDoes() {
+        Planner planner = new Planner(Planner.OFFERED);
+        forAll(world -> {
+            Situation situation = world.situation();
+            world.someRoles().forEach(situation::role);
+            Slot slot = world.pick(List.of(Slot.values()));
+            boolean granted = situation.plan().decision(slot) instanceof PolicyDecision.Granted;
+
+            LeastChange.Answer answer = new LeastChange(planner, LeastChange.Alternatives.NONE)
+                    .of(situation.facts(), situation.circumstances(), slot);
+            if (answer instanceof LeastChange.Answer.Changes(List<LeastChange.Change> changes)) {
+                for (int i = 0; i < changes.size(); i++) {
+                    LeastChange.Scene after = changes.get(i).after();
+                    boolean turned =
+                            planner.plan(after.facts(), after.circumstances()).decision(slot)
+                                            instanceof PolicyDecision.Granted
+                                    != granted;
+                    assertThat(turned).as("after step %d", i).isEqualTo(i == changes.size() - 1);
+                }
+            } else {
+                assertThat(granted).as("what is granted can be taken").isFalse();
+            }
+        });
+    }
+
+    @Test
     void everySlotHasExactlyOneDecisionAndEveryGrantAnAccountBehindIt() {
         forAll(world -> {
             Situation situation = world.situation();

@@ -148,7 +148,7 @@ class PlannerTest {
 
         assertThat(plan.granted()).isEmpty();
         assertThat(reason(plan, Slot.HOME)).isEqualTo(PlanCode.ACCOUNT_DISABLED);
-        assertThat(reason(plan, Slot.TERMINAL)).isEqualTo(PlanCode.NOT_OFFERED);
+        assertThat(reason(plan, Slot.TERMINAL)).isEqualTo(PlanCode.ACCOUNT_DISABLED);
     }
 
     @Test
@@ -184,7 +184,9 @@ class PlannerTest {
                 .plan();
 
         assertThat(grant(guest, Slot.HOME).access()).isEqualTo(SlotAccess.EPHEMERAL);
-        assertThat(slots(guest)).containsExactly("session", "home", "tmp", "logs", "logSink", "approval", "help");
+        assertThat(slots(guest))
+                .contains("terminal", "session", "home", "tmp", "logs", "logSink", "help")
+                .doesNotContain("config", "cache", "credentials", "keyring", "status", "login");
         assertThat(slots(anonymous)).containsExactly("session", "login", "help");
         assertThat(reason(anonymous, Slot.HOME)).isEqualTo(PlanCode.KIND_FORBIDS);
     }
@@ -266,6 +268,6 @@ class PlannerTest {
     }
 
     private static Circumstances at(Instant now) {
-        return new Circumstances(SessionKind.LOCAL, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, now);
+        return new Circumstances(SessionKind.LOCAL, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, true, now);
     }
 }

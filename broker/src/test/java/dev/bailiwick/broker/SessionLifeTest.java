@@ -37,7 +37,7 @@ class SessionLifeTest {
                             "SESSION",
                             "STATUS",
                             "TMP");
-            assertThat(alice.receipts()).containsEntry("TERMINAL", "not-offered");
+            assertThat(alice.receipts()).containsEntry("TERMINAL", "no-terminal");
         }
     }
 

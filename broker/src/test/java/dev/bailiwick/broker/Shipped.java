@@ -30,6 +30,18 @@ final class Shipped {
         return parse(TEXT.substring(0, start) + TEXT.substring(end));
     }
 
+    /** The same with every occurrence of a text in one resource profile replaced. */
+    static SeedPlan manifestWith(String resourceProfile, String from, String to) {
+        int start = TEXT.indexOf("[[resource-profile]]\nname = \"" + resourceProfile + "\"");
+        int next = TEXT.indexOf("[[resource-profile]]", start + 1);
+        int end = next < 0 ? TEXT.length() : next;
+        String profile = TEXT.substring(start, end);
+        if (!profile.contains(from)) {
+            throw new IllegalArgumentException("the profile has no " + from);
+        }
+        return parse(TEXT.substring(0, start) + profile.replace(from, to) + TEXT.substring(end));
+    }
+
     private static String read() {
         try {
             return Files.readString(Path.of("../profiles/manifests/default.toml"));

@@ -31,6 +31,7 @@ final class Situation {
     private SessionKind sessionKind;
     private SessionSource source;
     private AuthStrength strength;
+    private boolean hasTerminal = true;
     private AccountStatus status = AccountStatus.ACTIVE;
     private Facts.Lookup<ResourceProfile> resources =
             new Facts.Lookup.Missing<>(PlanCode.UNKNOWN_PROFILE, "none named");
@@ -121,6 +122,15 @@ final class Situation {
         return this;
     }
 
+    Situation withoutTerminal() {
+        hasTerminal = false;
+        return this;
+    }
+
+    Circumstances circumstances() {
+        return new Circumstances(sessionKind, source, strength, hasTerminal, NOW);
+    }
+
     Facts facts() {
         Facts.Account account = new Facts.Account(
                 source(RecordKind.ACCOUNT, "alice"),
@@ -134,7 +144,7 @@ final class Situation {
     }
 
     BundlePlan plan() {
-        return new Planner(Planner.OFFERED).plan(facts(), new Circumstances(sessionKind, source, strength, NOW));
+        return new Planner(Planner.OFFERED).plan(facts(), circumstances());
     }
 
     static Source source(RecordKind kind, String name) {

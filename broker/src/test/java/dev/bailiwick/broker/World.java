@@ -15,6 +15,7 @@ import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.SshChallenge;
+import dev.bailiwick.schema.gen.TerminalSession;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -163,6 +164,31 @@ final class World implements AutoCloseable {
         Response<SessionManager.PasswordResults.Reader> response =
                 request.send().join();
         return hold(response, response.get().getResult());
+    }
+
+    /** A login with a terminal, which stays the caller's. */
+    Holder login(int uid, String name, String password, TerminalSession.Client terminal) {
+        try (SessionManager.Client manager = connect(uid)) {
+            var request = manager.passwordRequest();
+            request.params().setName(name);
+            request.params().setPassword(password.getBytes(UTF_8));
+            request.params().setTerminal(terminal);
+            Response<SessionManager.PasswordResults.Reader> response =
+                    request.send().join();
+            return hold(response, response.get().getResult());
+        }
+    }
+
+    /** Takes a session up with a terminal, which stays the caller's. */
+    Holder resume(int uid, byte[] reference, TerminalSession.Client terminal) {
+        try (SessionManager.Client manager = connect(uid)) {
+            var request = manager.resumeRequest();
+            request.params().setReference(reference);
+            request.params().setTerminal(terminal);
+            Response<SessionManager.ResumeResults.Reader> response =
+                    request.send().join();
+            return hold(response, response.get().getResult());
+        }
     }
 
     Holder guest(int uid) {

@@ -3,7 +3,11 @@ package dev.bailiwick.cli;
 import dev.bailiwick.daemon.StoreLocation;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import org.capnproto.Text;
+import org.capnproto.TextList;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 
-/** The program {@code account-admin}, and the one verb of it that belongs to no noun. */
+/** The program {@code account-admin}, and the verbs of it that belong to no noun. */
 @Command(
         name = "account-admin",
         mixinStandardHelpOptions = true,
@@ -64,33 +68,102 @@ final class AdminCommands {
             name = "plan",
             description = {
                 "Show the bundle a login would get, slot by slot, and which rule and records decide it.",
+                "With roles or profiles to suppose, show what they would change, before anything is committed.",
                 "A plan is a description; nothing can be done with it."
             })
     void plan(
             @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Mixin PlannedSession session,
             @Option(
-                            names = "--kind",
-                            paramLabel = "KIND",
-                            description =
-                                    "Kind of session: local, operator, guest, anonymous, external, service or recovery."
-                                            + " Default: the account's own.")
+                            names = "--with-role",
+                            paramLabel = "ROLE",
+                            description = "Suppose that the account had this role, too. May be given several times.")
                     @Nullable
-                    String kind,
+                    List<String> withRoles,
             @Option(
-                            names = "--at",
-                            paramLabel = "SEQ",
-                            defaultValue = "0",
-                            description = "As of this journal sequence number. Default: now.")
-                    long at) {
+                            names = "--without-role",
+                            paramLabel = "ROLE",
+                            description =
+                                    "Suppose that the account did not have this role. May be given several times.")
+                    @Nullable
+                    List<String> withoutRoles,
+            @Option(
+                            names = {"--with-profile", "--with-resource-profile"},
+                            paramLabel = "PROFILE",
+                            description = "Suppose that this were the account's resource profile.")
+                    @Nullable
+                    String resourceProfile,
+            @Option(
+                            names = "--with-policy-profile",
+                            paramLabel = "PROFILE",
+                            description = "Suppose that this were the account's policy profile.")
+                    @Nullable
+                    String policyProfile) {
+        boolean supposes =
+                withRoles != null || withoutRoles != null || resourceProfile != null || policyProfile != null;
         try (Powers powers = context().powers(Powers.Use.READ);
                 AuthorityBroker.Client planner = powers.planner()) {
+            if (supposes) {
+                var request = planner.whatIfRequest();
+                request.params().setName(name);
+                request.params().setKind(session.kind());
+                request.params().setAtSequence(session.sequence(powers));
+                texts(request.params()::initWithRoles, withRoles);
+                texts(request.params()::initWithoutRoles, withoutRoles);
+                request.params().setWithResourceProfile(resourceProfile == null ? "" : resourceProfile);
+                request.params().setWithPolicyProfile(policyProfile == null ? "" : policyProfile);
+                try (var response = request.send().join()) {
+                    Json.Obj before = Shapes.plan(response.get().getBefore());
+                    Json.Obj after = Shapes.plan(response.get().getAfter());
+                    Json.Obj answer = Json.object()
+                            .with("before", before)
+                            .with("after", after)
+                            .with("changes", PlanDifferences.of(before, after));
+                    context().output().answer(answer, style -> Views.whatIf(answer, style));
+                }
+                return;
+            }
             var request = planner.planRequest();
             request.params().setName(name);
-            request.params().setKind(kind == null ? "" : kind);
-            request.params().setAtSequence(at);
+            request.params().setKind(session.kind());
+            request.params().setAtSequence(session.sequence(powers));
             try (var response = request.send().join()) {
                 Json.Obj plan = Shapes.plan(response.get().getResult());
                 context().output().answer(plan, style -> Views.plan(plan, style));
+            }
+        }
+    }
+
+    private static void texts(IntFunction<TextList.Builder> list, @Nullable List<String> texts) {
+        if (texts != null) {
+            TextList.Builder builder = list.apply(texts.size());
+            for (int i = 0; i < texts.size(); i++) {
+                builder.set(i, new Text.Reader(texts.get(i)));
+            }
+        }
+    }
+
+    @Command(
+            name = "explain",
+            description = {
+                "Show which rule grants or denies a slot of an account's bundle, what was looked at in order, and the least change that"
+                        + " would turn it.",
+                "The change was verified by planning with it; nothing is changed by asking."
+            })
+    void explain(
+            @Parameters(paramLabel = "NAME", description = "Which account.") String name,
+            @Parameters(paramLabel = "SLOT", description = "Which slot of the bundle, for instance home.") String slot,
+            @Mixin PlannedSession session) {
+        try (Powers powers = context().powers(Powers.Use.READ);
+                AuthorityBroker.Client planner = powers.planner()) {
+            var request = planner.explainRequest();
+            request.params().setName(name);
+            request.params().setKind(session.kind());
+            request.params().setAtSequence(session.sequence(powers));
+            request.params().setSlot(slot);
+            try (var response = request.send().join()) {
+                Json.Obj explanation = Shapes.explanation(response.get().getResult());
+                context().output().answer(explanation, style -> Views.explanation(explanation, style));
             }
         }
     }

@@ -7,12 +7,14 @@ import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.SshChallenge;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * A session on a connection of its own. Closing it ends the connection, not the session. Used by one thread.
+ * A session on a connection of its own. Closing it ends the connection, not the session. Used by one thread. A terminal that is given to one
+ * stays the giver's, and is null if there is none.
  */
 final class LiveSession implements AutoCloseable {
     private final Connection connection;
@@ -27,11 +29,12 @@ final class LiveSession implements AutoCloseable {
     }
 
     /** Logs in with a name and a password. Takes the connection over. */
-    static LiveSession password(Connection connection, String name, byte[] password) {
+    static LiveSession password(Connection connection, String name, byte[] password, TerminalSession.Client terminal) {
         return open(connection, manager -> {
             var request = manager.passwordRequest();
             request.params().setName(name);
             request.params().setPassword(password);
+            request.params().setTerminal(terminal);
             var response = request.send().join();
             return new LiveSession(connection, response, response.get().getResult());
         });
@@ -44,7 +47,7 @@ final class LiveSession implements AutoCloseable {
     }
 
     /** Logs in with a name and a signature of what the daemon wants signed. Takes the connection over. */
-    static LiveSession sshKey(Connection connection, String name, Signer signer) {
+    static LiveSession sshKey(Connection connection, String name, Signer signer, TerminalSession.Client terminal) {
         return open(connection, manager -> {
             var asking = manager.sshChallengeRequest();
             asking.params().setName(name);
@@ -58,28 +61,38 @@ final class LiveSession implements AutoCloseable {
                         .setSignature(
                                 signer.sign(bytes, challenge.getNamespace().toString()));
             }
+            request.params().setTerminal(terminal);
             var response = request.send().join();
             return new LiveSession(connection, response, response.get().getResult());
         });
     }
 
     /** Sets a password, an SSH key or both with a one-time code, and logs in. Takes the connection over. */
-    static LiveSession enroll(Connection connection, String name, byte[] code, byte[] password, String sshKey) {
+    static LiveSession enroll(
+            Connection connection,
+            String name,
+            byte[] code,
+            byte[] password,
+            String sshKey,
+            TerminalSession.Client terminal) {
         return open(connection, manager -> {
             var request = manager.enrollRequest();
             request.params().setName(name);
             request.params().setCode(code);
             request.params().setPassword(password);
             request.params().setSshKey(sshKey);
+            request.params().setTerminal(terminal);
             var response = request.send().join();
             return new LiveSession(connection, response, response.get().getResult());
         });
     }
 
     /** Starts a guest session. Takes the connection over. */
-    static LiveSession guest(Connection connection) {
+    static LiveSession guest(Connection connection, TerminalSession.Client terminal) {
         return open(connection, manager -> {
-            var response = manager.guestRequest().send().join();
+            var request = manager.guestRequest();
+            request.params().setTerminal(terminal);
+            var response = request.send().join();
             return new LiveSession(connection, response, response.get().getResult());
         });
     }

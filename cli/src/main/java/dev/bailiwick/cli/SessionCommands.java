@@ -107,7 +107,9 @@ final class SessionCommands {
         if (key.isEmpty()) {
             password = fromInput ? secrets.fromInput("new password") : secrets.newPasswordFromPerson("--code-stdin");
         }
-        try (LiveSession session = LiveSession.enroll(context.connect(), name, code, password, key)) {
+        try (OfferedTerminal terminal = OfferedTerminal.of(context.host());
+                LiveSession session =
+                        LiveSession.enroll(context.connect(), name, code, password, key, terminal.client())) {
             keepAndPrint(session);
         }
     }
@@ -117,6 +119,7 @@ final class SessionCommands {
             description = {
                 "Log in, print the bundle of capabilities the session holds, and keep the session for later commands.",
                 "A session kept before in the same place ends.",
+                "On a terminal the session is offered that terminal for as long as the command runs.",
                 "An unknown account and a wrong password or key get the same answer. After many wrong ones none is looked at for a while."
             })
     void login(
@@ -149,20 +152,21 @@ final class SessionCommands {
                     method.takesName() ? "a " + method + " login needs a NAME" : "a " + method + " login takes no NAME",
                     "'bailiwick login --help' shows the forms");
         }
-        try (LiveSession session = switch (method) {
-            case password -> {
-                byte[] password = passwordFromInput
+        byte[] password = method != Method.password
+                ? new byte[0]
+                : passwordFromInput
                         ? context.secrets().fromInput("password")
                         : context.secrets().fromPerson("password", "--password-stdin");
-                yield LiveSession.password(context.connect(), name, password);
-            }
-            case sshKey -> {
-                SshKeygen keygen = SshKeygen.with(context.host(), Optional.ofNullable(key));
-                yield LiveSession.sshKey(context.connect(), name, keygen::sign);
-            }
-            case guest -> LiveSession.guest(context.connect());
-            case anonymous -> LiveSession.anonymous(context.connect());
-        }) {
+        try (OfferedTerminal terminal = OfferedTerminal.of(context.host());
+                LiveSession session = switch (method) {
+                    case password -> LiveSession.password(context.connect(), name, password, terminal.client());
+                    case sshKey -> {
+                        SshKeygen keygen = SshKeygen.with(context.host(), Optional.ofNullable(key));
+                        yield LiveSession.sshKey(context.connect(), name, keygen::sign, terminal.client());
+                    }
+                    case guest -> LiveSession.guest(context.connect(), terminal.client());
+                    case anonymous -> LiveSession.anonymous(context.connect());
+                }) {
             keepAndPrint(session);
         }
     }
@@ -266,8 +270,10 @@ final class SessionCommands {
     @Command(
             name = "status",
             description = {
-                "Show whether the daemon is well, and what an operator should look at: damage that its background check found, an anchor that"
-                        + " does not follow, or that a rollback cannot be detected."
+                "Show whether the daemon is well.",
+                "A storage-admin also sees how many sessions there are, how far the store reaches, the limits of this session, and what an"
+                        + " operator should look at: damage that the background check found, an anchor that does not follow, or that a"
+                        + " rollback cannot be detected."
             })
     void status() {
         try (LiveSession session = context.session();
@@ -275,7 +281,7 @@ final class SessionCommands {
                         session.held("status", session.bundle().getStatus());
                 var response = system.getRequest().send().join()) {
             Json.Obj status = Shapes.status(response.get().getStatus());
-            context.output().answer(status, Views.fields(status));
+            context.output().answer(status, style -> Views.status(status, style));
         }
     }
 
@@ -305,12 +311,32 @@ final class SessionCommands {
             name = "bundle",
             description = {
                 "Print the capabilities the session holds: slot, interface, limit, and the rule and records they come from.",
-                "With --all also the slots it does not hold, and why."
+                "With --all also the slots it does not hold, and why.",
+                "With --signed, the receipts as a C2SP note that the store's key has signed, for others to check; the verifier key goes to"
+                        + " standard error. A receipt shows the state it was decided on, not that nothing is newer."
             })
-    void bundle(@Option(names = "--all", description = "Show slots that were not granted, too.") boolean all) {
+    void bundle(
+            @Option(names = "--all", description = "Show slots that were not granted, too.") boolean all,
+            @Option(names = "--signed", description = "Print the receipts of all slots, signed.") boolean signed) {
+        if (signed) {
+            signedReceipts();
+            return;
+        }
         try (LiveSession session = context.session()) {
             Json.Obj answer = session.toJson();
             context.output().answer(answer, style -> Views.bundle(answer, all, style));
+        }
+    }
+
+    private void signedReceipts() {
+        try (LiveSession session = context.session();
+                UserSession.Client self = session.self();
+                var response = self.receiptsRequest().send().join()) {
+            Json.Obj answer = Json.object()
+                    .with("statement", response.get().getStatement().toString())
+                    .with("publicKey", response.get().getPublicKey().toString());
+            context.output().remark("verifier key: " + answer.text("publicKey"));
+            context.output().answer(answer, style -> answer.text("statement"));
         }
     }
 

@@ -30,6 +30,8 @@ import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.EndResult;
 import dev.bailiwick.schema.gen.EnrollResult;
 import dev.bailiwick.schema.gen.EntryInfo;
+import dev.bailiwick.schema.gen.ExplainResult;
+import dev.bailiwick.schema.gen.Explanation;
 import dev.bailiwick.schema.gen.ExternalIdentityBinding;
 import dev.bailiwick.schema.gen.Finding;
 import dev.bailiwick.schema.gen.GetResult;
@@ -37,6 +39,7 @@ import dev.bailiwick.schema.gen.HistoryEntry;
 import dev.bailiwick.schema.gen.HistoryResult;
 import dev.bailiwick.schema.gen.KeyInfo;
 import dev.bailiwick.schema.gen.KeyResult;
+import dev.bailiwick.schema.gen.LimitInForce;
 import dev.bailiwick.schema.gen.ListResult;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.MutationResult;
@@ -671,7 +674,23 @@ final class Shapes {
                 .with("startedAtMs", status.getStartedAtMs())
                 .with("nowMs", status.getNowMs())
                 .with("healthy", status.getHealthy())
-                .with("detail", status.getDetail().toString());
+                .with("detail", status.getDetail().toString())
+                .with("full", status.getFull())
+                .with("sessions", Integer.toUnsignedLong(status.getSessions()))
+                .with("sessionsAtMost", Integer.toUnsignedLong(status.getSessionsAtMost()))
+                .with("journalSize", status.getJournalSize())
+                .with("auditSize", status.getAuditSize())
+                .with("storeEpoch", status.getStoreEpoch())
+                .with("policyEpoch", status.getPolicyEpoch())
+                .with("warnings", Texts.list(status.getWarnings()))
+                .with("limits", list(status.getLimits(), Shapes::limit));
+    }
+
+    private static Json.Obj limit(LimitInForce.Reader limit) {
+        return Json.object()
+                .with("name", limit.getName().toString())
+                .with("used", limit.getUsed())
+                .with("limit", limit.getLimit());
     }
 
     private static Json.Obj finding(Finding.Reader finding) {
@@ -911,6 +930,22 @@ final class Shapes {
             case DENIED -> throw failure(result.getDenied());
             case _NOT_IN_SCHEMA -> throw unknownAnswer();
         };
+    }
+
+    /** Why a slot is granted or not; fails with the denial. */
+    static Json.Obj explanation(ExplainResult.Reader result) {
+        return switch (result.which()) {
+            case EXPLANATION -> explanation(result.getExplanation());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    private static Json.Obj explanation(Explanation.Reader explanation) {
+        return Json.object()
+                .with("receipt", receipt(explanation.getReceipt()))
+                .with("steps", Texts.list(explanation.getSteps()))
+                .with("change", explanation.getChange().toString());
     }
 
     static Json.Obj plan(PlanResult.Reader result) {

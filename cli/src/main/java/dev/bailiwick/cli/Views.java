@@ -174,6 +174,18 @@ final class Views {
             .column("REASON", "code")
             .column("RULE", row -> orDash(row.text("rule")));
 
+    private static final Table LIMITS = Table.table()
+            .column("LIMIT OF THIS SESSION", "name")
+            .numbers("USED", "used")
+            .numbers("OF", "limit");
+
+    private static final Table PLAN_CHANGES = Table.table()
+            .column("SLOT", "slot")
+            .column("CHANGE", "change")
+            .column("BEFORE", "before")
+            .column("AFTER", "after")
+            .column("RULE", "rule");
+
     private static final Table RESOURCE_PROFILES = Table.table()
             .column("RESOURCE PROFILE", "name")
             .numbers("VERSION", "recordVersion")
@@ -207,6 +219,21 @@ final class Views {
         return head + receipts(session.list("receipts"), all, style);
     }
 
+    /** Whether the daemon is well, and what more the session may know of it. */
+    static String status(Json.Obj status, Style style) {
+        List<String> always = List.of("version", "startedAtMs", "nowMs", "healthy", "detail");
+        Table.Sheet sheet = Table.sheet();
+        status.fields().forEach((name, value) -> {
+            if (always.contains(name) || (status.flag("full") && !name.equals("full") && !name.equals("limits"))) {
+                sheet.line(name, plain(name, value));
+            }
+        });
+        return sheet.render(style)
+                + (status.flag("full")
+                        ? "\n" + LIMITS.render(status.list("limits").objects(), style)
+                        : "");
+    }
+
     /** The bundle a login would get. */
     static String plan(Json.Obj plan, Style style) {
         Table.Sheet sheet = Table.sheet()
@@ -223,6 +250,67 @@ final class Views {
             sheet.line("no session", denial.text("code") + ": " + denial.text("message"));
         }
         return sheet.render(style) + "\n" + receipts(plan.list("receipts"), true, style);
+    }
+
+    /** What would be different about the bundle a login would get. */
+    static String whatIf(Json.Obj answer, Style style) {
+        Json.Obj before = answer.object("before");
+        Json.Obj after = answer.object("after");
+        Table.Sheet sheet = Table.sheet().line("name", after.text("name")).line("kind", after.text("kind"));
+        for (String field : List.of("policyProfile", "resourceProfile")) {
+            sheet.line(field, moved(before.text(field), after.text(field)));
+        }
+        sheet.line("roles", moved(orDash(before.joined("roles")), orDash(after.joined("roles"))))
+                .line("may ask for", moved(orDash(before.joined("leases")), orDash(after.joined("leases"))))
+                .line(
+                        "lifetime",
+                        moved(
+                                Printable.duration(before.number("lifetimeMs")),
+                                Printable.duration(after.number("lifetimeMs"))))
+                .line("session", moved(session(before), session(after)));
+        List<Json.Obj> changes = answer.list("changes").objects();
+        return sheet.render(style) + "\n"
+                + (changes.isEmpty() ? "no slot would change\n" : PLAN_CHANGES.render(changes, style));
+    }
+
+    private static String moved(String before, String after) {
+        return before.equals(after) ? after : before + " -> " + after;
+    }
+
+    private static String session(Json.Obj plan) {
+        return plan.flag("eligible")
+                ? "would start"
+                : "none: " + plan.object("denial").text("code");
+    }
+
+    /** Why a slot is granted or not. */
+    static String explanation(Json.Obj explanation, Style style) {
+        Json.Obj receipt = explanation.object("receipt");
+        StringBuilder text = new StringBuilder(Table.sheet()
+                .line("slot", receipt.text("slot"))
+                .line("decision", receipt.text("code"))
+                .line("rule", orDash(receipt.text("rule")))
+                .line("limit", orDash(receipt.text("limit")))
+                .line("from", orDash(String.join(", ", sources(receipt))))
+                .line("journalSize", receipt.get("journalSize").toString())
+                .render(style));
+        text.append('\n').append(style.dim("looked at, in this order:")).append('\n');
+        int number = 0;
+        for (Json step : explanation.list("steps").items()) {
+            number++;
+            text.append(String.format("%3d  ", number))
+                    .append(Printable.text(plain("", step)))
+                    .append('\n');
+        }
+        text.append('\n')
+                .append(style.dim("the least change that would turn it:"))
+                .append('\n');
+        explanation
+                .text("change")
+                .lines()
+                .forEach(line ->
+                        text.append("     ").append(Printable.text(line)).append('\n'));
+        return text.toString();
     }
 
     private static String receipts(Json.Arr receipts, boolean all, Style style) {

@@ -16,6 +16,7 @@ import dev.bailiwick.engine.Table;
 import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.gen.CredentialRecord;
 import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.storage.StorageTables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,7 +78,10 @@ class SeparationTest {
             site.serve();
 
             try (LiveSession session = LiveSession.password(
-                    Connection.to(tap.socket()), "operator", Site.OPERATOR_PASSWORD.getBytes(StandardCharsets.UTF_8))) {
+                    Connection.to(tap.socket()),
+                    "operator",
+                    Site.OPERATOR_PASSWORD.getBytes(StandardCharsets.UTF_8),
+                    TerminalSession.factory.nullClient())) {
                 SessionBundle.Reader bundle = session.bundle();
                 List<CapabilityClient> roots = List.of(
                         bundle.getAccountReader(),
@@ -124,7 +128,8 @@ class SeparationTest {
             try (LiveSession session = LiveSession.password(
                             Connection.to(tap.socket()),
                             "alice",
-                            "alices secret password".getBytes(StandardCharsets.UTF_8));
+                            "alices secret password".getBytes(StandardCharsets.UTF_8),
+                            TerminalSession.factory.nullClient());
                     var home = session.bundle().getHome()) {
                 var request = home.getRequest();
                 request.params().setPath("diary");

@@ -7,5 +7,8 @@ public final class Annotations {
     /** The class of this method. A method without it is treated as {@code control}, the strictest. */
     public static final long METHOD_CLASS_ANNOTATION = 0xbffb5075f8cbf1d3L;
 
+    /** This method may answer only when something happens, for as long as that takes: {@code timerWaiterLimit} counts such calls. */
+    public static final long WAITS_ANNOTATION = 0x9dcd218a7f98ba9dL;
+
     private Annotations() {}
 }

@@ -26,6 +26,7 @@ import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.TextList;
+import org.capnproto.Void;
 
 /** Asks for leases of fragments that this session is eligible for (docs/approval.md). Requests live as long as the session. */
 @SuppressWarnings("all")
@@ -49,7 +50,7 @@ public final class ApprovalClient {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 3, "wait",
                             () -> WaitParams.factory, () -> WaitResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                            Map.ofEntries(Map.entry(0xbffb5075f8cbf1d3L, MethodClass.READ), Map.entry(0x9dcd218a7f98ba9dL, Void.VOID))),
                     new MethodSchema(TYPE_ID, 4, "renew",
                             () -> RenewParams.factory, () -> RenewResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),

@@ -76,7 +76,8 @@ public final class AuthorityBroker {
         }
 
         /**
-         * Plans as if the account had these roles and profiles; nothing is written.
+         * Plans as if the account had these roles and profiles; nothing is written. An empty profile is the account's own. What does not exist, a
+         * role to take away that the account has not included, is a denial in {@code after}.
          *
          * <p>Parameters: {@code name}, {@code kind}, {@code atSequence}, {@code withRoles}, {@code withoutRoles}, {@code withResourceProfile}, {@code withPolicyProfile}. Results: {@code before}, {@code after}.
          */
@@ -107,7 +108,8 @@ public final class AuthorityBroker {
         }
 
         /**
-         * Plans as if the account had these roles and profiles; nothing is written.
+         * Plans as if the account had these roles and profiles; nothing is written. An empty profile is the account's own. What does not exist, a
+         * role to take away that the account has not included, is a denial in {@code after}.
          *
          * <p>Parameters: {@code name}, {@code kind}, {@code atSequence}, {@code withRoles}, {@code withoutRoles}, {@code withResourceProfile}, {@code withPolicyProfile}. Results: {@code before}, {@code after}.
          */

@@ -97,7 +97,10 @@ public final class Explanation {
             return !_pointerFieldIsNull(2);
         }
 
-        /** The least change that would turn the decision, as a command where there is one; empty where nothing would. */
+        /**
+         * The least change that would turn the decision, verified by planning with it: one step a line, each a command where there is one. Where
+         * nothing would, "nothing: " and why.
+         */
         public Text.Builder getChange() {
             return _getPointerField(Text.factory, 2);
         }
@@ -142,7 +145,10 @@ public final class Explanation {
             return !_pointerFieldIsNull(2);
         }
 
-        /** The least change that would turn the decision, as a command where there is one; empty where nothing would. */
+        /**
+         * The least change that would turn the decision, verified by planning with it: one step a line, each a command where there is one. Where
+         * nothing would, "nothing: " and why.
+         */
         public Text.Reader getChange() {
             return _getPointerField(Text.factory, 2);
         }

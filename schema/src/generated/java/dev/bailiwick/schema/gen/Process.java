@@ -26,6 +26,7 @@ import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
 import org.capnproto.TextList;
+import org.capnproto.Void;
 
 /**
  * One started program and everything it started. All of it is ended when the grant of the launcher goes, and when nobody holds
@@ -46,13 +47,13 @@ public final class Process {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "wait",
                             () -> WaitParams.factory, () -> WaitResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                            Map.ofEntries(Map.entry(0xbffb5075f8cbf1d3L, MethodClass.READ), Map.entry(0x9dcd218a7f98ba9dL, Void.VOID))),
                     new MethodSchema(TYPE_ID, 2, "end",
                             () -> EndParams.factory, () -> EndResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 3, "read",
                             () -> ReadParams.factory, () -> ReadResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                            Map.ofEntries(Map.entry(0xbffb5075f8cbf1d3L, MethodClass.READ), Map.entry(0x9dcd218a7f98ba9dL, Void.VOID))),
                     new MethodSchema(TYPE_ID, 4, "write",
                             () -> WriteParams.factory, () -> WriteResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE))),

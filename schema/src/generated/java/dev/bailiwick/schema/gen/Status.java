@@ -9,12 +9,16 @@ import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
+import org.capnproto.TextList;
 
-/** Redacted: nothing here names other principals, devices or keys. */
+/**
+ * Nothing here names other principals, devices or keys. A holder of redacted access gets the first five fields, and in {@code detail} nothing but
+ * whether all is well; one of full access gets all of them.
+ */
 @SuppressWarnings("all")
 public final class Status {
     public static final long TYPE_ID = 0x848ce3aeeba09d8eL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 3, (short) 2);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 8, (short) 4);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -120,6 +124,104 @@ public final class Status {
         public Text.Builder initDetail(int size) {
             return _initPointerField(Text.factory, 1, size);
         }
+
+        /** Whether the fields below say something. */
+        public boolean getFull() {
+            return _getBooleanField(129);
+        }
+
+        public void setFull(boolean value) {
+            _setBooleanField(129, value);
+        }
+
+        /** Live now, of all accounts. */
+        public int getSessions() {
+            return _getIntField(5);
+        }
+
+        public void setSessions(int value) {
+            _setIntField(5, value);
+        }
+
+        public int getSessionsAtMost() {
+            return _getIntField(6);
+        }
+
+        public void setSessionsAtMost(int value) {
+            _setIntField(6, value);
+        }
+
+        public long getJournalSize() {
+            return _getLongField(4);
+        }
+
+        public void setJournalSize(long value) {
+            _setLongField(4, value);
+        }
+
+        public long getAuditSize() {
+            return _getLongField(5);
+        }
+
+        public void setAuditSize(long value) {
+            _setLongField(5, value);
+        }
+
+        public long getStoreEpoch() {
+            return _getLongField(6);
+        }
+
+        public void setStoreEpoch(long value) {
+            _setLongField(6, value);
+        }
+
+        public long getPolicyEpoch() {
+            return _getLongField(7);
+        }
+
+        public void setPolicyEpoch(long value) {
+            _setLongField(7, value);
+        }
+
+        public boolean hasWarnings() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** What an operator should look at. */
+        public TextList.Builder getWarnings() {
+            if (_pointerFieldIsNull(2)) {
+                return TextList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(TextList.factory, 2);
+        }
+
+        public void setWarnings(TextList.Reader value) {
+            _setPointerField(TextList.factory, 2, value);
+        }
+
+        public TextList.Builder initWarnings(int size) {
+            return _initPointerField(TextList.factory, 2, size);
+        }
+
+        public boolean hasLimits() {
+            return !_pointerFieldIsNull(3);
+        }
+
+        /** Of the session that asks, from its resource profile. */
+        public StructList.Builder<LimitInForce.Builder> getLimits() {
+            if (_pointerFieldIsNull(3)) {
+                return LimitInForce.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(LimitInForce.listFactory, 3);
+        }
+
+        public void setLimits(StructList.Reader<LimitInForce.Reader> value) {
+            _setPointerField(LimitInForce.listFactory, 3, value);
+        }
+
+        public StructList.Builder<LimitInForce.Builder> initLimits(int size) {
+            return _initPointerField(LimitInForce.listFactory, 3, size);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -154,6 +256,54 @@ public final class Status {
 
         public Text.Reader getDetail() {
             return _getPointerField(Text.factory, 1);
+        }
+
+        /** Whether the fields below say something. */
+        public boolean getFull() {
+            return _getBooleanField(129);
+        }
+
+        /** Live now, of all accounts. */
+        public int getSessions() {
+            return _getIntField(5);
+        }
+
+        public int getSessionsAtMost() {
+            return _getIntField(6);
+        }
+
+        public long getJournalSize() {
+            return _getLongField(4);
+        }
+
+        public long getAuditSize() {
+            return _getLongField(5);
+        }
+
+        public long getStoreEpoch() {
+            return _getLongField(6);
+        }
+
+        public long getPolicyEpoch() {
+            return _getLongField(7);
+        }
+
+        public boolean hasWarnings() {
+            return !_pointerFieldIsNull(2);
+        }
+
+        /** What an operator should look at. */
+        public TextList.Reader getWarnings() {
+            return _getPointerField(TextList.factory, 2);
+        }
+
+        public boolean hasLimits() {
+            return !_pointerFieldIsNull(3);
+        }
+
+        /** Of the session that asks, from its resource profile. */
+        public StructList.Reader<LimitInForce.Reader> getLimits() {
+            return _getPointerField(LimitInForce.listFactory, 3);
         }
     }
 }

@@ -24,6 +24,7 @@ import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 
+/** Redacted unless a role grants more. */
 @SuppressWarnings("all")
 public final class SystemStatus {
     public static final long TYPE_ID = 0xf720edb08e6656d4L;

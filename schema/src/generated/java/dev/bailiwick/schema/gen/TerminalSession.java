@@ -24,8 +24,12 @@ import org.capnproto.StructFactory;
 import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
+import org.capnproto.Void;
 
-/** A terminal. The client serves it; what a session holds is that object behind the session's membrane. */
+/**
+ * A terminal. The client serves it; what a session holds is that object behind the session's membrane. It answers "revoked: " once the
+ * session has ended or was taken up with another terminal, and is of no more use once the client is gone.
+ */
 @SuppressWarnings("all")
 public final class TerminalSession {
     public static final long TYPE_ID = 0xe5d0c3b7a8f14629L;
@@ -41,7 +45,7 @@ public final class TerminalSession {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "read",
                             () -> ReadParams.factory, () -> ReadResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                            Map.ofEntries(Map.entry(0xbffb5075f8cbf1d3L, MethodClass.READ), Map.entry(0x9dcd218a7f98ba9dL, Void.VOID))),
                     new MethodSchema(TYPE_ID, 2, "write",
                             () -> WriteParams.factory, () -> WriteResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE))),

@@ -117,7 +117,8 @@ public final class UserSession {
         }
 
         /**
-         * The receipts of the bundle as it is now, as a note that the store's key has signed, and the verifier key line that checks it.
+         * The receipts of the bundle as it is now, as a C2SP note that the store's key has signed, and the verifier key line that checks it. They show
+         * the state they were decided on, and not that nothing is newer; docs/format.md has the text.
          *
          * <p>Parameters: none. Results: {@code statement}, {@code publicKey}.
          */
@@ -180,7 +181,8 @@ public final class UserSession {
         }
 
         /**
-         * The receipts of the bundle as it is now, as a note that the store's key has signed, and the verifier key line that checks it.
+         * The receipts of the bundle as it is now, as a C2SP note that the store's key has signed, and the verifier key line that checks it. They show
+         * the state they were decided on, and not that nothing is newer; docs/format.md has the text.
          *
          * <p>Parameters: none. Results: {@code statement}, {@code publicKey}.
          */

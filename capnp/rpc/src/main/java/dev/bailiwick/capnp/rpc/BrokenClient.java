@@ -35,6 +35,11 @@ final class BrokenClient extends ClientHook {
         return new BrokenClient(RpcException.failed("promise was settled for itself, and leads nowhere"));
     }
 
+    @Override
+    boolean isDead() {
+        return true;
+    }
+
     RpcException reason() {
         return reason.get();
     }

@@ -86,6 +86,24 @@ abstract class CallHandle implements AutoCloseable {
                 });
     }
 
+    /**
+     * Does something when the callee begins with the call, at most once: at once if it has begun, or if nobody here can tell. A call
+     * that ends before it begins may never do it.
+     */
+    void whenStarted(Runnable action) {
+        action.run();
+    }
+
+    /** Both, in this order; the first may be missing. */
+    static Runnable both(@Nullable Runnable first, Runnable second) {
+        return first == null
+                ? second
+                : () -> {
+                    first.run();
+                    second.run();
+                };
+    }
+
     /** The capabilities the results will hold. Lives as long as the handle. */
     abstract Pipeline pipeline();
 

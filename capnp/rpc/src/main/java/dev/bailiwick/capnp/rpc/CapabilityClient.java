@@ -40,6 +40,14 @@ public abstract class CapabilityClient implements AutoCloseable {
         return hook().isNull();
     }
 
+    /**
+     * Whether it is known that every call through this fails from here on: it is a broken capability, was revoked, or lived across a
+     * connection that is over. False says nothing of a moment later.
+     */
+    public final boolean isBroken() {
+        return hook().innermost().isDead();
+    }
+
     /** Gives this reference back. Does nothing the second time. */
     @Override
     public final void close() {

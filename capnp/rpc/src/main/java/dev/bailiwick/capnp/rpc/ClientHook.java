@@ -77,6 +77,16 @@ public abstract class ClientHook {
     /** Waits while the object's connection has as much to do as it may have. For application threads, which may block. */
     void awaitCapacity() {}
 
+    /** Whether it is known that every call fails from here on: what is called is broken, or was across a connection that is over. */
+    boolean isDead() {
+        return false;
+    }
+
+    /** How many calls wait here that were not begun yet; 0 where that is not known. */
+    int queued() {
+        return 0;
+    }
+
     /** True for the absence of a capability, which goes into a message as a null pointer. */
     boolean isNull() {
         return false;

@@ -82,6 +82,13 @@ final class LocalClient extends ClientHook implements Runnable {
         return null;
     }
 
+    @Override
+    int queued() {
+        synchronized (mailbox) {
+            return mailbox.size();
+        }
+    }
+
     private void post(Runnable task) {
         boolean isFitForLoop;
         synchronized (mailbox) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,10 @@ public final class Membrane {
 
     /** A fresh reference to the hook as it looks from the other side; borrows the hook. */
     ClientHook wrap(ClientHook hook, MembranePolicy.Direction direction) {
+        return wrap(hook, direction, false);
+    }
+
+    private ClientHook wrap(ClientHook hook, MembranePolicy.Direction direction, boolean isCounted) {
         if (hook.isNull() || hook instanceof BrokenClient) {
             return hook.addRef();
         }
@@ -108,16 +113,75 @@ public final class Membrane {
         synchronized (clients) {
             why = gate.whyShut();
             if (why == null) {
-                MembraneClient fresh = new MembraneClient(this, direction, hook.addRef());
+                MembraneClient fresh = new MembraneClient(this, direction, hook.addRef(), isCounted);
                 clients.add(fresh);
                 return fresh;
             }
         }
+        if (isCounted) {
+            policy.takenBack();
+        }
         return new BrokenClient(why);
     }
 
+    /**
+     * What a message carries across, as it looks from the other side. Capabilities of the inside that go out are asked about; the first
+     * one that may not is reported to {@code refused}, and all that follow it are broken.
+     */
+    private Parcel carry(Parcel parcel, MembranePolicy.Direction direction, Consumer<RpcException> refused) {
+        RpcException[] why = new RpcException[1];
+        Parcel carried = parcel.map(hook -> {
+            if (direction == MembranePolicy.Direction.OUTWARD || isPlain(hook, direction)) {
+                return wrap(hook, direction);
+            }
+            if (why[0] == null) {
+                Optional<RpcException> refusal = handOut();
+                if (refusal.isEmpty()) {
+                    return wrap(hook, direction, true);
+                }
+                why[0] = refusal.get();
+            }
+            return new BrokenClient(why[0]);
+        });
+        if (why[0] != null) {
+            refused.accept(why[0]);
+        }
+        return carried;
+    }
+
+    /** Whether no wrapper is made of it: there is nothing to wrap, or it comes home. */
+    private boolean isPlain(ClientHook hook, MembranePolicy.Direction direction) {
+        return hook.isNull()
+                || hook instanceof BrokenClient
+                || (hook instanceof MembraneClient wrapper && wrapper.isWayBack(this, direction));
+    }
+
+    private Optional<RpcException> handOut() {
+        try {
+            return policy.handOut();
+        } catch (RuntimeException failed) { // a policy that cannot decide has not allowed anything
+            return Optional.of(RpcException.of(failed));
+        }
+    }
+
+    void takenBack() {
+        policy.takenBack();
+    }
+
+    /** What comes back with a call's results, or the reason why it may not come. */
+    void carryResults(Parcel results, MembranePolicy.Direction direction, PendingCall outer) {
+        RpcException[] why = new RpcException[1];
+        Parcel carried = carry(results, direction, refusal -> why[0] = refusal);
+        if (why[0] == null) {
+            outer.complete(carried);
+        } else {
+            carried.close();
+            outer.fail(why[0]);
+        }
+    }
+
     MembranePolicy.Decision decide(
-            ClientHook target, long interfaceId, int methodId, MembranePolicy.Direction direction) {
+            ClientHook target, long interfaceId, int methodId, MembranePolicy.Direction direction, long bytes) {
         try {
             Optional<InterfaceSchema> declaredBy = describe(target, interfaceId);
             MembranePolicy.Crossing crossing = new MembranePolicy.Crossing(
@@ -125,7 +189,9 @@ public final class Membrane {
                     methodId,
                     declaredBy,
                     declaredBy.flatMap(known -> known.method(interfaceId, methodId)),
-                    direction);
+                    direction,
+                    bytes,
+                    () -> target.innermost().queued());
             return interfaceId == Persistent.TYPE_ID ? policy.decideSave(crossing) : policy.decide(crossing);
         } catch (RuntimeException failed) { // a policy that cannot decide has not allowed anything
             return MembranePolicy.Decision.refuse(RpcException.of(failed));
@@ -147,19 +213,32 @@ public final class Membrane {
         return gate.whyShut();
     }
 
-    /** Passes a call through the gate, and notes it as in flight; fails it if the gate is shut. Takes the parameters over. */
+    /**
+     * Passes a call through the gate, and notes it as in flight; fails it if the gate is shut. Takes the parameters over. The watch is
+     * done when the call is, passed or not.
+     */
     CallHandle pass(
-            MembranePolicy.Direction direction, ClientHook target, long interfaceId, int methodId, Parcel params) {
+            MembranePolicy.Direction direction,
+            ClientHook target,
+            long interfaceId,
+            int methodId,
+            Parcel params,
+            MembranePolicy.@Nullable Watch watch) {
         if (!gate.enter()) {
             params.close();
-            return BrokenClient.failed(Objects.requireNonNull(gate.whyShut()));
+            return over(watch, Objects.requireNonNull(gate.whyShut()));
         }
         MembraneCall call;
         RpcException meanwhile;
         try {
-            Parcel crossed = params.map(hook -> wrap(hook, direction.opposite()));
+            RpcException[] refused = new RpcException[1];
+            Parcel crossed = carry(params, direction.opposite(), refusal -> refused[0] = refusal);
+            if (refused[0] != null) {
+                crossed.close();
+                return over(watch, refused[0]);
+            }
             call = new MembraneCall(
-                    this, direction, Gate.passing(() -> target.call(interfaceId, methodId, crossed, null)));
+                    this, direction, Gate.passing(() -> target.call(interfaceId, methodId, crossed, null)), watch);
             synchronized (clients) {
                 meanwhile = gate.whyShut();
                 if (meanwhile == null) {
@@ -177,6 +256,13 @@ public final class Membrane {
         }
         call.watch();
         return call;
+    }
+
+    private static CallHandle over(MembranePolicy.@Nullable Watch watch, RpcException why) {
+        if (watch != null) {
+            watch.done();
+        }
+        return BrokenClient.failed(why);
     }
 
     void forget(MembraneCall call) {

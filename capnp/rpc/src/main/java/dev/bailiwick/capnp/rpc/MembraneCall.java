@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A call that crossed a membrane, as its caller sees it: results and pipeline are wrapped on their way back. */
 final class MembraneCall extends CallHandle {
@@ -10,8 +11,14 @@ final class MembraneCall extends CallHandle {
     private final CallHandle inner;
     private final PendingCall outer;
     private final Pipeline pipeline;
+    private final MembranePolicy.@Nullable Watch watch;
 
-    MembraneCall(Membrane membrane, MembranePolicy.Direction direction, CallHandle inner) {
+    MembraneCall(
+            Membrane membrane,
+            MembranePolicy.Direction direction,
+            CallHandle inner,
+            MembranePolicy.@Nullable Watch watch) {
+        this.watch = watch;
         this.membrane = membrane;
         this.direction = direction;
         this.inner = inner;
@@ -34,21 +41,39 @@ final class MembraneCall extends CallHandle {
 
     /** Begins to watch the inner call; to be called once, outside the gate. */
     void watch() {
+        MembranePolicy.Watch told = watch;
+        if (told != null) {
+            inner.whenStarted(told::begun);
+        }
         inner.whenDone(
                 results -> {
+                    done();
                     // Results that come after a revocation are dropped here: the first outcome counts, and revoke()
                     // gave one. Forgotten only then: a call that revoke() could not see must have its outcome already.
                     if (results.tryRetain()) {
-                        outer.complete(results.map(hook -> membrane.wrap(hook, direction)));
+                        membrane.carryResults(results, direction, outer);
                     } else {
                         outer.fail(PendingCall.cancelled()); // the inner call was closed just now
                     }
                     membrane.forget(this);
                 },
                 failure -> {
+                    done();
                     outer.fail(failure);
                     membrane.forget(this);
                 });
+    }
+
+    private void done() {
+        MembranePolicy.Watch told = watch;
+        if (told != null) {
+            told.done();
+        }
+    }
+
+    @Override
+    void whenStarted(Runnable action) {
+        inner.whenStarted(action);
     }
 
     void revoke(RpcException why) {

@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class MembraneClient extends ClientHook {
     private final Membrane membrane;
     private final MembranePolicy.Direction direction;
+    private final boolean isCounted;
     private final AtomicReference<@Nullable ClientHook> settled = new AtomicReference<>();
     private final AtomicReference<@Nullable Settlement> settlement = new AtomicReference<>();
     private final AtomicReference<@Nullable ClientHook> inner; // null once revoked or released
 
-    MembraneClient(Membrane membrane, MembranePolicy.Direction direction, ClientHook ownedInner) {
+    /** @param isCounted whether the policy let it out and is to hear when it is taken back */
+    MembraneClient(Membrane membrane, MembranePolicy.Direction direction, ClientHook ownedInner, boolean isCounted) {
+        this.isCounted = isCounted;
         this.membrane = membrane;
         this.direction = direction;
         this.inner = new AtomicReference<>(ownedInner);
@@ -52,8 +55,11 @@ final class MembraneClient extends ClientHook {
             return BrokenClient.failed(whyGone());
         }
         try {
-            return switch (membrane.decide(target, interfaceId, methodId, direction)) {
-                case MembranePolicy.Decision.Pass() -> membrane.pass(direction, target, interfaceId, methodId, params);
+            return switch (membrane.decide(target, interfaceId, methodId, direction, params.sizeInBytes())) {
+                case MembranePolicy.Decision.Pass() ->
+                    membrane.pass(direction, target, interfaceId, methodId, params, null);
+                case MembranePolicy.Decision.Watched(MembranePolicy.Watch watch) ->
+                    membrane.pass(direction, target, interfaceId, methodId, params, watch);
                 case MembranePolicy.Decision.Refuse(RpcException reason) -> {
                     params.close();
                     yield BrokenClient.failed(reason);
@@ -141,6 +147,18 @@ final class MembraneClient extends ClientHook {
     }
 
     @Override
+    boolean isDead() {
+        ClientHook target = inner.get();
+        return target == null || target.innermost().isDead();
+    }
+
+    @Override
+    int queued() {
+        ClientHook target = inner.get();
+        return target == null ? 0 : target.innermost().queued();
+    }
+
+    @Override
     boolean isNull() {
         ClientHook known = resolved();
         return known != null && known.isNull();
@@ -167,7 +185,14 @@ final class MembraneClient extends ClientHook {
             waitedFor.settled();
         }
         if (target != null) {
+            takenBack();
             target.release();
+        }
+    }
+
+    private void takenBack() {
+        if (isCounted) {
+            membrane.takenBack();
         }
     }
 
@@ -179,6 +204,10 @@ final class MembraneClient extends ClientHook {
         if (better != null) {
             better.release();
         }
-        return inner.getAndSet(null);
+        ClientHook target = inner.getAndSet(null);
+        if (target != null) {
+            takenBack();
+        }
+        return target;
     }
 }

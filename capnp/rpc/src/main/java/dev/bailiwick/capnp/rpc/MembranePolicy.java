@@ -2,6 +2,7 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** Decides which calls cross a {@link Membrane}. Runs on the caller's thread: it must be quick, thread-safe, and must not block. */
 @FunctionalInterface
@@ -19,6 +20,27 @@ public interface MembranePolicy {
      */
     default Decision decideSave(Crossing crossing) {
         return Decision.refuse(RpcException.failed("a capability that can be revoked cannot be saved"));
+    }
+
+    /**
+     * A call's results, or the parameters of one that goes out, are about to carry a capability out of the membrane, wrapped afresh.
+     * Empty: they may, and {@link #takenBack} is called once for it. Otherwise the call fails for that reason. What the membrane's
+     * owner wraps itself is not asked about, nor what is taken from a pipeline before the results are there.
+     */
+    default Optional<RpcException> handOut() {
+        return Optional.empty();
+    }
+
+    /** A capability that {@link #handOut} let out is not held outside any more, or was revoked. */
+    default void takenBack() {}
+
+    /** Is told how a call goes on that it let pass. Runs on whatever thread that happens on; must be brief and must not throw. */
+    interface Watch {
+        /** The callee begins with it; at most once, and for a call that never begins not at all. It may come after {@link #done}. */
+        void begun();
+
+        /** It is over, however it ended: exactly once. */
+        void done();
     }
 
     /** Which way a call crosses. */
@@ -45,13 +67,17 @@ public interface MembranePolicy {
      * @param method what is known of the method, annotations included; empty if neither the callee nor the membrane's catalogue
      *     knows it, and then a careful policy refuses
      * @param direction which way
+     * @param bytes the size of the message that the parameters are in
+     * @param queued how many calls wait at the callee that were not begun yet; 0 where that is not known
      */
     record Crossing(
             long interfaceId,
             int methodId,
             Optional<InterfaceSchema> declaredBy,
             Optional<MethodSchema> method,
-            Direction direction) {}
+            Direction direction,
+            long bytes,
+            IntSupplier queued) {}
 
     /** What becomes of a call. */
     sealed interface Decision {
@@ -68,8 +94,21 @@ public interface MembranePolicy {
             return new Revoke(reason);
         }
 
+        /** It passes, and the watch is told how it goes on. */
+        static Decision watched(Watch watch) {
+            return new Watched(watch);
+        }
+
         /** The call passes. */
         record Pass() implements Decision {}
+
+        /** The call passes and is watched. */
+        record Watched(Watch watch) implements Decision {
+            /** Requires a watch. */
+            public Watched {
+                Objects.requireNonNull(watch, "watch");
+            }
+        }
 
         /** The membrane is revoked. */
         record Revoke(String reason) implements Decision {

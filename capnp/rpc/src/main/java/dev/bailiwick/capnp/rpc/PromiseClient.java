@@ -216,6 +216,12 @@ final class PromiseClient extends ClientHook {
         }
     }
 
+    @Override
+    int queued() {
+        ClientHook known = resolution;
+        return known == null ? waiting() : known.innermost().queued();
+    }
+
     /** Whether it is known where it leads, but calls made through it may not be there yet. */
     @Override
     boolean isSettling() {

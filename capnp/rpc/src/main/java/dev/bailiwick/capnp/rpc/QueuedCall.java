@@ -12,6 +12,7 @@ final class QueuedCall extends PromisedCall {
     private @Nullable Parcel params; // guarded by this
     private @Nullable CallHandle delivered; // guarded by this
     private boolean cancelRequested; // guarded by this
+    private @Nullable Runnable onStart; // guarded by this
 
     QueuedCall(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor, PromiseClient queue) {
         this.interfaceId = interfaceId;
@@ -38,9 +39,15 @@ final class QueuedCall extends PromisedCall {
         }
         CallHandle handle = target.call(interfaceId, methodId, taken, resultsFor);
         boolean cancelledMeanwhile;
+        Runnable starting;
         synchronized (this) {
             delivered = handle;
+            starting = onStart;
+            onStart = null;
             cancelledMeanwhile = cancelRequested;
+        }
+        if (starting != null) {
+            handle.whenStarted(starting);
         }
         cascade.then(() -> {
             settle(handle.pipeline(), cascade);
@@ -58,6 +65,19 @@ final class QueuedCall extends PromisedCall {
     /** Whether it was cancelled while it waited, and need not be delivered. */
     synchronized boolean isCancelled() {
         return params == null && cancelRequested;
+    }
+
+    @Override
+    void whenStarted(Runnable action) {
+        CallHandle handle;
+        synchronized (this) {
+            handle = delivered;
+            if (handle == null) {
+                onStart = both(onStart, action);
+                return;
+            }
+        }
+        handle.whenStarted(action);
     }
 
     @Override

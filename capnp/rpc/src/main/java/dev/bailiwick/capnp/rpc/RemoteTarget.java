@@ -24,6 +24,11 @@ abstract sealed class RemoteTarget extends ClientHook {
     }
 
     @Override
+    final boolean isDead() {
+        return connection.isOver();
+    }
+
+    @Override
     final void awaitCapacity() {
         connection.questions().awaitWindow();
     }

@@ -17,6 +17,7 @@ final class ServedCall extends PromisedCall implements Runnable {
     private List<Runnable> cancellationActions = List.of(); // an immutable one until there are any; guarded by this
     private volatile boolean cancelled;
     private boolean started; // guarded by this
+    private @Nullable Runnable onStart; // guarded by this
     private @Nullable Parcel params; // guarded by this
     private @Nullable CompletableFuture<?> heldBy; // the serving thread's
     private @Nullable Draft draft; // the serving thread's
@@ -58,11 +59,17 @@ final class ServedCall extends PromisedCall implements Runnable {
     /** Runs the method; returns when it returned, which may be before the call is complete. */
     @Override
     public void run() {
+        Runnable starting;
         synchronized (this) {
             if (cancelled) {
                 return;
             }
             started = true;
+            starting = onStart;
+            onStart = null;
+        }
+        if (starting != null) {
+            starting.run();
         }
         CompletionStage<?> stage;
         try {
@@ -77,6 +84,17 @@ final class ServedCall extends PromisedCall implements Runnable {
         } else {
             stage.whenComplete((ignored, failure) -> finish(failure));
         }
+    }
+
+    @Override
+    void whenStarted(Runnable action) {
+        synchronized (this) {
+            if (!started && !cancelled) {
+                onStart = both(onStart, action);
+                return;
+            }
+        }
+        action.run();
     }
 
     private void finish(@Nullable Throwable failure) {

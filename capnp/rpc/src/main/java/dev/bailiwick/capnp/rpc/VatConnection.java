@@ -346,6 +346,11 @@ final class VatConnection {
         }
     }
 
+    /** Whether it has ended. */
+    boolean isOver() {
+        return link.isClosed();
+    }
+
     private boolean isReadableLocked() {
         return link.isClosed()
                 || answers.callBytes() + link.out.backlog() < link.limits.window()
