@@ -8,6 +8,7 @@ import dev.bailiwick.accountstore.RecordContent;
 import dev.bailiwick.accountstore.ResourceProfileContent;
 import dev.bailiwick.capnp.rpc.PeerCredentials;
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.launch.Launchpad;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.storage.KeyTable;
 import dev.bailiwick.storage.LogStore;
@@ -37,18 +38,30 @@ public final class Broker implements AutoCloseable {
     private final BrokerConfig config;
     private final Logins logins;
     private final Parts parts;
+    private final Optional<Launchpad> launchpad;
+    private final Tickets tickets;
     private final ScheduledThreadPoolExecutor sweeper;
 
     /** What sessions are made with, one step at a time: for those who measure or test the steps. */
     record Parts(Records records, Planner planner, Minter minter, Janitor janitor) {}
 
-    private Broker(Sessions sessions, Janitor janitor, HashPool pool, BrokerConfig config, Logins logins, Parts parts) {
+    private Broker(
+            Sessions sessions,
+            Janitor janitor,
+            HashPool pool,
+            BrokerConfig config,
+            Logins logins,
+            Parts parts,
+            Optional<Launchpad> launchpad,
+            Tickets tickets) {
         this.sessions = sessions;
         this.janitor = janitor;
         this.pool = pool;
         this.config = config;
         this.logins = logins;
         this.parts = parts;
+        this.launchpad = launchpad;
+        this.tickets = tickets;
         this.sweeper = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("session-sweeper").daemon().factory());
     }
@@ -84,6 +97,8 @@ public final class Broker implements AutoCloseable {
         Leases leases = new Leases();
         Sessions sessions = new Sessions(config.sessions());
         SessionLog sessionLog = new SessionLog(logs);
+        Optional<Launchpad> launchpad = config.launch().map(site -> new Launchpad(site, config.clock()));
+        Tickets tickets = new Tickets(config.clock(), config.random());
         Janitor janitor = new Janitor(sessions, namespaces, logs, audit, sessionLog, leases);
         SlotObjects objects = new SlotObjects(
                 namespaces,
@@ -106,7 +121,10 @@ public final class Broker implements AutoCloseable {
                         new Keyrings(new KeyTable(engine), config.keyringSecret(), config.clock(), config.random()),
                         pool,
                         approvalsLater,
-                        session -> minterLater.join().refresh(session)));
+                        session -> minterLater.join().refresh(session),
+                        launchpad,
+                        tickets,
+                        sessionLog));
         Minter minter = new Minter(
                 records,
                 sessions,
@@ -121,8 +139,8 @@ public final class Broker implements AutoCloseable {
         minterLater.complete(minter);
         approvalsLater.complete(new Approvals(
                 leases, records, planner, minter, Planner.OFFERED, audit, config.clock(), config.random()));
-        Logins logins =
-                new Logins(records, authenticator, minter, sessions, audit, sessionLog, janitor, config.clock());
+        Logins logins = new Logins(
+                records, authenticator, minter, sessions, audit, sessionLog, janitor, tickets, config.clock());
         loginsLater.complete(logins);
         store.addCommitListener((receipt, written) -> {
             records.committed();
@@ -132,7 +150,15 @@ public final class Broker implements AutoCloseable {
             effects.ended().forEach(janitor::clearLater);
             janitor.noteLater(effects.closed());
         });
-        return new Broker(sessions, janitor, pool, config, logins, new Parts(records, planner, minter, janitor));
+        return new Broker(
+                sessions,
+                janitor,
+                pool,
+                config,
+                logins,
+                new Parts(records, planner, minter, janitor),
+                launchpad,
+                tickets);
     }
 
     /** What SSH signatures are made for, such that one made for another store is of no use here. */
@@ -171,7 +197,7 @@ public final class Broker implements AutoCloseable {
 
     /** The bootstrap capability of whoever connected to a Unix socket, with one reference, which the caller closes. */
     public SessionManager.Client bootstrap(PeerCredentials peer) {
-        return bootstrap(peer.uid(), SessionSource.UNIX_SOCKET);
+        return bootstrap(new Caller(peer.uid(), peer.pid(), SessionSource.UNIX_SOCKET));
     }
 
     /**
@@ -179,7 +205,12 @@ public final class Broker implements AutoCloseable {
      * vouches for both arguments.
      */
     public SessionManager.Client bootstrap(int uid, SessionSource source) {
-        return SessionManager.client(new SessionManagerServer(logins, new Caller(uid, source), Optional.empty()));
+        return bootstrap(new Caller(uid, source));
+    }
+
+    /** The login paths for that caller. */
+    SessionManager.Client bootstrap(Caller caller) {
+        return SessionManager.client(new SessionManagerServer(logins, caller, Optional.empty()));
     }
 
     /** See {@link Parts}. */
@@ -195,6 +226,7 @@ public final class Broker implements AutoCloseable {
     /** Ends what has expired. */
     void sweep() {
         janitor.sweep(config.clock().instant());
+        tickets.sweep(config.clock().instant());
     }
 
     private void sweepGuarded() {
@@ -214,6 +246,7 @@ public final class Broker implements AutoCloseable {
         // One that ended a moment ago may still be being cleared away, on a thread of its own.
         live.forEach(
                 session -> session.cleared().handle((done, failure) -> true).join());
+        launchpad.ifPresent(Launchpad::close);
         pool.close();
     }
 }

@@ -1,6 +1,8 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.launch.LaunchSite;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param hashThreads passwords hashed at once, 1 to {@link Limits#HASH_THREADS}; usually one for each processor
  * @param sessions live sessions at most, 1 to {@link Limits#SESSIONS}
  * @param keyringSecret where the key is that wraps those of keyrings
+ * @param launch where programs are launched; empty if none are
  */
 public record BrokerConfig(
         String version,
@@ -19,7 +22,24 @@ public record BrokerConfig(
         RandomGenerator random,
         int hashThreads,
         int sessions,
-        KeyringSecret keyringSecret) {
+        KeyringSecret keyringSecret,
+        Optional<LaunchSite> launch) {
+    /** A broker that launches nothing. */
+    public BrokerConfig(
+            String version,
+            InstantSource clock,
+            RandomGenerator random,
+            int hashThreads,
+            int sessions,
+            KeyringSecret keyringSecret) {
+        this(version, clock, random, hashThreads, sessions, keyringSecret, Optional.empty());
+    }
+
+    /** The same, launching programs there. */
+    public BrokerConfig launchingAt(LaunchSite site) {
+        return new BrokerConfig(version, clock, random, hashThreads, sessions, keyringSecret, Optional.of(site));
+    }
+
     /** Refuses numbers out of bounds. */
     public BrokerConfig {
         if (hashThreads < 1 || hashThreads > Limits.HASH_THREADS) {

@@ -11,6 +11,7 @@ import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
 import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
+import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
@@ -194,7 +195,11 @@ final class Bundles {
                     bundle.setTerminal(client);
                 }
             }
-            case LAUNCHER -> throw new IllegalStateException("the bundle has no place for this slot");
+            case LAUNCHER -> {
+                try (Launcher.Client client = grant.capability(Launcher.factory)) {
+                    bundle.setLauncher(client);
+                }
+            }
         }
     }
 }

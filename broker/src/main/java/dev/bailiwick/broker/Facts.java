@@ -5,6 +5,7 @@ import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.VersionId;
 import java.time.Instant;
@@ -51,6 +52,7 @@ record Facts(
      * @param kind what the principal stands for
      * @param status as stored
      * @param bindings active role bindings, expired ones included
+     * @param service what a service account is bound to
      */
     record Account(
             Source source,
@@ -59,9 +61,22 @@ record Facts(
             String displayName,
             PrincipalKind kind,
             AccountStatus status,
-            List<Binding> bindings) {
+            List<Binding> bindings,
+            Optional<ServiceIdentity> service) {
         Account {
             bindings = List.copyOf(bindings);
+        }
+
+        /** An account that is no service. */
+        Account(
+                Source source,
+                PrincipalId principalId,
+                String name,
+                String displayName,
+                PrincipalKind kind,
+                AccountStatus status,
+                List<Binding> bindings) {
+            this(source, principalId, name, displayName, kind, status, bindings, Optional.empty());
         }
     }
 

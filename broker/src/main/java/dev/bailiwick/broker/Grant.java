@@ -46,6 +46,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,8 @@ final class Grant implements MembranePolicy, EffectGate {
             BlobWriter.SCHEMA,
             LogReader.SCHEMA,
             LogSink.SCHEMA,
+            Launcher.SCHEMA,
+            Process.SCHEMA,
             Credentials.SCHEMA,
             SystemStatus.SCHEMA,
             TerminalSession.SCHEMA,
@@ -82,9 +86,6 @@ final class Grant implements MembranePolicy, EffectGate {
             RoleDirectory.SCHEMA,
             AuthorityBroker.SCHEMA,
             StoreInspector.SCHEMA,
-            TerminalSession.SCHEMA,
-            Launcher.SCHEMA,
-            Process.SCHEMA,
             ApprovalClient.SCHEMA,
             ApprovalReviewer.SCHEMA,
             Keyring.SCHEMA,
@@ -107,6 +108,7 @@ final class Grant implements MembranePolicy, EffectGate {
     private @Nullable CapabilityClient client; // guarded by membrane
     private final AtomicInteger answering = new AtomicInteger();
     private final AtomicBoolean noted = new AtomicBoolean();
+    private final List<Consumer<String>> closing = new CopyOnWriteArrayList<>();
 
     Grant(Session session, PolicyDecision.Granted decision) {
         this.session = session;
@@ -154,7 +156,10 @@ final class Grant implements MembranePolicy, EffectGate {
                 && approvalOf(mine).equals(approvalOf(other))
                 // A lease that is renewed goes on, and so does all that it gave; a binding of another length is another
                 // one.
-                && (mine.lease().isPresent() || mine.until().equals(other.until()));
+                && (mine.lease().isPresent() || mine.until().equals(other.until()))
+                && mine.launch()
+                        .map(terms -> terms.isWithin(other.launch()))
+                        .orElse(other.launch().isEmpty());
     }
 
     /** The approval that this rests on, if it was leased. */
@@ -202,8 +207,21 @@ final class Grant implements MembranePolicy, EffectGate {
     /** Ends the grant. Does not block; calls in flight fail with the reason. Only the first reason counts. */
     void close(String why) {
         shut(why);
+        closing.forEach(action -> action.accept(why));
         membrane.revoke(why);
         letGo();
+    }
+
+    /**
+     * Something to be done whenever this is closed, before {@link #close} returns; at once if it is closed already. It may be done
+     * more than once, and must not block.
+     */
+    void onClose(Consumer<String> action) {
+        closing.add(action);
+        String why = closedBecause;
+        if (why != null) {
+            action.accept(why);
+        }
     }
 
     /** Gives back the session's own reference to the capability. */

@@ -109,6 +109,9 @@ public final class Limits {
     /** Versions of profiles and role catalogues kept in one copy: sites have a few of each. */
     public static final int KEPT_PROFILES = 64;
 
+    /** How long a launched program has to claim what was left for it: to start, on a busy machine. */
+    public static final Duration TICKET_LIFE = Duration.ofMinutes(1);
+
     /** How often a plan is made again because something it rests on moved meanwhile. Beyond it the store is too busy. */
     public static final int REPLANS = 16;
 

@@ -26,6 +26,7 @@ final class Logins {
     private final AuditTrail audit;
     private final SessionLog log;
     private final Janitor janitor;
+    private final Tickets tickets;
     private final InstantSource clock;
 
     Logins(
@@ -36,6 +37,7 @@ final class Logins {
             AuditTrail audit,
             SessionLog log,
             Janitor janitor,
+            Tickets tickets,
             InstantSource clock) {
         this.records = records;
         this.authenticator = authenticator;
@@ -44,6 +46,7 @@ final class Logins {
         this.audit = audit;
         this.log = log;
         this.janitor = janitor;
+        this.tickets = tickets;
         this.clock = clock;
     }
 
@@ -123,6 +126,16 @@ final class Logins {
         }
         session.used(clock.instant());
         return new Minter.Outcome.Started(session, OpaqueBytes.of(reference));
+    }
+
+    /** Hands a launched program what was left for it. */
+    Tickets.Claim claim(byte[] ticket, Caller caller) {
+        Tickets.Claim claim = tickets.claim(ticket, caller.pid());
+        switch (claim) {
+            case Tickets.Claim.Granted _ -> {}
+            case Tickets.Claim.Denied(Refusal refusal) -> audit.denied(caller, refusal.code());
+        }
+        return claim;
     }
 
     private Minter.Outcome audited(Caller caller, Minter.Outcome outcome) {

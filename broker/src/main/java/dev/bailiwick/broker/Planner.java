@@ -2,6 +2,7 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
+import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.ResourceProfile;
 import dev.bailiwick.profiles.RoleDefinition;
 import dev.bailiwick.profiles.Slot;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +37,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
     /** The slots this build can fill. The others are planned and explained, and not granted. */
-    static final Set<Slot> OFFERED = Set.copyOf(EnumSet.complementOf(EnumSet.of(Slot.LAUNCHER)));
+    static final Set<Slot> OFFERED = Set.copyOf(EnumSet.allOf(Slot.class));
 
     /** What one fragment says of one slot, and what selected the fragment. */
     private record Selection(
-            SlotAccess access, String rule, Optional<Source> binding, Optional<Instant> until, Optional<Lease> lease) {
+            SlotAccess access,
+            String fragment,
+            String rule,
+            Optional<Source> binding,
+            Optional<Instant> until,
+            Optional<Lease> lease) {
         /** The widest access first, then what lasts longest. */
         static final Comparator<Selection> BEST_FIRST = Comparator.comparingInt(
                         (Selection selection) -> width(selection.access))
@@ -388,7 +395,7 @@ final class Planner {
         private void select(String fragmentName, String selector, Optional<Source> binding, Optional<Instant> until) {
             String rule = "fragment \"" + fragmentName + "\" of " + selector;
             for (SlotRule slotRule : slotsOf(fragmentName)) {
-                select(slotRule, rule, binding, until, Optional.empty());
+                select(slotRule, fragmentName, rule, binding, until, Optional.empty());
             }
         }
 
@@ -403,7 +410,13 @@ final class Planner {
                     + until + ", " + lease.id() + " of \"" + lease.approver() + "\"";
             for (SlotRule slotRule : slotsOf(lease.fragment())) {
                 if (lease.slots().contains(slotRule)) {
-                    select(slotRule, rule, Optional.of(binding.source()), Optional.of(until), Optional.of(lease));
+                    select(
+                            slotRule,
+                            lease.fragment(),
+                            rule,
+                            Optional.of(binding.source()),
+                            Optional.of(until),
+                            Optional.of(lease));
                 }
             }
         }
@@ -414,13 +427,14 @@ final class Planner {
 
         private void select(
                 SlotRule slotRule,
+                String fragment,
                 String rule,
                 Optional<Source> binding,
                 Optional<Instant> until,
                 Optional<Lease> lease) {
             selections
                     .computeIfAbsent(slotRule.slot(), slot -> new ArrayList<>())
-                    .add(new Selection(slotRule.access(), rule, binding, until, lease));
+                    .add(new Selection(slotRule.access(), fragment, rule, binding, until, lease));
         }
 
         private PolicyDecision decide(Slot slot) {
@@ -447,6 +461,9 @@ final class Planner {
             if (slot == Slot.TERMINAL && !circumstances.hasTerminal()) {
                 return notGranted(slot, PlanCode.NO_TERMINAL, "the caller brought no terminal", Optional.empty());
             }
+            if (slot == Slot.LAUNCHER) {
+                return launcher(best.get(), ceiling.get());
+            }
             Optional<SlotQuota> quota = SlotQuota.of(slot, ground.resource());
             if (quota.isPresent() && quota.get().bytes() == 0) {
                 return notGranted(
@@ -457,6 +474,78 @@ final class Planner {
                         Optional.of(ground.resourceSource()));
             }
             return granted(slot, best.get(), ceiling.get(), quota);
+        }
+
+        /**
+         * A launcher has the programs of the resource profile's posture, and those that a fragment named after a posture adds. It
+         * rests on all of that, and lasts no longer than any of it.
+         */
+        private PolicyDecision launcher(Selection selection, SlotAccess ceiling) {
+            ResourceProfile profile = ground.resource();
+            String named = "of resource profile \"" + profile.name() + "\"";
+            Set<String> postures = LaunchTerms.postures(profile);
+            if (postures.isEmpty()) {
+                return notGranted(
+                        Slot.LAUNCHER,
+                        PlanCode.NO_QUOTA,
+                        "resource profile \"" + profile.name() + "\" has launcherProfile " + profile.launcherProfile(),
+                        Optional.of(ground.resourceSource()));
+            }
+            List<Source> sources = basis();
+            selection.binding().ifPresent(sources::add);
+            sources.add(ground.resourceSource());
+            if (circumstances.kind() == SessionKind.SERVICE) {
+                return granted(
+                        selection,
+                        ceiling,
+                        selection.until(),
+                        selection.rule() + ", the measured binary of the account",
+                        sources,
+                        LaunchTerms.of(
+                                account.service().map(ProgramRule::of).stream().toList(), profile));
+            }
+            StringBuilder rule = new StringBuilder(
+                    selection.rule() + ", launcherProfile " + profile.launcherProfile() + " " + named);
+            Optional<Instant> until = selection.until();
+            for (Selection other : selections.getOrDefault(Slot.LAUNCHER, List.of())) {
+                if (LaunchTerms.isAddedBy(other.fragment(), postures)) {
+                    postures.add(other.fragment());
+                    if (!other.equals(selection)) {
+                        rule.append(", and ").append(other.rule());
+                    }
+                    other.binding().filter(source -> !sources.contains(source)).ifPresent(sources::add);
+                    until = earliest(until, other.until());
+                }
+            }
+            return granted(
+                    selection,
+                    ceiling,
+                    until,
+                    rule.toString(),
+                    sources,
+                    LaunchTerms.of(ground.catalogue(), postures, profile));
+        }
+
+        private static PolicyDecision granted(
+                Selection selection,
+                SlotAccess ceiling,
+                Optional<Instant> until,
+                String rule,
+                List<Source> sources,
+                LaunchTerms terms) {
+            return new PolicyDecision.Granted(
+                    Slot.LAUNCHER,
+                    Ceiling.lower(selection.access(), ceiling),
+                    Optional.empty(),
+                    until,
+                    selection.lease(),
+                    rule,
+                    sources,
+                    Optional.of(terms));
+        }
+
+        private static Optional<Instant> earliest(Optional<Instant> one, Optional<Instant> other) {
+            return Stream.concat(one.stream(), other.stream()).min(Comparator.naturalOrder());
         }
 
         private PolicyDecision granted(Slot slot, Selection selection, SlotAccess ceiling, Optional<SlotQuota> quota) {
@@ -475,7 +564,8 @@ final class Planner {
                     selection.until(),
                     selection.lease(),
                     rule,
-                    sources);
+                    sources,
+                    Optional.empty());
         }
 
         private PolicyDecision notSelected(Slot slot) {

@@ -30,6 +30,7 @@ sealed interface PolicyDecision {
      * @param quota its quota, where the slot has one of its own
      * @param until when the role binding or the lease it rests on ends; empty if it rests on nothing that ends by itself
      * @param lease the lease it rests on, if it does
+     * @param launch what a launcher may start; empty for every other slot
      */
     record Granted(
             Slot slot,
@@ -38,13 +39,14 @@ sealed interface PolicyDecision {
             Optional<Instant> until,
             Optional<Lease> lease,
             String rule,
-            List<Source> sources)
+            List<Source> sources,
+            Optional<LaunchTerms> launch)
             implements PolicyDecision {
         public Granted {
             sources = List.copyOf(sources);
         }
 
-        /** One that rests on no lease. */
+        /** One that rests on no lease, of a slot that is no launcher. */
         Granted(
                 Slot slot,
                 SlotAccess access,
@@ -52,7 +54,7 @@ sealed interface PolicyDecision {
                 Optional<Instant> until,
                 String rule,
                 List<Source> sources) {
-            this(slot, access, quota, until, Optional.empty(), rule, sources);
+            this(slot, access, quota, until, Optional.empty(), rule, sources, Optional.empty());
         }
 
         @Override

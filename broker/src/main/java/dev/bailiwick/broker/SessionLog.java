@@ -61,6 +61,29 @@ final class SessionLog {
         };
     }
 
+    /** Notes something that was done in the session, unless it is over already. */
+    void noted(Session session, String text) {
+        session.minting().lock();
+        try {
+            if (session.endedAt(session.now()).isPresent()) {
+                return;
+            }
+            switch (SlotObjects.durability(session)) {
+                case DURABLE -> {
+                    var _ = write(session, text).join();
+                }
+                case SESSION -> {
+                    if (session.grant(Slot.LOGS).isPresent()) {
+                        var _ = session.ownsLog();
+                        note(logs.appendSession(SlotObjects.log(session), Durability.SESSION, text));
+                    }
+                }
+            }
+        } finally {
+            session.minting().unlock();
+        }
+    }
+
     private CompletableFuture<?> write(Session session, String text) {
         if (session.grant(Slot.LOGS).isEmpty()) {
             return NOTHING;

@@ -4,6 +4,7 @@ import dev.bailiwick.accountstore.OpaqueBytes;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.profiles.PrincipalKind;
+import dev.bailiwick.schema.gen.ClaimResult;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.TerminalSession;
@@ -122,6 +123,26 @@ final class SessionManagerServer implements SessionManager.Server {
                             params.getSignature().toString(),
                             caller,
                             terminal));
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> claim(
+            CallContext<SessionManager.ClaimParams.Reader, SessionManager.ClaimResults.Builder> call) {
+        requireOpen();
+        byte[] ticket = Secrets.take(call.params().getTicket());
+        try {
+            ClaimResult.Builder result = call.results().initResult();
+            switch (logins.claim(ticket, caller)) {
+                case Tickets.Claim.Granted(Tickets.Holdings holdings) -> {
+                    result.setGranted(Void.VOID);
+                    holdings.into(result.initCaps());
+                }
+                case Tickets.Claim.Denied(Refusal refusal) -> refusal.into(result.initDenied());
+            }
+        } finally {
+            Secrets.wipe(ticket);
         }
         return Calls.DONE;
     }

@@ -19,6 +19,7 @@ import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
 import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
+import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
@@ -96,6 +97,8 @@ final class SlotObjects {
         StoreMaintainer.Server storeMaintainer(Grant grant);
 
         UserSessionServer.Refresh refresh();
+
+        Launcher.Server launcher(Grant grant);
     }
 
     /** A storage root, and how long it lives. */
@@ -183,9 +186,7 @@ final class SlotObjects {
                                         RpcException.disconnected("the terminal is gone with its client"))),
                         TerminalSession.factory);
             }
-            case LAUNCHER ->
-                throw new IllegalStateException("granted a slot that this build does not offer: "
-                        + grant.decision().slot().text());
+            case LAUNCHER -> grant.guard(Launcher.client(services.launcher(grant)), Launcher.factory);
         }
     }
 

@@ -185,7 +185,8 @@ final class StoreRecords implements Records {
                 account.displayName(),
                 account.kind(),
                 account.status(),
-                bindings);
+                bindings,
+                account.service());
     }
 
     private static Facts.Lookup<ResourceProfile> resourceProfile(StoreSnapshot snapshot, ProfileRef reference) {

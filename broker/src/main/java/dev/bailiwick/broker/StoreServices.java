@@ -2,6 +2,7 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.accountstore.SignedStatement;
+import dev.bailiwick.launch.Launchpad;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
 import dev.bailiwick.schema.gen.ApprovalClient;
@@ -13,6 +14,7 @@ import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
+import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionDirectory;
@@ -41,6 +43,9 @@ final class StoreServices implements SlotObjects.Services {
     private final HashPool pool;
     private final CompletableFuture<Approvals> approvals;
     private final UserSessionServer.Refresh refresh;
+    private final Optional<Launchpad> launchpad;
+    private final Tickets tickets;
+    private final SessionLog log;
 
     /**
      * @param logins the login paths, which need this in turn; complete before the first session
@@ -62,7 +67,10 @@ final class StoreServices implements SlotObjects.Services {
             Keyrings keyrings,
             HashPool pool,
             CompletableFuture<Approvals> approvals,
-            UserSessionServer.Refresh refresh) {
+            UserSessionServer.Refresh refresh,
+            Optional<Launchpad> launchpad,
+            Tickets tickets,
+            SessionLog log) {
         this.store = store;
         this.storage = storage;
         this.records = records;
@@ -78,6 +86,9 @@ final class StoreServices implements SlotObjects.Services {
         this.pool = pool;
         this.approvals = approvals;
         this.refresh = refresh;
+        this.launchpad = launchpad;
+        this.tickets = tickets;
+        this.log = log;
     }
 
     @Override
@@ -195,5 +206,10 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public UserSessionServer.Refresh refresh() {
         return refresh;
+    }
+
+    @Override
+    public Launcher.Server launcher(Grant grant) {
+        return new LauncherServer(grant, launchpad, tickets, log::noted);
     }
 }

@@ -90,6 +90,10 @@ class GrantTest {
     }
 
     private static Grant grant(SlotAccess access) {
+        return grant(new PolicyDecision.Granted(Slot.HOME, access, Optional.empty(), Optional.empty(), "", List.of()));
+    }
+
+    static Grant grant(PolicyDecision.Granted decision) {
         Id128 any = new Id128(1, 2);
         Session session = new Session(
                 new Session.Identity(
@@ -110,6 +114,6 @@ class GrantTest {
         session.usage().limit(CallLimits.of(Shipped.resources("standard")));
         return new Grant(
                 session,
-                new PolicyDecision.Granted(Slot.HOME, access, Optional.empty(), Optional.empty(), "", List.of()));
+                decision);
     }
 }

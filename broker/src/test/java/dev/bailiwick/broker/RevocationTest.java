@@ -166,7 +166,7 @@ class RevocationTest {
             Holder alice =
                     world.enroll(World.ALICE_UID, "alice", operator.create("alice", "developer"), World.PASSWORD);
             var logs = alice.hold(SessionBundle.Reader::getLogs);
-            assertThat(alice.grantedSlots()).containsExactly("LOGS", "SESSION");
+            assertThat(alice.grantedSlots()).containsExactly("LAUNCHER", "LOGS", "SESSION");
 
             assertThat(operator.addRole("alice", "local-user")).isEqualTo("committed");
 

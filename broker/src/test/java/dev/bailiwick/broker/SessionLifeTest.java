@@ -32,6 +32,7 @@ class SessionLifeTest {
                             "CREDENTIALS",
                             "HOME",
                             "KEYRING",
+                            "LAUNCHER",
                             "LOGS",
                             "LOG_SINK",
                             "SESSION",

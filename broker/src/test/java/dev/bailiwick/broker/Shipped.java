@@ -42,6 +42,11 @@ final class Shipped {
         return parse(TEXT.substring(0, start) + profile.replace(from, to) + TEXT.substring(end));
     }
 
+    /** The same with more at its end. */
+    static SeedPlan manifestWith(String more) {
+        return parse(TEXT + more);
+    }
+
     private static String read() {
         try {
             return Files.readString(Path.of("../profiles/manifests/default.toml"));

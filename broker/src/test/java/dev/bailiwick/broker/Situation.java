@@ -7,6 +7,7 @@ import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.PrincipalId;
@@ -29,6 +30,7 @@ final class Situation {
     private final PrincipalKind kind;
     private final List<Facts.Binding> bindings = new ArrayList<>();
     private SessionKind sessionKind;
+    private Optional<ServiceIdentity> service = Optional.empty();
     private SessionSource source;
     private AuthStrength strength;
     private boolean hasTerminal = true;
@@ -59,8 +61,14 @@ final class Situation {
                 .findFirst()
                 .orElseThrow();
         Situation situation = of(seeded.kind()).profiles(account.equals("health-probe") ? "service" : account);
+        seeded.service().ifPresent(situation::service);
         seeded.roles().forEach(binding -> situation.role(binding.role()));
         return situation;
+    }
+
+    Situation service(ServiceIdentity identity) {
+        service = Optional.of(identity);
+        return this;
     }
 
     Situation profiles(String name) {
@@ -139,7 +147,8 @@ final class Situation {
                 "Alice",
                 kind,
                 status,
-                bindings);
+                bindings,
+                service);
         return new Facts(account, resources, policy, catalogue, 17);
     }
 

@@ -11,6 +11,7 @@ import dev.bailiwick.accountstore.SeedRecords;
 import dev.bailiwick.capnp.rpc.Response;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.RamEngine;
+import dev.bailiwick.launch.LaunchSite;
 import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.SessionManager;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A broker over a store in memory, seeded from the shipped manifest, as its clients see it: {@code
@@ -41,6 +43,10 @@ final class World implements AutoCloseable {
     private final List<Holder> holders = Collections.synchronizedList(new ArrayList<>());
 
     private World(SeedPlan manifest, int hashThreads) {
+        this(manifest, hashThreads, Optional.empty());
+    }
+
+    private World(SeedPlan manifest, int hashThreads, Optional<LaunchSite> site) {
         SecureRandom random = new SecureRandom();
         store = AccountStore.createInMemory(
                 engine,
@@ -58,7 +64,7 @@ final class World implements AutoCloseable {
         broker = Broker.idle(
                 engine,
                 store,
-                new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory()));
+                new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory(), site));
     }
 
     static World seeded() {
@@ -67,6 +73,11 @@ final class World implements AutoCloseable {
 
     static World seeded(SeedPlan manifest) {
         return new World(manifest, 2);
+    }
+
+    /** One that launches programs there. */
+    static World launching(SeedPlan manifest, LaunchSite site) {
+        return new World(manifest, 2, Optional.of(site));
     }
 
     /** The seeded operator, enrolled and logged in. */

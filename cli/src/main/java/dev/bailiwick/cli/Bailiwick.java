@@ -24,7 +24,10 @@ public final class Bailiwick {
                 .addSubcommand(new LeaseCommands.List(context))
                 .addSubcommand(new LeaseCommands.Renew(context))
                 .addSubcommand(new LeaseCommands.GiveBack(context))
-                .addSubcommand(new CredentialCommands(context));
+                .addSubcommand(new CredentialCommands(context))
+                // What comes after the name of a program is the program's.
+                .addSubcommand("run", new CommandLine(new RunCommand(context)).setStopAtPositional(true))
+                .addSubcommand(new HoldingsCommand(context));
         for (SessionSlot slot : SessionSlot.values()) {
             CommandLine files = new CommandLine(new NamespaceCommands(context, slot));
             files.getCommandSpec().usageMessage().description(slot.description());

@@ -40,7 +40,7 @@ enum ExitStatus {
     /** The exit status of a denial with that stable code. A code this build does not know is a denial all the same. */
     static ExitStatus ofDenial(String code) {
         return switch (code) {
-            case "not-found", "unknown-profile", "unknown-role" -> NOT_FOUND;
+            case "not-found", "unknown-profile", "unknown-role", "unknown-program", "program-missing" -> NOT_FOUND;
             case "conflict",
                     "name-taken",
                     "name-confusable",
@@ -55,6 +55,9 @@ enum ExitStatus {
             case "store-busy", "overloaded", "unavailable", "keyring-unavailable" -> UNAVAILABLE;
             case "invalid-name",
                     "invalid-argument",
+                    "too-many-arguments",
+                    "argument-too-long",
+                    "argument-not-allowed",
                     "invalid-path",
                     "invalid-profile",
                     "unknown-fragment",

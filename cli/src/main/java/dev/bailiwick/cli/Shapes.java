@@ -23,6 +23,7 @@ import dev.bailiwick.schema.gen.BindingInfo;
 import dev.bailiwick.schema.gen.BindingResult;
 import dev.bailiwick.schema.gen.BundleFragment;
 import dev.bailiwick.schema.gen.BundlePlan;
+import dev.bailiwick.schema.gen.ClaimResult;
 import dev.bailiwick.schema.gen.CreateResult;
 import dev.bailiwick.schema.gen.CredentialFacts;
 import dev.bailiwick.schema.gen.CredentialInfo;
@@ -40,6 +41,8 @@ import dev.bailiwick.schema.gen.HistoryResult;
 import dev.bailiwick.schema.gen.KeyInfo;
 import dev.bailiwick.schema.gen.KeyResult;
 import dev.bailiwick.schema.gen.LimitInForce;
+import dev.bailiwick.schema.gen.LaunchResult;
+import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.ListResult;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.MutationResult;
@@ -954,6 +957,40 @@ final class Shapes {
             case DENIED -> throw failure(result.getDenied());
             case _NOT_IN_SCHEMA -> throw unknownAnswer();
         };
+    }
+
+    static void requireStarted(LaunchResult.Reader result) {
+        switch (result.which()) {
+            case STARTED -> {}
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        }
+    }
+
+    static void requireClaimed(ClaimResult.Reader result) {
+        switch (result.which()) {
+            case GRANTED -> {}
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        }
+    }
+
+    /** What a launcher may start, and under which limits. */
+    static Json.Obj programs(Launcher.ListResults.Reader launcher) {
+        return Json.object()
+                .with(
+                        "programs",
+                        list(
+                                launcher.getPrograms(),
+                                program -> Json.object()
+                                        .with("name", program.getName().toString())
+                                        .with("summary", program.getSummary().toString())
+                                        .with("path", program.getPath().toString())
+                                        .with("measured", program.getMeasured())
+                                        .with(
+                                                "arguments",
+                                                program.getArguments().toString())))
+                .with("limits", Texts.list(launcher.getLimits()));
     }
 
     static void requireGranted(LoginResult.Reader result) {

@@ -234,6 +234,38 @@ final class Views {
                         : "");
     }
 
+    private static final Table PROGRAMS = Table.table()
+            .column("PROGRAM", "name")
+            .column("ARGUMENTS", "arguments")
+            .column("SUMMARY", "summary");
+
+    /** What a launcher may start, and under which limits. */
+    static String programs(Json.Obj launcher, Style style) {
+        StringBuilder text =
+                new StringBuilder(PROGRAMS.render(launcher.list("programs").objects(), style));
+        text.append('\n');
+        launcher.list("limits")
+                .items()
+                .forEach(line ->
+                        text.append(Printable.text(((Json.Text) line).value())).append('\n'));
+        return text.toString();
+    }
+
+    /** What a launched program holds. */
+    static String holdings(Json.Obj holdings, Style style) {
+        Table.Sheet sheet = Table.sheet().line("program", holdings.text("program"));
+        for (String slot : List.of("home", "config", "cache", "tmp")) {
+            sheet.line(slot, holdings.get(slot) instanceof Json.Arr entries ? held(entries) : "not held");
+        }
+        return sheet.line("note", orDash(holdings.text("note"))).render(style);
+    }
+
+    private static String held(Json.Arr entries) {
+        String names =
+                entries.objects().stream().map(entry -> entry.text("name")).collect(Collectors.joining(" "));
+        return names.isEmpty() ? "held, empty" : "held: " + names;
+    }
+
     /** The bundle a login would get. */
     static String plan(Json.Obj plan, Style style) {
         Table.Sheet sheet = Table.sheet()

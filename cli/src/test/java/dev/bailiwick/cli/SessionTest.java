@@ -60,7 +60,18 @@ class SessionTest {
         assertThat(((Json.Obj) session).fields().keySet()).containsExactly("info", "receipts");
         assertThat(held(session))
                 .containsExactly(
-                        "session", "home", "config", "cache", "tmp", "logs", "logSink", "credentials", "status");
+                        "session",
+                        "home",
+                        "config",
+                        "cache",
+                        "tmp",
+                        "logs",
+                        "logSink",
+                        "launcher",
+                        "approval",
+                        "credentials",
+                        "keyring",
+                        "status");
         assertThat(((Json.Obj) session).list("receipts").items()).hasSize(Slot.values().length);
     }
 

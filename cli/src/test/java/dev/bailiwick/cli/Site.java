@@ -39,9 +39,13 @@ final class Site implements AutoCloseable {
 
     /** A new store in that directory; nothing serves it yet. */
     static Site made(Path directory) {
+        return made(directory, MANIFEST);
+    }
+
+    private static Site made(Path directory, Path manifest) {
         Path store = directory.resolve("store");
         Json.Obj made = (Json.Obj) TestHost.host()
-                .bailiwick("init", "--store", store.toString(), "--manifest", MANIFEST.toString(), "-o", "json")
+                .bailiwick("init", "--store", store.toString(), "--manifest", manifest.toString(), "-o", "json")
                 .ok()
                 .json();
         String code = made.list("codes").objects().stream()
@@ -55,6 +59,15 @@ final class Site implements AutoCloseable {
     /** A new store with a daemon serving it, whose operator has logged in. */
     static Site running(Path directory) {
         Site site = made(directory).serve();
+        site.enroll("operator", site.operatorCode, OPERATOR_PASSWORD);
+        return site;
+    }
+
+    /** The same from a manifest with more at its end. */
+    static Site running(Path directory, String more) throws IOException {
+        Path manifest = directory.resolve("manifest.toml");
+        Files.writeString(manifest, Files.readString(MANIFEST) + more);
+        Site site = made(directory, manifest).serve();
         site.enroll("operator", site.operatorCode, OPERATOR_PASSWORD);
         return site;
     }

@@ -36,13 +36,21 @@ public final class Daemon implements AutoCloseable {
     private final UnixListener listener;
 
     private final Scrub scrub;
+    private final LaunchFolder programs;
 
-    private Daemon(DaemonConfig config, OpenedStore store, Broker broker, UnixListener listener, Scrub scrub) {
+    private Daemon(
+            DaemonConfig config,
+            OpenedStore store,
+            Broker broker,
+            UnixListener listener,
+            Scrub scrub,
+            LaunchFolder programs) {
         this.config = config;
         this.store = store;
         this.broker = broker;
         this.listener = listener;
         this.scrub = scrub;
+        this.programs = programs;
     }
 
     /**
@@ -57,17 +65,24 @@ public final class Daemon implements AutoCloseable {
             SecureRandom random = new SecureRandom();
             OpenedStore store = OpenedStore.open(
                     config.store(), RocksOptions.Mode.READ_WRITE, Optional.of(config.socket()), clock, random);
+            LaunchFolder programs = LaunchFolder.make();
             try {
                 return serve(
-                        config, store, brokerConfig(config, store.accounts().clock(), random));
+                        config,
+                        store,
+                        brokerConfig(config, store.accounts().clock(), random)
+                                .launchingAt(programs.site(config.socket())),
+                        programs);
             } catch (RuntimeException e) {
+                programs.close();
                 store.close();
                 throw e;
             }
         });
     }
 
-    private static Daemon serve(DaemonConfig config, OpenedStore store, BrokerConfig brokerConfig) {
+    private static Daemon serve(
+            DaemonConfig config, OpenedStore store, BrokerConfig brokerConfig, LaunchFolder programs) {
         if (config.store().files().mode() instanceof AnchorMode.None) {
             store.accounts().warn("rollback cannot be detected: the store has no anchor");
         }
@@ -84,7 +99,7 @@ public final class Daemon implements AutoCloseable {
             LOG.info("serving {} on {}", config.store().directory(), config.socket());
             Scrub scrub = store.accounts()
                     .startScrub(config.store().directory().resolve(SCRUB_FILE), SCRUBBED_ROWS_PER_SECOND);
-            return new Daemon(config, store, broker, listener, scrub);
+            return new Daemon(config, store, broker, listener, scrub, programs);
         } catch (BindException taken) {
             broker.close();
             throw new DaemonException(DaemonException.Code.SOCKET_TAKEN, String.valueOf(taken.getMessage()), taken);
@@ -120,7 +135,8 @@ public final class Daemon implements AutoCloseable {
     public void close() {
         listener.close();
         try (store;
-                scrub) {
+                scrub;
+                programs) {
             broker.close();
             LOG.info(
                     "last checkpoint:\n{}",
