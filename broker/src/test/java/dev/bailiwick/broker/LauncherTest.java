@@ -295,7 +295,7 @@ class LauncherTest {
                                     .hasMessageContaining("revoked: "));
                 }
             }
-            assertThat(world.audit()).contains("login ticket-wrong-process");
+            assertThat(world.audit()).contains("login.denied ticket-wrong-process");
         }
     }
 
