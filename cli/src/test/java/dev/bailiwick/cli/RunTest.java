@@ -27,8 +27,7 @@ class RunTest {
     /** The demonstration, run by this build's own classes; everything that it needs is shown to it. */
     private static String holdings() throws IOException {
         Path java = Path.of(System.getProperty("java.home"));
-        List<String> classPath = Stream.of(
-                        System.getProperty("java.class.path").split(":", -1))
+        List<String> classPath = Stream.of(System.getProperty("java.class.path").split(":", -1))
                 .map(entry -> Path.of(entry).toAbsolutePath().normalize())
                 .filter(Files::exists)
                 .filter(entry -> !entry.toString().matches(".*(junit|archunit|assertj|test-classes|surefire).*"))
