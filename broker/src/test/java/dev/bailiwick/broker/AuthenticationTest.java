@@ -11,8 +11,11 @@ import dev.bailiwick.schema.gen.CredentialState;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.SessionBundle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Who gets in, who does not, and what those learn who do not. */
@@ -79,6 +82,27 @@ class AuthenticationTest {
                     .isTrue();
             world.clock.advance(Duration.ofSeconds(1));
             assertThat(world.login(666, "alice", World.PASSWORD).isLoggedIn()).isTrue();
+        }
+    }
+
+    @Test
+    void guessingOnManyConnectionsAtOnceGivesNoMoreGuesses() throws Exception {
+        try (World world = World.seeded()) {
+            world.alice(world.operator());
+            List<Future<String>> answers = new ArrayList<>();
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 20; i++) {
+                    answers.add(threads.submit(
+                            () -> world.login(666, "alice", WRONG).denial()));
+                }
+            }
+            List<String> told = new ArrayList<>();
+            for (Future<String> answer : answers) {
+                told.add(answer.get());
+            }
+
+            assertThat(told).filteredOn("auth-failed"::equals).hasSize(Limits.FREE_FAILURES + 1);
+            assertThat(told).filteredOn("auth-backoff"::equals).hasSize(20 - Limits.FREE_FAILURES - 1);
         }
     }
 

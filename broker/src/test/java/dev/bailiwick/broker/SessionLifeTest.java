@@ -287,6 +287,33 @@ class SessionLifeTest {
     }
 
     @Test
+    void anAccountRestrictedToRecoveryHasRecoverySessionsOnTheConsoleAndNoOthers() {
+        try (World world = World.seeded();
+                SessionManager.Client socket = world.connect(0);
+                SessionManager.Client console = world.connect(0, SessionSource.CONSOLE)) {
+            Holder operator = world.operator();
+            world.alice(operator);
+            Holder recovery =
+                    world.enroll(console, "recovery", world.seededCode("recovery-first-code"), World.PASSWORD);
+            assertThat(operator.setStatus("recovery", AccountStatus.RECOVERY_ONLY))
+                    .isEqualTo("committed");
+            operator.setStatus("alice", AccountStatus.RECOVERY_ONLY);
+
+            recovery.hold(SessionBundle.Reader::getStatus).getRequest().send().await();
+            assertThat(world.login(console, "recovery", World.PASSWORD).isLoggedIn())
+                    .isTrue();
+            assertThat(world.login(socket, "recovery", World.PASSWORD).denial()).isEqualTo("console-only");
+            assertThat(world.login(console, "alice", World.PASSWORD).denial()).isEqualTo("account-recovery-only");
+            operator.setStatus("recovery", AccountStatus.LOCKED);
+            assertThat(world.login(console, "recovery", World.PASSWORD).denial())
+                    .isEqualTo("account-locked");
+            operator.setStatus("recovery", AccountStatus.DISABLED);
+            assertThat(world.login(console, "recovery", World.PASSWORD).denial())
+                    .isEqualTo("account-disabled");
+        }
+    }
+
+    @Test
     void thePrincipalReadsWhatTheDaemonNotedOfItsSessions() {
         try (World world = World.seeded()) {
             Holder alice = world.alice(world.operator());
