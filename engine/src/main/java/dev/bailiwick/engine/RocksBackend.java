@@ -46,6 +46,9 @@ final class RocksBackend implements Backend {
     private static final long INFO_LOG_FILES = 2;
     private static final int SALVAGE_OPEN_FILES = 64;
 
+    /** Read at once where a table is read from end to end; more than this is not faster. */
+    private static final long SWEEP_BYTES = 256L << 10;
+
     private final RocksDB db;
     private final Families families;
     private final WriteOptions synced;
@@ -305,11 +308,28 @@ final class RocksBackend implements Backend {
 
         @Override
         public void scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
+            scan(table, fromInclusive, toExclusive, visitor, options);
+        }
+
+        @Override
+        public void sweep(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
+            try (ReadOptions sweeping = new ReadOptions(options)) {
+                sweeping.setFillCache(false).setReadaheadSize(SWEEP_BYTES);
+                scan(table, fromInclusive, toExclusive, visitor, sweeping);
+            }
+        }
+
+        private void scan(
+                Table table,
+                byte[] fromInclusive,
+                byte @Nullable [] toExclusive,
+                RowVisitor visitor,
+                ReadOptions reading) {
             ColumnFamilyHandle family = families.of(table).orElse(null);
             if (family == null) {
                 return;
             }
-            try (RocksIterator rows = db.newIterator(family, options)) {
+            try (RocksIterator rows = db.newIterator(family, reading)) {
                 boolean going = true;
                 for (rows.seek(fromInclusive); going && rows.isValid(); rows.next()) {
                     byte[] key = rows.key();

@@ -21,6 +21,14 @@ public interface View {
      */
     void scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor);
 
+    /**
+     * Visits the same rows as {@link #scan} in the same order, for whoever reads much of a table once: it reads ahead, and what it reads
+     * takes no place in the cache from what others read again and again.
+     */
+    default void sweep(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor) {
+        scan(table, fromInclusive, toExclusive, visitor);
+    }
+
     /** Visits the same rows as {@link #scan} in descending order. */
     void scanReverse(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive, RowVisitor visitor);
 

@@ -138,6 +138,10 @@ abstract class EngineContract {
                 view.scanReverse(COLOURS, from, to, collect);
             } else {
                 view.scan(COLOURS, from, to, collect);
+                List<String> scanned = List.copyOf(keys);
+                keys.clear();
+                view.sweep(COLOURS, from, to, collect);
+                assertThat(keys).isEqualTo(scanned);
             }
             return true;
         });
@@ -202,11 +206,14 @@ abstract class EngineContract {
 
     @Test
     void queuedWorkSharesOneSync() {
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch hold = new CountDownLatch(1);
         engine.submit(txn -> {
+            begun.countDown();
             await(hold);
             return true;
         });
+        await(begun); // Otherwise what is queued meanwhile may begin with it, and be a third group.
         List<CompletableFuture<String>> queued = Stream.iterate(0, i -> i + 1)
                 .limit(100)
                 .map(i -> stage(engine, put(COLOURS, "key" + i, "value")))
