@@ -35,21 +35,21 @@ import org.capnproto.ReaderOptions;
  */
 public final class Canonical {
     /** Nesting of pointers; records nest four deep. */
-    private static final int DEPTH = 64;
+    static final int DEPTH = 64;
 
     /** Words written; records are of a few hundred bytes, catalogues of some ten thousand. Stops messages that share objects. */
-    private static final int WORDS = 1 << 20;
+    static final int WORDS = 1 << 20;
 
     private static final int WORD = Long.BYTES;
-    private static final int STRUCT = 0;
-    private static final int LIST = 1;
+    static final int STRUCT = 0;
+    static final int LIST = 1;
     private static final int FAR = 2;
-    private static final int POINTER_LIST = 6;
-    private static final int STRUCT_LIST = 7;
+    static final int POINTER_LIST = 6;
+    static final int STRUCT_LIST = 7;
     private static final int NO_POINTER = -1;
 
     /** Bits of one element of lists of element size 0 to 5. */
-    private static final int[] ELEMENT_BITS = {0, 1, 8, 16, 32, 64};
+    static final int[] ELEMENT_BITS = {0, 1, 8, 16, 32, 64};
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -77,13 +77,7 @@ public final class Canonical {
 
     /** Whether these bytes are exactly what {@link #ofSegments} makes of them. */
     public static boolean isCanonical(byte[] segment) {
-        try {
-            Canonical rewritten = rewritten(new ByteBuffer[] {ByteBuffer.wrap(segment)}, NO_POINTER);
-            int length = rewritten.words * WORD;
-            return Arrays.equals(segment, 0, segment.length, rewritten.out, 0, length);
-        } catch (CanonicalException e) {
-            return false;
-        }
+        return CanonicalWalk.isCanonical(segment);
     }
 
     /**
@@ -345,7 +339,7 @@ public final class Canonical {
                 "a pointer leads out of the message");
     }
 
-    private static int kind(long pointer) {
+    static int kind(long pointer) {
         return (int) pointer & 3;
     }
 
@@ -353,11 +347,11 @@ public final class Canonical {
         return (int) pointer >> 2;
     }
 
-    private static int dataWords(long pointer) {
+    static int dataWords(long pointer) {
         return (int) (pointer >>> 32) & 0xffff;
     }
 
-    private static int pointerWords(long pointer) {
+    static int pointerWords(long pointer) {
         return (int) (pointer >>> 48);
     }
 
@@ -387,11 +381,11 @@ public final class Canonical {
         return (long) LONGS.get(out, word * WORD);
     }
 
-    private static long structPointer(int offset, int data, int pointers) {
+    static long structPointer(int offset, int data, int pointers) {
         return (offset << 2 & 0xffffffffL) | (long) data << 32 | (long) pointers << 48;
     }
 
-    private static long listPointer(int offset, int elementSize, int count) {
+    static long listPointer(int offset, int elementSize, int count) {
         return ((offset << 2 | LIST) & 0xffffffffL) | (long) elementSize << 32 | (long) count << 35;
     }
 }

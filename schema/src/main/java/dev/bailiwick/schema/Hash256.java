@@ -10,8 +10,11 @@ public final class Hash256 {
     /** The length of every hash. */
     public static final int BYTES = 32;
 
-    /** Never fed: each hash is taken with a copy, which costs less than looking the algorithm up. */
+    /** Never fed: virtual threads, of which there are many, hash with a copy, which costs less than looking the algorithm up. */
     private static final MessageDigest SHA256 = newDigest();
+
+    /** One of each platform thread's own: a copy for each hash would be most of what a commit allocates. It is empty between hashes. */
+    private static final ThreadLocal<MessageDigest> OWN = ThreadLocal.withInitial(Hash256::newDigest);
 
     private final byte[] bytes;
 
@@ -51,6 +54,9 @@ public final class Hash256 {
     }
 
     private static MessageDigest digest() {
+        if (!Thread.currentThread().isVirtual()) {
+            return OWN.get();
+        }
         try {
             return (MessageDigest) SHA256.clone();
         } catch (CloneNotSupportedException e) {

@@ -7,7 +7,9 @@ import dev.bailiwick.schema.gen.AccountRecord;
 import dev.bailiwick.schema.gen.ProfileRef;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import org.capnproto.MessageBuilder;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +134,58 @@ class CanonicalTest {
                             && ContentHash.ofRecord(1, flipped, 10).equals(hash))
                     .as("bit %d", bit)
                     .isFalse();
+        }
+    }
+
+    @Test
+    void theWalkAgreesWithWritingAnew() {
+        MessageBuilder message = new MessageBuilder();
+        fill(message.initRoot(AccountRecord.factory));
+        byte[] canonical = Canonical.of(message);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int accepted = 0;
+        for (int i = 0; i < 50_000; i++) {
+            byte[] bytes = altered(canonical, random);
+            boolean expected = isWrittenAnewTheSame(bytes);
+            accepted += expected ? 1 : 0;
+            if (Canonical.isCanonical(bytes) != expected) {
+                throw new AssertionError("seed " + seed + ": the walk does not say " + expected + " of "
+                        + HexFormat.of().formatHex(bytes));
+            }
+        }
+        // Content that is altered within its place stays canonical, so both answers were tried.
+        assertThat(accepted).isBetween(500, 49_500);
+    }
+
+    /** One to three words changed: a bit, a pointer's fields, or all of it; and now and then the end cut off or added to. */
+    private static byte[] altered(byte[] canonical, Random random) {
+        int words = canonical.length / 8;
+        int length = random.nextInt(8) == 0 ? random.nextInt(words + 3) * 8 + random.nextInt(2) : canonical.length;
+        byte[] bytes = Arrays.copyOf(canonical, length);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int changes = random.nextInt(3); changes >= 0 && length >= 8; changes--) {
+            int at = random.nextInt(length / 8) * 8;
+            long before = buffer.getLong(at);
+            buffer.putLong(
+                    at,
+                    switch (random.nextInt(6)) {
+                        case 0 -> 0;
+                        case 1 -> random.nextLong();
+                        case 2 -> buffer.getLong(random.nextInt(length / 8) * 8);
+                        case 3 -> before + (random.nextInt(5) - 2L) * 4;
+                        case 4 -> before + ((random.nextInt(9) - 4L) << (32 + random.nextInt(20)));
+                        default -> before ^ (1L << random.nextInt(64));
+                    });
+        }
+        return bytes;
+    }
+
+    private static boolean isWrittenAnewTheSame(byte[] bytes) {
+        try {
+            return Arrays.equals(Canonical.ofSegments(ByteBuffer.wrap(bytes)), bytes);
+        } catch (CanonicalException refused) {
+            return false;
         }
     }
 
