@@ -6,8 +6,8 @@ import dev.bailiwick.engine.Engine;
 import dev.bailiwick.schema.NameKey;
 import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.RecordId;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +34,17 @@ final class AccountCache {
 
     private final Engine engine;
 
-    private final Cache<RecordId, Known> heads =
-            Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
-    private final Cache<NameKey, RecordId> names =
-            Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
-    private final Cache<PrincipalId, RecordId> principals =
-            Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).build();
+    private final Cache<RecordId, Known> heads = bounded().build();
+    private final Cache<NameKey, RecordId> names = bounded().build();
+    private final Cache<PrincipalId, RecordId> principals = bounded().build();
 
     AccountCache(Engine engine) {
         this.engine = engine;
+    }
+
+    /** Keeps itself in order on the thread that uses it: handing that to another one with each commit costs several times as much. */
+    private static Caffeine<Object, Object> bounded() {
+        return Caffeine.newBuilder().maximumSize(StoreLimits.CACHED_ACCOUNTS).executor(Runnable::run);
     }
 
     Optional<Stored<Account>> byId(RecordId record) {
@@ -88,18 +90,19 @@ final class AccountCache {
 
     /** Before readers see what was written: from now on they are answered from the published state. */
     void suspend(Receipt receipt) {
-        accountsOf(receipt).forEach(account -> heads.put(account, Known.SUSPENDED));
+        forEachAccount(receipt, account -> heads.put(account, Known.SUSPENDED));
     }
 
     /** Once readers see it. */
     void invalidate(Receipt receipt) {
-        accountsOf(receipt).forEach(heads::invalidate);
+        forEachAccount(receipt, heads::invalidate);
     }
 
-    private static List<RecordId> accountsOf(Receipt receipt) {
-        return receipt.changes().stream()
-                .filter(change -> change.kind() == RecordKind.ACCOUNT)
-                .map(Change::recordId)
-                .toList();
+    private static void forEachAccount(Receipt receipt, Consumer<RecordId> action) {
+        for (Change change : receipt.changes()) {
+            if (change.kind() == RecordKind.ACCOUNT) {
+                action.accept(change.recordId());
+            }
+        }
     }
 }

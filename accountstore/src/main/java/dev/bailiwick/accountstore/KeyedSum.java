@@ -35,13 +35,21 @@ final class KeyedSum {
     }
 
     void add(byte[] first, byte[] second) {
-        low += sip(keys[0], keys[1], first, second);
-        high += sip(keys[2], keys[3], first, second);
+        Sips sips = new Sips(keys);
+        sips.absorb(first);
+        sips.absorb(second);
+        sips.finish();
+        low += sips.low();
+        high += sips.high();
     }
 
     void subtract(byte[] first, byte[] second) {
-        low -= sip(keys[0], keys[1], first, second);
-        high -= sip(keys[2], keys[3], first, second);
+        Sips sips = new Sips(keys);
+        sips.absorb(first);
+        sips.absorb(second);
+        sips.finish();
+        low -= sips.low();
+        high -= sips.high();
     }
 
     /** Takes over what a part gathered. */
@@ -54,26 +62,30 @@ final class KeyedSum {
         return low == 0 && high == 0;
     }
 
-    /** SipHash-2-4 of both strings, each with its length, so that no other pair absorbs alike. */
-    private static long sip(long key0, long key1, byte[] first, byte[] second) {
-        Sip sip = new Sip(key0, key1);
-        sip.absorb(first);
-        sip.absorb(second);
-        return sip.finish();
-    }
-
-    /** The state of one SipHash. Each string is absorbed as whole words, the last padded and ended with its length. */
-    private static final class Sip {
+    /**
+     * The state of two SipHash-2-4, which are fed the same words under keys of their own: the processor computes one while it waits for
+     * the other. Each string is absorbed as whole words, the last padded and ended with its length, so that no other pair absorbs
+     * alike.
+     */
+    private static final class Sips {
         private long v0;
         private long v1;
         private long v2;
         private long v3;
+        private long w0;
+        private long w1;
+        private long w2;
+        private long w3;
 
-        Sip(long key0, long key1) {
-            v0 = key0 ^ 0x736f6d6570736575L;
-            v1 = key1 ^ 0x646f72616e646f6dL;
-            v2 = key0 ^ 0x6c7967656e657261L;
-            v3 = key1 ^ 0x7465646279746573L;
+        Sips(long[] keys) {
+            v0 = keys[0] ^ 0x736f6d6570736575L;
+            v1 = keys[1] ^ 0x646f72616e646f6dL;
+            v2 = keys[0] ^ 0x6c7967656e657261L;
+            v3 = keys[1] ^ 0x7465646279746573L;
+            w0 = keys[2] ^ 0x736f6d6570736575L;
+            w1 = keys[3] ^ 0x646f72616e646f6dL;
+            w2 = keys[2] ^ 0x6c7967656e657261L;
+            w3 = keys[3] ^ 0x7465646279746573L;
         }
 
         void absorb(byte[] bytes) {
@@ -89,33 +101,53 @@ final class KeyedSum {
             word(bytes.length);
         }
 
-        long finish() {
+        void finish() {
             v2 ^= 0xff;
+            w2 ^= 0xff;
             round();
             round();
             round();
             round();
+        }
+
+        long low() {
             return v0 ^ v1 ^ v2 ^ v3;
+        }
+
+        long high() {
+            return w0 ^ w1 ^ w2 ^ w3;
         }
 
         private void word(long word) {
             v3 ^= word;
+            w3 ^= word;
             round();
             round();
             v0 ^= word;
+            w0 ^= word;
         }
 
         private void round() {
             v0 += v1;
+            w0 += w1;
             v1 = Long.rotateLeft(v1, 13) ^ v0;
+            w1 = Long.rotateLeft(w1, 13) ^ w0;
             v0 = Long.rotateLeft(v0, 32);
+            w0 = Long.rotateLeft(w0, 32);
             v2 += v3;
+            w2 += w3;
             v3 = Long.rotateLeft(v3, 16) ^ v2;
+            w3 = Long.rotateLeft(w3, 16) ^ w2;
             v0 += v3;
+            w0 += w3;
             v3 = Long.rotateLeft(v3, 21) ^ v0;
+            w3 = Long.rotateLeft(w3, 21) ^ w0;
             v2 += v1;
+            w2 += w1;
             v1 = Long.rotateLeft(v1, 17) ^ v2;
+            w1 = Long.rotateLeft(w1, 17) ^ w2;
             v2 = Long.rotateLeft(v2, 32);
+            w2 = Long.rotateLeft(w2, 32);
         }
     }
 }

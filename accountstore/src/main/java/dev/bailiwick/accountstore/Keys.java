@@ -9,7 +9,10 @@ import dev.bailiwick.schema.PrincipalId;
 import dev.bailiwick.schema.ProfileId;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.VersionId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -27,6 +30,8 @@ import java.util.Arrays;
 final class Keys {
     static final int HEAD_BYTES = 1 + Id128.BYTES;
     static final int RECORD_BYTES = HEAD_BYTES + Long.BYTES;
+
+    private static final VarHandle NUMBERS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private Keys() {}
 
@@ -89,7 +94,7 @@ final class Keys {
 
     /** The version in a key that {@link #record} made. */
     static long versionOf(byte[] key) {
-        return ByteBuffer.wrap(key, HEAD_BYTES, Long.BYTES).getLong();
+        return (long) NUMBERS.get(key, HEAD_BYTES);
     }
 
     /** The end, exclusive, of the rows that start with {@code prefix}, which is not all 0xff. */
@@ -104,21 +109,26 @@ final class Keys {
     }
 
     static byte[] number(long value) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+        byte[] number = new byte[Long.BYTES];
+        NUMBERS.set(number, 0, value);
+        return number;
+    }
+
+    /** The number that {@link #number} made this of. */
+    static long numberOf(byte[] number) {
+        return (long) NUMBERS.get(number, 0);
     }
 
     static byte[] node(int level, long index) {
-        return ByteBuffer.allocate(1 + Long.BYTES)
-                .put((byte) level)
-                .putLong(index)
-                .array();
+        byte[] node = new byte[1 + Long.BYTES];
+        node[0] = (byte) level;
+        NUMBERS.set(node, 1, index);
+        return node;
     }
 
     /** Whether {@code key} is what {@link #node} makes of these. */
     static boolean isNode(byte[] key, int level, long index) {
-        return key.length == 1 + Long.BYTES
-                && key[0] == (byte) level
-                && ByteBuffer.wrap(key).getLong(1) == index;
+        return key.length == 1 + Long.BYTES && key[0] == (byte) level && (long) NUMBERS.get(key, 1) == index;
     }
 
     static byte[] name(NameKey name) {

@@ -272,7 +272,7 @@ final class QuickVerifier {
     private void scan(Table table, byte[] from, byte @Nullable [] to, RowVisitor visitor) {
         long[] count = new long[1];
         long[] size = new long[1];
-        view.scan(table, from, to, (key, value) -> {
+        view.sweep(table, from, to, (key, value) -> {
             size[0] += key.length + value.length;
             if (++count[0] % REPORTED_ROWS == 0) {
                 rows.add(REPORTED_ROWS);
@@ -377,7 +377,6 @@ final class QuickVerifier {
         private final long end;
         private final Totals part;
         private final List<List<Hash256>> nodes = new ArrayList<>();
-        private MerkleTree tree = MerkleTree.empty();
         private long sequence;
         private Optional<Hash256> previous = Optional.empty();
         private Optional<Hash256> last = Optional.empty();
@@ -404,10 +403,12 @@ final class QuickVerifier {
         Segment run() {
             scan(chain.entries(), Keys.number(start + 1), Keys.number(end + 1), this::visit);
             require(sequence == end, "entries");
-            for (int level = 0; level <= PART_LEVEL; level++) {
+            checkNodes(0, nodes.getFirst());
+            for (int level = 1; level <= PART_LEVEL; level++) {
+                addParents(nodes.get(level - 1), nodes.get(level));
                 checkNodes(level, nodes.get(level));
             }
-            Optional<Hash256> root = end - start == PART ? Optional.of(tree.root()) : Optional.empty();
+            Optional<Hash256> root = nodes.getLast().stream().findFirst();
             return new Segment(
                     previous,
                     last.orElseThrow(),
@@ -424,7 +425,7 @@ final class QuickVerifier {
 
         private boolean visit(byte[] key, byte[] bytes) {
             sequence++;
-            require(Arrays.equals(key, Keys.number(sequence)), "sequence");
+            require(key.length == Long.BYTES && Keys.numberOf(key) == sequence, "sequence");
             require(Canonical.isCanonical(bytes), "canonical");
             try {
                 if (chain.equals(HashChain.JOURNAL)) {
@@ -443,10 +444,15 @@ final class QuickVerifier {
                 throw new UnsoundException(String.valueOf(malformed.getMessage()));
             }
             last = Optional.of(chain.entryHash(bytes));
-            tree = tree.append(
-                    MerkleTree.leafHash(bytes),
-                    (level, index, hash) -> nodes.get(level).add(hash));
+            nodes.getFirst().add(MerkleTree.leafHash(bytes));
             return true;
+        }
+
+        /** A part begins where a subtree of any level does, so its nodes pair up from the first on; one left over is not yet complete. */
+        private static void addParents(List<Hash256> children, List<Hash256> parents) {
+            for (int right = 1; right < children.size(); right += 2) {
+                parents.add(MerkleTree.parent(children.get(right - 1), children.get(right)));
+            }
         }
 
         private void place(long stated, Optional<Hash256> before, long epoch, Instant time) {
@@ -610,7 +616,7 @@ final class QuickVerifier {
             public boolean visit(byte[] key, byte[] bytes) {
                 require(key.length == Keys.RECORD_BYTES, "key");
                 RecordRef ref = RecordRef.ofKey(key, "records");
-                long version = ByteBuffer.wrap(key, Keys.HEAD_BYTES, Long.BYTES).getLong();
+                long version = Keys.versionOf(key);
                 Stored<?> stored = Records.decode(ref.kind(), ref.recordId(), version, bytes);
                 part.recordVersions++;
                 part.versions.subtract(
@@ -685,7 +691,7 @@ final class QuickVerifier {
             @Override
             public boolean visit(byte[] key, byte[] value) {
                 require(key.length == Keys.RECORD_BYTES && value.length == Long.BYTES, "change");
-                long sequence = ByteBuffer.wrap(value).getLong();
+                long sequence = Keys.numberOf(value);
                 boolean sameRecord = before.length == key.length
                         && Arrays.equals(before, 0, Keys.HEAD_BYTES, key, 0, Keys.HEAD_BYTES);
                 require(!sameRecord || sequence > beforeSequence, "order");
