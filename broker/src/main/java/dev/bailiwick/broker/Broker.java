@@ -247,6 +247,7 @@ public final class Broker implements AutoCloseable {
         live.forEach(
                 session -> session.cleared().handle((done, failure) -> true).join());
         launchpad.ifPresent(Launchpad::close);
+        janitor.finish(config.clock().instant());
         pool.close();
     }
 }

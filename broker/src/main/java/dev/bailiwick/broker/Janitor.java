@@ -109,6 +109,15 @@ final class Janitor implements UserSessionServer.Logout {
         audit.settle(now);
     }
 
+    /** Notes what is still being counted: for the end of the daemon, when all sessions are over. */
+    void finish(Instant now) {
+        try {
+            audit.settle(now.plus(Limits.DENIAL_WINDOW));
+        } catch (RuntimeException failure) { // the store may be what the daemon ends for
+            LOG.log(System.Logger.Level.WARNING, "could not audit how many refusals were repeated", failure);
+        }
+    }
+
     /** Clears up after a session that never began. */
     void discard(Session session, String why) {
         var _ = session.end(why);

@@ -406,8 +406,8 @@ final class Planner {
                 return;
             }
             Instant until = end(binding).isBefore(lease.until()) ? end(binding) : lease.until();
-            String rule = "fragment \"" + lease.fragment() + "\", leased by role \"" + binding.role() + "\" until "
-                    + until + ", " + lease.id() + " of \"" + lease.approver() + "\"";
+            String rule = "fragment \"" + lease.fragment() + "\" leased by role \"" + binding.role() + "\" until "
+                    + until + " under " + lease.id() + " of \"" + lease.approver() + "\"";
             for (SlotRule slotRule : slotsOf(lease.fragment())) {
                 if (lease.slots().contains(slotRule)) {
                     select(

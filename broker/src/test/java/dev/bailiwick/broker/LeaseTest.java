@@ -12,13 +12,17 @@ import static dev.bailiwick.broker.SessionLifeTest.assertRevoked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bailiwick.accountstore.CommitResult;
 import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.schema.gen.AccountStatus;
 import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.SessionBundle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -311,6 +315,55 @@ class LeaseTest {
             assertThat(ask(paula, "policy-management", "two\nlines", HOUR)).isEqualTo("invalid-argument");
             assertThat(own(paula)).isEmpty();
         }
+    }
+
+    @Test
+    void aPolicyProfileSaysHowLongItsSessionsLeasesLast() {
+        try (Reviewed people = new Reviewed()) {
+            Holder paula = people.person("paula", "policy-admin");
+            limit(people, "10m");
+            Holder limited = people.again("paula", paula);
+
+            assertThat(ask(limited, "policy-management", HOUR)).isEqualTo("lease-too-long");
+            assertThat(ask(limited, "policy-management", Duration.ZERO)).startsWith("apr-");
+            try (var list = limited.hold(SessionBundle.Reader::getApproval)
+                    .listRequest()
+                    .send()
+                    .join()) {
+                assertThat(list.get().getRequests().get(0).getDurationMs())
+                        .isEqualTo(Duration.ofMinutes(10).toMillis());
+            }
+            limit(people, "ten minutes");
+            assertThat(ask(people.again("paula", paula), "resource-profile-management", HOUR))
+                    .isEqualTo("invalid-policy");
+        }
+    }
+
+    private static void limit(Reviewed people, String limit) {
+        PolicyProfile old = people.world
+                .store
+                .policy()
+                .profileByName("operator")
+                .orElseThrow()
+                .content()
+                .profile();
+        assertThat(people.world
+                        .store
+                        .policyProfileManager()
+                        .update(
+                                new PolicyProfile(
+                                        old.profileId(),
+                                        old.name(),
+                                        old.kinds(),
+                                        old.allowedRoles(),
+                                        old.fragments(),
+                                        old.sessionLifetime(),
+                                        old.idleTimeout(),
+                                        old.freshAuth(),
+                                        new TreeMap<>(Map.of(Approvals.LIMIT_LABEL, limit))),
+                                0,
+                                Reviewed.DAEMON))
+                .isInstanceOf(CommitResult.Committed.class);
     }
 
     @Test

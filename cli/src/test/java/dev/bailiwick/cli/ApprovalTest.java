@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Leases and the audit chain through the programs: a store's first policy administrators, what they ask for, decide and change. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // many passwords, each of which is slow to check by intention
 class ApprovalTest {
     private static final String PASSWORD = "a policy of some length";
 
@@ -23,7 +26,6 @@ class ApprovalTest {
     @BeforeAll
     static void start() {
         site = Site.running(directory);
-        site.login("operator", Site.OPERATOR_PASSWORD).ok();
         for (String who : List.of("paula", "peter", "audrey")) {
             Json.Obj created = (Json.Obj) site.admin(
                             "operator", "account", "create", who, "--policy-profile", "operator", "-o", "json")

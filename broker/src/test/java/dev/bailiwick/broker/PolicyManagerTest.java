@@ -1,0 +1,225 @@
+package dev.bailiwick.broker;
+
+import static dev.bailiwick.broker.Reviewed.ask;
+import static dev.bailiwick.broker.Reviewed.grant;
+import static dev.bailiwick.broker.SessionLifeTest.assertRevoked;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bailiwick.profiles.BundleFragment;
+import dev.bailiwick.profiles.Catalogue;
+import dev.bailiwick.profiles.PolicyCatalogue;
+import dev.bailiwick.profiles.ProfileCodecs;
+import dev.bailiwick.profiles.RoleDefinition;
+import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.profiles.SlotAccess;
+import dev.bailiwick.profiles.SlotRule;
+import dev.bailiwick.schema.Id128;
+import dev.bailiwick.schema.VersionId;
+import dev.bailiwick.schema.gen.PolicyChange;
+import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.ResourceProfileManager;
+import dev.bailiwick.schema.gen.SessionBundle;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What a policy administrator changes with a lease, and what they do not. */
+class PolicyManagerTest {
+    private static final PolicyCatalogue CATALOGUE = Catalogue.builtIn();
+
+    /** Paula with a lease of policy management. */
+    private static PolicyManager.Client leased(Reviewed people) {
+        Holder paula = people.person("paula", "policy-admin");
+        Holder peter = people.person("peter", "policy-admin");
+        assertThat(grant(peter, ask(paula, "policy-management", Duration.ofHours(1)))).isEqualTo("GRANTED");
+        return people.again("paula", paula).hold(SessionBundle.Reader::getPolicyManager);
+    }
+
+    /** {@code committed}, {@code conflict}, or the denial's code. */
+    private static String publish(PolicyManager.Client manager, PolicyCatalogue catalogue, long expect) {
+        var request = manager.publishRequest();
+        ProfileCodecs.write(
+                catalogue, new VersionId(new Id128(0, 0)), request.params().initPolicyVersion());
+        request.params().setExpect(expect);
+        try (var response = request.send().join()) {
+            PolicyChange.Reader result = response.get().getResult();
+            return switch (result.which()) {
+                case COMMITTED -> "committed";
+                case CONFLICT -> "conflict";
+                case DENIED -> Holder.code(result.getDenied());
+                case _NOT_IN_SCHEMA -> "of a newer schema";
+            };
+        }
+    }
+
+    private static PolicyCatalogue with(String role, UnaryOperator<RoleDefinition> change) {
+        return PolicyCatalogue.of(
+                CATALOGUE.roles().values().stream()
+                        .map(definition -> definition.name().equals(role) ? change.apply(definition) : definition)
+                        .toList(),
+                CATALOGUE.fragments().values());
+    }
+
+    private static RoleDefinition adding(RoleDefinition role, String fragment) {
+        return new RoleDefinition(
+                role.name(),
+                role.summary(),
+                role.administrative(),
+                role.manifestOnly(),
+                role.kinds(),
+                plus(role.fragments(), fragment),
+                role.leases());
+    }
+
+    private static SortedSet<String> plus(SortedSet<String> names, String name) {
+        SortedSet<String> more = new TreeSet<>(names);
+        more.add(name);
+        return more;
+    }
+
+    @Test
+    void aPublishedCatalogueIsInForceAndItsAuthorIsAnswered() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+            Holder stella = people.person("stella", "storage-admin");
+            assertThat(stella.receipts()).containsEntry("AUDIT_READER", "not-selected");
+
+            assertThat(publish(manager, with("storage-admin", role -> adding(role, "audit-reading")), 1))
+                    .isEqualTo("committed");
+
+            assertThat(people.again("stella", stella).receipts()).containsEntry("AUDIT_READER", "granted");
+            assertRevoked(() -> manager.showRequest().send().await());
+        }
+    }
+
+    @Test
+    void aLeaseGoesOnUnderALaterPolicyAndIsNotWidenedByIt() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+            Holder stella = people.person("stella", "storage-admin");
+            grant(people.login("operator"), ask(stella, "storage-repair", Duration.ofHours(1)));
+            PolicyCatalogue wider = PolicyCatalogue.of(
+                    CATALOGUE.roles().values(),
+                    CATALOGUE.fragments().values().stream()
+                            .map(fragment -> fragment.name().equals("storage-repair")
+                                    ? new BundleFragment(
+                                            "storage-repair",
+                                            List.of(
+                                                    new SlotRule(Slot.STORE_MAINTAINER, SlotAccess.FULL),
+                                                    new SlotRule(Slot.AUDIT_READER, SlotAccess.FULL)))
+                                    : fragment)
+                            .toList());
+
+            assertThat(publish(manager, wider, 0)).isEqualTo("committed");
+
+            assertThat(people.again("stella", stella).receipts())
+                    .containsEntry("STORE_MAINTAINER", "granted")
+                    .containsEntry("AUDIT_READER", "not-selected");
+        }
+    }
+
+    @Test
+    void nobodyWidensTheirOwnBundle() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+
+            assertThat(publish(manager, with("policy-admin", role -> adding(role, "account-administration")), 0))
+                    .isEqualTo("own-bundle");
+            assertThat(publish(
+                            manager,
+                            with(
+                                    "policy-admin",
+                                    role -> new RoleDefinition(
+                                            role.name(),
+                                            role.summary(),
+                                            true,
+                                            false,
+                                            role.kinds(),
+                                            role.fragments(),
+                                            plus(role.leases(), "storage-repair"))),
+                            0))
+                    .isEqualTo("own-bundle");
+            assertThat(addRole(manager, "paula", "account-admin")).isEqualTo("own-account");
+            manager.showRequest().send().await();
+        }
+    }
+
+    @Test
+    void whatDoesNotHoldTogetherIsNotPublished() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+
+            assertThat(publish(
+                            manager,
+                            PolicyCatalogue.of(
+                                    CATALOGUE.roles().values().stream()
+                                            .filter(role -> !role.name().equals("developer"))
+                                            .toList(),
+                                    CATALOGUE.fragments().values()),
+                            0))
+                    .as("a profile allows it")
+                    .isEqualTo("unknown-role");
+            assertThat(publish(manager, CATALOGUE, 7)).isEqualTo("conflict");
+        }
+    }
+
+    @Test
+    void administrativeRolesAreBoundAndTakenAway() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+            Holder stella = people.person("stella");
+
+            assertThat(people.operator.addRole("stella", "storage-admin")).isEqualTo("administrative-role");
+            assertThat(addRole(manager, "stella", "storage-admin")).isEqualTo("committed");
+            assertThat(people.again("stella", stella).grantedSlots()).contains("STORE_INSPECTOR");
+            assertThat(addRole(manager, "stella", "recovery-operator")).isEqualTo("manifest-only-role");
+            assertThat(addRole(manager, "stella", "no-such-role")).isEqualTo("unknown-role");
+            assertThat(addRole(manager, "nobody", "developer")).isEqualTo("not-found");
+
+            var removing = manager.removeRoleRequest();
+            removing.params().setName("stella");
+            removing.params().setRole("storage-admin");
+            try (var response = removing.send().join()) {
+                assertThat(Holder.outcome(response.get().getResult())).isEqualTo("committed");
+            }
+            assertThat(people.again("stella", stella).grantedSlots()).doesNotContain("STORE_INSPECTOR");
+        }
+    }
+
+    @Test
+    void resourceProfilesAreChangedWithALeaseOfTheirOwn() {
+        try (Reviewed people = new Reviewed()) {
+            Holder paula = people.person("paula", "policy-admin");
+            Holder peter = people.person("peter", "policy-admin");
+            assertThat(grant(peter, ask(paula, "resource-profile-management", Duration.ofHours(1))))
+                    .isEqualTo("GRANTED");
+            ResourceProfileManager.Client manager =
+                    people.again("paula", paula).hold(SessionBundle.Reader::getResourceProfileManager);
+            var request = manager.updateRequest();
+            request.params().setName("guest");
+            ProfileCodecs.write(
+                    people.world.store.resourceProfiles().byName("guest").orElseThrow().content().profile(),
+                    new VersionId(new Id128(0, 0)),
+                    0,
+                    request.params().initProfile());
+            request.params().getProfile().setProfileId(new byte[0]);
+
+            try (var response = request.send().join()) {
+                assertThat(response.get().getResult().isCommitted()).isTrue();
+            }
+            assertThat(people.world.auditEntries().getLast().event().approval()).isPresent();
+        }
+    }
+
+    private static String addRole(PolicyManager.Client manager, String name, String role) {
+        var request = manager.addRoleRequest();
+        request.params().setName(name);
+        request.params().setRole(role);
+        try (var response = request.send().join()) {
+            return Holder.outcome(response.get().getResult());
+        }
+    }
+}
