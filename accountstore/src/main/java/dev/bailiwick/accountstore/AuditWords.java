@@ -87,12 +87,16 @@ final class AuditWords {
                 fields.put(
                         "binding of " + binding.role(),
                         binding.state().name().toLowerCase(Locale.ROOT)
-                                + binding.expiresAt().map(end -> " until " + end).orElse(""));
+                                + binding.expiresAt()
+                                        .map(end -> " until " + end)
+                                        .orElse(""));
             case ExternalBinding binding ->
                 fields.put(
                         binding.bindingId() + " by " + binding.provider(),
                         binding.state().name().toLowerCase(Locale.ROOT)
-                                + binding.expiresAt().map(end -> " until " + end).orElse(""));
+                                + binding.expiresAt()
+                                        .map(end -> " until " + end)
+                                        .orElse(""));
             case Credential credential ->
                 fields.put(
                         credential.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
@@ -125,7 +129,9 @@ final class AuditWords {
     }
 
     private String profile(ProfileRef reference) {
-        return profileName.apply(reference).orElseGet(() -> reference.profileId().toString())
+        return profileName
+                        .apply(reference)
+                        .orElseGet(() -> reference.profileId().toString())
                 + reference.versionId().map(pinned -> " at " + pinned).orElse("");
     }
 

@@ -642,7 +642,8 @@ final class StateMachine {
                 .flatMap(profile -> switch (profile.content()) {
                     case ResourceProfileContent content ->
                         Optional.of(content.profile().name());
-                    case PolicyProfileContent content -> Optional.of(content.profile().name());
+                    case PolicyProfileContent content ->
+                        Optional.of(content.profile().name());
                     case Account _,
                             RoleBinding _,
                             ExternalBinding _,

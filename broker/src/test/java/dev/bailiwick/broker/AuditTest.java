@@ -91,7 +91,8 @@ class AuditTest {
             AuditEvent revoked = last(world, "revoke");
             assertThat(revoked.previousValue()).contains("home", "config").doesNotContain("session");
             assertThat(revoked.newValue()).isEqualTo("the binding of role \"local-user\" was changed");
-            assertThat(revoked.actor().map(actor -> ((Actor.Session) actor).sessionId().toBytes()))
+            assertThat(revoked.actor()
+                            .map(actor -> ((Actor.Session) actor).sessionId().toBytes()))
                     .hasValueSatisfying(id -> assertThat(id)
                             .isEqualTo(alice.result().getInfo().getSessionId().toArray()));
             world.broker.sweep();
@@ -126,7 +127,9 @@ class AuditTest {
             }
             AuditEvent granted = last(people.world, "lease.grant");
             assertThat(granted.previousValue()).isEqualTo("asked for \"policy-management\" for 1 h");
-            assertThat(granted.newValue()).startsWith("\"policy-management\" leased until ").endsWith("by \"peter\"");
+            assertThat(granted.newValue())
+                    .startsWith("\"policy-management\" leased until ")
+                    .endsWith("by \"peter\"");
             assertThat(last(people.world, "lease.cut").newValue()).isEqualTo("\"peter\" cut the lease: enough");
         }
     }

@@ -34,7 +34,8 @@ class PolicyManagerTest {
     private static PolicyManager.Client leased(Reviewed people) {
         Holder paula = people.person("paula", "policy-admin");
         Holder peter = people.person("peter", "policy-admin");
-        assertThat(grant(peter, ask(paula, "policy-management", Duration.ofHours(1)))).isEqualTo("GRANTED");
+        assertThat(grant(peter, ask(paula, "policy-management", Duration.ofHours(1))))
+                .isEqualTo("GRANTED");
         return people.again("paula", paula).hold(SessionBundle.Reader::getPolicyManager);
     }
 
@@ -201,7 +202,13 @@ class PolicyManagerTest {
             var request = manager.updateRequest();
             request.params().setName("guest");
             ProfileCodecs.write(
-                    people.world.store.resourceProfiles().byName("guest").orElseThrow().content().profile(),
+                    people.world
+                            .store
+                            .resourceProfiles()
+                            .byName("guest")
+                            .orElseThrow()
+                            .content()
+                            .profile(),
                     new VersionId(new Id128(0, 0)),
                     0,
                     request.params().initProfile());

@@ -27,10 +27,10 @@ class ApprovalTest {
     static void start() {
         site = Site.running(directory);
         for (String who : List.of("paula", "peter", "audrey")) {
-            Json.Obj created = (Json.Obj) site.admin(
-                            "operator", "account", "create", who, "--policy-profile", "operator", "-o", "json")
-                    .ok()
-                    .json();
+            Json.Obj created = (Json.Obj)
+                    site.admin("operator", "account", "create", who, "--policy-profile", "operator", "-o", "json")
+                            .ok()
+                            .json();
             site.enroll(who, created.text("enrolmentCode"), PASSWORD);
         }
         // Nobody could lease policy management yet: whoever has the directory makes the first who can decide about it.
@@ -57,7 +57,15 @@ class ApprovalTest {
         assertThat(site.admin("paula", "policy", "show").status()).isEqualTo(3);
 
         String id = asked(
-                "paula", "request", "policy-management", "--reason", "a quieter catalogue", "--for", "30m", "-o", "json");
+                "paula",
+                "request",
+                "policy-management",
+                "--reason",
+                "a quieter catalogue",
+                "--for",
+                "30m",
+                "-o",
+                "json");
         assertThat(site.bailiwick("paula", "requests").ok().out()).contains(id, "pending", "30 min");
         assertThat(site.admin("peter", "approval", "list").ok().out()).contains(id, "paula", "a quieter catalogue");
         assertThat(site.admin("paula", "approval", "grant", id).status()).isEqualTo(3);
@@ -71,25 +79,38 @@ class ApprovalTest {
                         .ok()
                         .out()
                         .replace("Interactive temporary session without durable storage.", "A visitor."));
-        assertThat(site.admin("paula", "policy", "publish", catalogue.toString()).ok().out())
+        assertThat(site.admin("paula", "policy", "publish", catalogue.toString())
+                        .ok()
+                        .out())
                 .startsWith("policy version 2 is in force");
-        assertThat(site.admin("paula", "policy", "role", "add", "paula", "account-admin").err())
+        assertThat(site.admin("paula", "policy", "role", "add", "paula", "account-admin")
+                        .err())
                 .startsWith("error[own-account]");
         site.admin("paula", "policy", "role", "add", "peter", "storage-admin").ok();
 
-        assertThat(site.admin("operator", "account", "history", "peter").ok().out()).contains(id);
-        assertThat(site.admin("peter", "approval", "cut", id, "--reason", "done with it").ok().out())
+        assertThat(site.admin("operator", "account", "history", "peter").ok().out())
+                .contains(id);
+        assertThat(site.admin("peter", "approval", "cut", id, "--reason", "done with it")
+                        .ok()
+                        .out())
                 .contains("cut");
         assertThat(site.admin("paula", "policy", "show").status()).isEqualTo(3);
-        assertThat(site.admin("audrey", "audit", "query", "--kind", "lease").status()).isEqualTo(3);
+        assertThat(site.admin("audrey", "audit", "query", "--kind", "lease").status())
+                .isEqualTo(3);
 
         site.login("audrey", PASSWORD).ok();
-        String audit = site.admin("audrey", "audit", "query", "--kind", "lease").ok().out();
+        String audit =
+                site.admin("audrey", "audit", "query", "--kind", "lease").ok().out();
         assertThat(audit).contains("lease.request", "lease.grant", "lease.cut", "a quieter catalogue", "done with it");
-        assertThat(site.admin("audrey", "audit", "query", "--principal", "peter", "--kind", "admin").ok().out())
+        assertThat(site.admin("audrey", "audit", "query", "--principal", "peter", "--kind", "admin")
+                        .ok()
+                        .out())
                 .contains("role.bind");
-        assertThat(site.admin("audrey", "audit", "query", "--limit", "2", "-o", "json").ok().json())
-                .isInstanceOfSatisfying(Json.Arr.class, lines -> assertThat(lines.items()).hasSize(2));
+        assertThat(site.admin("audrey", "audit", "query", "--limit", "2", "-o", "json")
+                        .ok()
+                        .json())
+                .isInstanceOfSatisfying(
+                        Json.Arr.class, lines -> assertThat(lines.items()).hasSize(2));
         assertThat(site.admin("audrey", "audit", "verify").ok().out()).contains("sound");
     }
 
@@ -101,14 +122,17 @@ class ApprovalTest {
         TestHost.Ended notEligible = site.bailiwick("peter", "request", "network-stack", "--reason", "x");
         assertThat(notEligible.status()).isEqualTo(3);
         assertThat(notEligible.err()).startsWith("error[not-eligible]");
-        assertThat(site.bailiwick("peter", "request", "policy-management", "--reason", "x", "--for", "9h").status())
+        assertThat(site.bailiwick("peter", "request", "policy-management", "--reason", "x", "--for", "9h")
+                        .status())
                 .isEqualTo(2);
-        assertThat(site.bailiwick("peter", "request", "policy-management", "--reason", "x", "--for", "soon").status())
+        assertThat(site.bailiwick("peter", "request", "policy-management", "--reason", "x", "--for", "soon")
+                        .status())
                 .isEqualTo(2);
         assertThat(site.bailiwick("peter", "give-back", "nonsense").status()).isEqualTo(2);
 
         String id = asked("peter", "request", "policy-management", "--reason", "x", "-o", "json");
-        assertThat(site.bailiwick("peter", "request", "policy-management", "--reason", "x").status())
+        assertThat(site.bailiwick("peter", "request", "policy-management", "--reason", "x")
+                        .status())
                 .isEqualTo(5);
         assertThat(site.bailiwick("peter", "give-back", id).ok().out()).contains("it was given back");
         assertThat(site.bailiwick("peter", "give-back", id).status()).isEqualTo(3);
@@ -117,7 +141,8 @@ class ApprovalTest {
     @Test
     void aDirectoryHasNoRequestsAndTheWholeAuditChain() {
         Path copy = directory.resolve("copied");
-        assertThat(site.admin("operator", "approval", "list", "--store", copy.toString()).status())
+        assertThat(site.admin("operator", "approval", "list", "--store", copy.toString())
+                        .status())
                 .isEqualTo(2);
     }
 }
