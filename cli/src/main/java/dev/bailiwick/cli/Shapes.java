@@ -300,7 +300,7 @@ final class Shapes {
                 .with("operation", entry.getOperation().toString())
                 .with("actor", actor(entry.getActor()))
                 .with("actorName", entry.getActorName().toString())
-                .with("approval", Texts.hex(entry.getApproval()));
+                .with("approval", Texts.id(entry.getApproval(), ApprovalId::of));
     }
 
     private static Json.Obj historyEntry(ProfileHistoryEntry.Reader entry) {
@@ -314,7 +314,7 @@ final class Shapes {
                 .with("operation", entry.getOperation().toString())
                 .with("actor", actor(entry.getActor()))
                 .with("actorName", entry.getActorName().toString())
-                .with("approval", Texts.hex(entry.getApproval()));
+                .with("approval", Texts.id(entry.getApproval(), ApprovalId::of));
     }
 
     // Sessions
@@ -527,7 +527,7 @@ final class Shapes {
                 .with("operation", version.getOperation().toString())
                 .with("actor", actor(version.getActor()))
                 .with("actorName", version.getActorName().toString())
-                .with("approval", Texts.hex(version.getApproval()));
+                .with("approval", Texts.id(version.getApproval(), ApprovalId::of));
     }
 
     static Json.Obj roleBinding(RoleBinding.Reader binding) {
@@ -656,7 +656,7 @@ final class Shapes {
                 .with("subject", Texts.hex(record.getSubject()))
                 .with("previousValue", record.getPreviousValue().toString())
                 .with("newValue", record.getNewValue().toString())
-                .with("approval", Texts.hex(record.getApproval()))
+                .with("approval", Texts.id(record.getApproval(), ApprovalId::of))
                 .with("storeEpoch", record.getStoreEpoch());
     }
 

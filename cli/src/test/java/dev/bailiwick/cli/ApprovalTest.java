@@ -52,6 +52,7 @@ class ApprovalTest {
 
     @Test
     void aPolicyAdministratorAsksAnotherOneGrantsAndTheChangeNamesTheApproval() throws IOException {
+        site.login("operator", Site.OPERATOR_PASSWORD).ok();
         site.login("paula", PASSWORD).ok();
         site.login("peter", PASSWORD).ok();
         assertThat(site.admin("paula", "policy", "show").status()).isEqualTo(3);
