@@ -6,6 +6,7 @@ import dev.bailiwick.accountstore.Change;
 import dev.bailiwick.accountstore.Receipt;
 import dev.bailiwick.accountstore.RecordContent;
 import dev.bailiwick.accountstore.ResourceProfileContent;
+import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.PeerCredentials;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.launch.Launchpad;
@@ -13,6 +14,7 @@ import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.storage.KeyTable;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
+import dev.bailiwick.storage.ShareTable;
 import dev.bailiwick.storage.StorageLimits;
 import dev.bailiwick.storage.StorageVerifier;
 import java.util.ArrayList;
@@ -90,6 +92,16 @@ public final class Broker implements AutoCloseable {
         Authenticator authenticator = new Authenticator(
                 records, store.accountManager(), pool, signatureNamespace(engine), config.clock(), config.random());
         Planner planner = new Planner(Planner.OFFERED);
+        Shares shares = new Shares(
+                new ShareTable(engine),
+                namespaces,
+                records,
+                principal -> store.read(
+                        snapshot -> snapshot.accounts().byPrincipal(principal).map(Stored::recordId)),
+                planner,
+                audit,
+                config.clock(),
+                config.random());
 
         CompletableFuture<Logins> loginsLater = new CompletableFuture<>();
         CompletableFuture<Approvals> approvalsLater = new CompletableFuture<>();
@@ -119,6 +131,7 @@ public final class Broker implements AutoCloseable {
                         audit,
                         loginsLater,
                         new Keyrings(new KeyTable(engine), config.keyringSecret(), config.clock(), config.random()),
+                        shares,
                         pool,
                         approvalsLater,
                         session -> minterLater.join().refresh(session),
@@ -145,6 +158,7 @@ public final class Broker implements AutoCloseable {
         store.addCommitListener((receipt, written) -> {
             records.committed();
             List<Moved> moved = movedBy(receipt, written);
+            shares.moved(moved);
             Sessions.Effects effects = sessions.moved(moved);
             leases.moved(moved, config.clock().instant());
             effects.ended().forEach(janitor::clearLater);

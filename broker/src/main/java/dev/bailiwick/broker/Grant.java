@@ -34,6 +34,7 @@ import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionDirectory;
+import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
@@ -68,6 +69,7 @@ final class Grant implements MembranePolicy, EffectGate {
     static final List<InterfaceSchema> CATALOGUE = List.of(
             UserSession.SCHEMA,
             Namespace.SCHEMA,
+            Sharing.SCHEMA,
             Blob.SCHEMA,
             BlobWriter.SCHEMA,
             LogReader.SCHEMA,

@@ -97,6 +97,9 @@ public final class Limits {
     /** Versions of an account shown by one {@code history} call: a record that changed more often than that is queried by sequence. */
     public static final int HISTORY = 1_024;
 
+    /** How long a share with an end lasts at most: beyond a year it may as well have none. */
+    public static final Duration SHARE_LIFE = Duration.ofDays(366);
+
     /** Bytes sealed, unsealed or signed in one call (the schema states it): more goes under a key of its own. */
     public static final int KEYRING_BYTES = 1 << 20;
 

@@ -5,6 +5,7 @@ import dev.bailiwick.capnp.rpc.Calls;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.storage.Conflict;
 import dev.bailiwick.storage.CorruptStorageException;
 import dev.bailiwick.storage.Denied;
@@ -13,10 +14,14 @@ import dev.bailiwick.storage.Expectation;
 import dev.bailiwick.storage.GetResult;
 import dev.bailiwick.storage.ListResult;
 import dev.bailiwick.storage.RemoveResult;
+import dev.bailiwick.storage.SnapshotInfo;
+import dev.bailiwick.storage.SnapshotResult;
+import dev.bailiwick.storage.SnapshotsResult;
 import dev.bailiwick.storage.StatResult;
 import dev.bailiwick.storage.SubResult;
 import dev.bailiwick.storage.Usage;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.capnproto.StructList;
@@ -25,9 +30,17 @@ import org.capnproto.Void;
 /** Serves a namespace. Quota and gate are the namespace's own; paths and sizes are checked by storage. */
 final class NamespaceServer implements Namespace.Server {
     private final dev.bailiwick.storage.Namespace namespace;
+    private final Optional<Supplier<Sharing.Server>> sharing;
 
+    /** A view that cannot be shared. */
     NamespaceServer(dev.bailiwick.storage.Namespace namespace) {
+        this(namespace, Optional.empty());
+    }
+
+    /** @param sharing makes what shares it; empty if nothing does */
+    NamespaceServer(dev.bailiwick.storage.Namespace namespace, Optional<Supplier<Sharing.Server>> sharing) {
         this.namespace = namespace;
+        this.sharing = sharing;
     }
 
     @Override
@@ -154,6 +167,88 @@ final class NamespaceServer implements Namespace.Server {
                 Refusal refusal = Refusal.of(denied);
                 throw RpcException.failed(refusal.code() + ": " + refusal.message());
             }
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> snapshot(
+            CallContext<Namespace.SnapshotParams.Reader, Namespace.SnapshotResults.Builder> call) {
+        var result = call.results().initResult();
+        orCorrupt(result::initDenied, () -> {
+            switch (namespace.snapshot(call.params().getPath().toString())) {
+                case SnapshotResult.Taken(SnapshotInfo snapshot) -> Wire.snapshot(result.initTaken(), snapshot);
+                case Denied denied -> Refusal.of(denied).into(result.initDenied());
+            }
+        });
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> snapshots(
+            CallContext<Namespace.SnapshotsParams.Reader, Namespace.SnapshotsResults.Builder> call) {
+        var result = call.results().initResult();
+        orCorrupt(result::initDenied, () -> {
+            switch (namespace.snapshots()) {
+                case SnapshotsResult.Listed(List<SnapshotInfo> snapshots) -> {
+                    var list = result.initSnapshots(snapshots.size());
+                    for (int i = 0; i < snapshots.size(); i++) {
+                        Wire.snapshot(list.get(i), snapshots.get(i));
+                    }
+                }
+                case Denied denied -> Refusal.of(denied).into(result.initDenied());
+            }
+        });
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> openSnapshot(
+            CallContext<Namespace.OpenSnapshotParams.Reader, Namespace.OpenSnapshotResults.Builder> call) {
+        var result = call.results().initResult();
+        orCorrupt(result::initDenied, () -> {
+            switch (namespace.openSnapshot(call.params().getId())) {
+                case SubResult.Opened(dev.bailiwick.storage.Namespace opened) -> {
+                    result.setOpened(Void.VOID);
+                    try (Namespace.Client client = Namespace.client(new NamespaceServer(opened))) {
+                        result.setNamespace(client);
+                    }
+                }
+                case Denied denied -> Refusal.of(denied).into(result.initDenied());
+            }
+        });
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> dropSnapshot(
+            CallContext<Namespace.DropSnapshotParams.Reader, Namespace.DropSnapshotResults.Builder> call) {
+        var result = call.results().initResult();
+        orCorrupt(result::initDenied, () -> {
+            switch (namespace.dropSnapshot(call.params().getId())) {
+                case RemoveResult.Removed() -> result.setRemoved(Void.VOID);
+                case Conflict(long current) -> result.setConflict(current);
+                case Denied denied -> Refusal.of(denied).into(result.initDenied());
+            }
+        });
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> sharing(
+            CallContext<Namespace.SharingParams.Reader, Namespace.SharingResults.Builder> call) {
+        var result = call.results().initResult();
+        if (sharing.isEmpty()) {
+            new Refusal(
+                            "not-shareable",
+                            "only a durable home is shared, and not through a view of it",
+                            "use the home that the session holds")
+                    .into(result.initDenied());
+            return Calls.DONE;
+        }
+        result.setOpened(Void.VOID);
+        try (Sharing.Client client = Sharing.client(sharing.get().get())) {
+            result.setSharing(client);
         }
         return Calls.DONE;
     }

@@ -7,6 +7,7 @@ import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
@@ -29,6 +30,7 @@ import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
@@ -44,6 +46,7 @@ import dev.bailiwick.storage.LogQuota;
 import dev.bailiwick.storage.LogStore;
 import dev.bailiwick.storage.NamespaceStore;
 import dev.bailiwick.storage.OpenResult;
+import dev.bailiwick.storage.Overflow;
 import dev.bailiwick.storage.Quota;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -99,6 +102,8 @@ final class SlotObjects {
         UserSessionServer.Refresh refresh();
 
         Launcher.Server launcher(Grant grant);
+
+        Sharing.Server sharing(Grant grant, dev.bailiwick.storage.Namespace home);
     }
 
     /** A storage root, and how long it lives. */
@@ -210,7 +215,10 @@ final class SlotObjects {
     }
 
     private void namespace(Grant grant, Place place) {
-        lazily(grant, Namespace.SCHEMA, Namespace.factory, () -> new NamespaceServer(opened(grant, place)));
+        lazily(grant, Namespace.SCHEMA, Namespace.factory, () -> {
+            dev.bailiwick.storage.Namespace view = opened(grant, place);
+            return new NamespaceServer(view, sharing(grant, place, view));
+        });
     }
 
     /** Opens the place for the grant, and makes its root if there is none yet. */
@@ -227,7 +235,7 @@ final class SlotObjects {
             }
             SlotQuota quota = grant.decision().quota().orElseThrow();
             return switch (namespaces.open(
-                    place.root(), identity.principalId(), new Quota(quota.name(), quota.bytes()), grant)) {
+                    place.root(), identity.principalId(), new Quota(quota.name(), quota.bytes(), overflow(grant)), grant)) {
                 case OpenResult.Opened(dev.bailiwick.storage.Namespace opened) ->
                     grant.decision().access() == SlotAccess.READ_ONLY ? opened.readOnly() : opened;
                 case Denied denied -> throw unusable(place, denied);
@@ -238,10 +246,32 @@ final class SlotObjects {
         }
     }
 
+    /** Only a home that lasts, and that its holder may change, is shared. */
+    private Optional<Supplier<Sharing.Server>> sharing(Grant grant, Place place, dev.bailiwick.storage.Namespace home) {
+        return grant.decision().slot() == Slot.HOME
+                        && grant.decision().access() == SlotAccess.FULL
+                        && place.durability() == Durability.DURABLE
+                        && isPersonal(grant.session().identity().kind())
+                ? Optional.of(() -> services.sharing(grant, home))
+                : Optional.empty();
+    }
+
+    private static boolean isPersonal(SessionKind kind) {
+        return switch (kind) {
+            case LOCAL, OPERATOR -> true;
+            case GUEST, ANONYMOUS, EXTERNAL, SERVICE, RECOVERY -> false;
+        };
+    }
+
     private static RuntimeException unusable(Place place, Denied denied) {
         return denied.code() == DenialCode.REVOKED
                 ? Grant.revoked(denied.message())
                 : new IllegalStateException("storage root " + place.root() + " cannot be used: " + denied.message());
+    }
+
+    /** A cache makes room; what anybody means to keep is never removed for something else. */
+    private static Overflow overflow(Grant grant) {
+        return grant.decision().slot() == Slot.CACHE ? Overflow.EVICT : Overflow.REFUSE;
     }
 
     private LogServers.Sink sink(Grant grant) {

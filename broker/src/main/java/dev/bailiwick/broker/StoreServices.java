@@ -19,6 +19,7 @@ import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
@@ -46,6 +47,7 @@ final class StoreServices implements SlotObjects.Services {
     private final Optional<Launchpad> launchpad;
     private final Tickets tickets;
     private final SessionLog log;
+    private final Shares shares;
 
     /**
      * @param logins the login paths, which need this in turn; complete before the first session
@@ -65,6 +67,7 @@ final class StoreServices implements SlotObjects.Services {
             AuditTrail audit,
             CompletableFuture<Logins> logins,
             Keyrings keyrings,
+            Shares shares,
             HashPool pool,
             CompletableFuture<Approvals> approvals,
             UserSessionServer.Refresh refresh,
@@ -83,6 +86,7 @@ final class StoreServices implements SlotObjects.Services {
         this.audit = audit;
         this.logins = logins;
         this.keyrings = keyrings;
+        this.shares = shares;
         this.pool = pool;
         this.approvals = approvals;
         this.refresh = refresh;
@@ -211,5 +215,10 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public Launcher.Server launcher(Grant grant) {
         return new LauncherServer(grant, launchpad, tickets, log::noted);
+    }
+
+    @Override
+    public Sharing.Server sharing(Grant grant, dev.bailiwick.storage.Namespace home) {
+        return new SharingServer(grant, home, shares);
     }
 }

@@ -25,6 +25,7 @@ import dev.bailiwick.schema.gen.Receipt;
 import dev.bailiwick.schema.gen.RecordKind;
 import dev.bailiwick.schema.gen.ResourceProfile;
 import dev.bailiwick.schema.gen.SessionInfo;
+import dev.bailiwick.schema.gen.SnapshotInfo;
 import dev.bailiwick.schema.gen.SourceRecord;
 import dev.bailiwick.schema.gen.SshChallenge;
 import dev.bailiwick.storage.Conflict;
@@ -83,6 +84,14 @@ final class Wire {
             }
             case dev.bailiwick.storage.EntryInfo.OfNamespace ignored -> wire.setKind(EntryKind.NAMESPACE);
         }
+    }
+
+    static void snapshot(SnapshotInfo.Builder wire, dev.bailiwick.storage.SnapshotInfo snapshot) {
+        wire.setId(snapshot.id());
+        wire.setPath(snapshot.path());
+        wire.setTakenAtMs(snapshot.takenAtMs());
+        wire.setEntries(snapshot.entries());
+        wire.setBytes(snapshot.bytes());
     }
 
     static void put(PutResult.Builder wire, dev.bailiwick.storage.PutResult result) {

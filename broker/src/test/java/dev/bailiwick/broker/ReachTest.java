@@ -16,6 +16,8 @@ import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.BlobWriter;
 import dev.bailiwick.schema.gen.CredentialRecord;
 import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.KeyBackup;
+import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.LogReader;
 import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.MethodClass;
@@ -28,6 +30,7 @@ import dev.bailiwick.schema.gen.RoleDirectory;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.UserSession;
@@ -75,6 +78,9 @@ class ReachTest {
                         LogReader.Client.class,
                         LogSink.Client.class,
                         UserSession.Client.class,
+                        Keyring.Client.class,
+                        KeyBackup.Client.class,
+                        Sharing.Client.class,
                         CredentialRecord.Reader.class);
         assertThat(reach.fields).doesNotContain("getVerifier", "getSalt", "getPassword", "getReference");
         assertThat(reach.interfaces())
@@ -100,13 +106,25 @@ class ReachTest {
     }
 
     @Test
+    void aKeyringAnswersNoKeyAndLeadsToNoBackup() {
+        Reach reach = Reach.from(List.of(Keyring.Client.class));
+
+        assertThat(reach.interfaces()).containsExactly(Keyring.Client.class);
+        assertThat(reach.data).containsExactlyInAnyOrder("getBytes", "getPublicKey");
+    }
+
+    @Test
     void aGuestReachesEphemeralStorageAndItsOwnLogOnly() {
         // What UserSession.bundle gives is the bundle itself: what is in a guest's, GoldenPlanTest says.
         Reach reach = Reach.from(List.of(Namespace.Client.class, LogReader.Client.class));
 
         assertThat(reach.interfaces())
                 .containsExactlyInAnyOrder(
-                        Namespace.Client.class, Blob.Client.class, BlobWriter.Client.class, LogReader.Client.class);
+                        Namespace.Client.class,
+                        Blob.Client.class,
+                        BlobWriter.Client.class,
+                        Sharing.Client.class, // which a guest's home answers with a denial
+                        LogReader.Client.class);
     }
 
     /** Seed 002, "policy-admin": it cannot directly mint capabilities of end resources. */
@@ -155,6 +173,9 @@ class ReachTest {
                         AuditReader.SCHEMA,
                         PolicyManager.SCHEMA,
                         StoreMaintainer.SCHEMA)
+                        Sharing.SCHEMA,
+                        Keyring.SCHEMA,
+                        KeyBackup.SCHEMA)
                 .flatMap(schema -> schema.methods().stream())
                 .toList();
 

@@ -27,9 +27,19 @@ public final class Bailiwick {
                 .addSubcommand(new CredentialCommands(context))
                 // What comes after the name of a program is the program's.
                 .addSubcommand("run", new CommandLine(new RunCommand(context)).setStopAtPositional(true))
-                .addSubcommand(new HoldingsCommand(context));
+                .addSubcommand(new HoldingsCommand(context))
+                .addSubcommand(new ShareCommands.Shared(context));
         for (SessionSlot slot : SessionSlot.values()) {
             CommandLine files = new CommandLine(new NamespaceCommands(context, slot));
+            switch (slot) {
+                case home ->
+                    files.addSubcommand(new SnapshotCommands(context, slot))
+                            .addSubcommand(new ShareCommands.Share(context))
+                            .addSubcommand(new ShareCommands.Shares(context))
+                            .addSubcommand(new ShareCommands.Unshare(context));
+                case config -> files.addSubcommand(new SnapshotCommands(context, slot));
+                case cache, tmp -> {}
+            }
             files.getCommandSpec().usageMessage().description(slot.description());
             commands.addSubcommand(slot.name(), files);
         }

@@ -41,20 +41,24 @@ final class NamespaceCommands {
                     String path) {
         try (LiveSession session = context.session();
                 Namespace.Client namespace = session.namespace(slot)) {
-            List<Json> entries = new ArrayList<>();
-            String after = "";
-            do {
-                var request = namespace.listRequest();
-                request.params().setPath(path);
-                request.params().setAfter(after);
-                request.params().setLimit(PAGE);
-                try (var response = request.send().join()) {
-                    after = Shapes.entries(response.get().getResult(), entries);
-                }
-            } while (!after.isEmpty());
-            Json.Arr answer = new Json.Arr(entries);
-            context.output().answer(answer, style -> Views.ENTRIES.render(answer.objects(), style));
+            ls(context, namespace, path);
         }
+    }
+
+    static void ls(Context context, Namespace.Client namespace, String path) {
+        List<Json> entries = new ArrayList<>();
+        String after = "";
+        do {
+            var request = namespace.listRequest();
+            request.params().setPath(path);
+            request.params().setAfter(after);
+            request.params().setLimit(PAGE);
+            try (var response = request.send().join()) {
+                after = Shapes.entries(response.get().getResult(), entries);
+            }
+        } while (!after.isEmpty());
+        Json.Arr answer = new Json.Arr(entries);
+        context.output().answer(answer, style -> Views.ENTRIES.render(answer.objects(), style));
     }
 
     @Command(
@@ -98,17 +102,21 @@ final class NamespaceCommands {
             throws IOException {
         try (LiveSession session = context.session();
                 Namespace.Client namespace = session.namespace(slot)) {
-            var request = namespace.getRequest();
-            request.params().setPath(path);
-            try (var response = request.send().join()) {
-                Json.Obj entry = Shapes.gotEntry(response.get().getResult());
-                try (Blob.Client blob = response.get().getResult().getBlob()) {
-                    if (file == null || file.toString().equals("-")) {
-                        copy(blob, entry, context.output().raw());
-                    } else {
-                        receive(blob, entry, file);
-                        context.output().answer(entry, style -> "read " + summary(entry) + "\n");
-                    }
+            get(context, namespace, path, file);
+        }
+    }
+
+    static void get(Context context, Namespace.Client namespace, String path, @Nullable Path file) throws IOException {
+        var request = namespace.getRequest();
+        request.params().setPath(path);
+        try (var response = request.send().join()) {
+            Json.Obj entry = Shapes.gotEntry(response.get().getResult());
+            try (Blob.Client blob = response.get().getResult().getBlob()) {
+                if (file == null || file.toString().equals("-")) {
+                    copy(blob, entry, context.output().raw());
+                } else {
+                    receive(blob, entry, file);
+                    context.output().answer(entry, style -> "read " + summary(entry) + "\n");
                 }
             }
         }
@@ -176,10 +184,16 @@ final class NamespaceCommands {
                     Long expect)
             throws IOException {
         try (LiveSession session = context.session();
-                Namespace.Client namespace = session.namespace(slot);
-                InputStream from = file == null || file.toString().equals("-")
-                        ? context.host().in()
-                        : Files.newInputStream(file)) {
+                Namespace.Client namespace = session.namespace(slot)) {
+            put(context, namespace, path, file, expect);
+        }
+    }
+
+    static void put(
+            Context context, Namespace.Client namespace, String path, @Nullable Path file, @Nullable Long expect)
+            throws IOException {
+        try (InputStream from =
+                file == null || file.toString().equals("-") ? context.host().in() : Files.newInputStream(file)) {
             byte[] first = from.readNBytes(CHUNK);
             Json.Obj entry = first.length < CHUNK
                     ? putWhole(namespace, path, first, expect)
@@ -225,14 +239,18 @@ final class NamespaceCommands {
                     Long expect) {
         try (LiveSession session = context.session();
                 Namespace.Client namespace = session.namespace(slot)) {
-            var request = namespace.removeRequest();
-            request.params().setPath(path);
-            expect(request.params()::initExpectation, expect);
-            try (var response = request.send().join()) {
-                Shapes.requireRemoved(response.get().getResult());
-                Json.Obj answer = Json.object().with("path", path).with("removed", true);
-                context.output().answer(answer, style -> "removed " + Printable.text(path) + "\n");
-            }
+            rm(context, namespace, path, expect);
+        }
+    }
+
+    static void rm(Context context, Namespace.Client namespace, String path, @Nullable Long expect) {
+        var request = namespace.removeRequest();
+        request.params().setPath(path);
+        expect(request.params()::initExpectation, expect);
+        try (var response = request.send().join()) {
+            Shapes.requireRemoved(response.get().getResult());
+            Json.Obj answer = Json.object().with("path", path).with("removed", true);
+            context.output().answer(answer, style -> "removed " + Printable.text(path) + "\n");
         }
     }
 

@@ -47,6 +47,7 @@ import dev.bailiwick.schema.gen.ListResult;
 import dev.bailiwick.schema.gen.LoginResult;
 import dev.bailiwick.schema.gen.MutationResult;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.NamespaceResult;
 import dev.bailiwick.schema.gen.PlanResult;
 import dev.bailiwick.schema.gen.PolicyChange;
 import dev.bailiwick.schema.gen.PolicyProfile;
@@ -79,6 +80,13 @@ import dev.bailiwick.schema.gen.SeedManifest;
 import dev.bailiwick.schema.gen.ServiceIdentity;
 import dev.bailiwick.schema.gen.SessionInfo;
 import dev.bailiwick.schema.gen.SessionLine;
+import dev.bailiwick.schema.gen.ShareInfo;
+import dev.bailiwick.schema.gen.ShareResult;
+import dev.bailiwick.schema.gen.Sharing;
+import dev.bailiwick.schema.gen.SharingResult;
+import dev.bailiwick.schema.gen.SnapshotInfo;
+import dev.bailiwick.schema.gen.SnapshotList;
+import dev.bailiwick.schema.gen.SnapshotResult;
 import dev.bailiwick.schema.gen.SourceRecord;
 import dev.bailiwick.schema.gen.StatResult;
 import dev.bailiwick.schema.gen.Status;
@@ -1033,6 +1041,72 @@ final class Shapes {
         return switch (result.which()) {
             case STORED -> entry(result.getStored());
             case CONFLICT -> throw conflict(result.getConflict());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    private static Json.Obj snapshot(SnapshotInfo.Reader snapshot) {
+        return Json.object()
+                .with("id", snapshot.getId())
+                .with("path", snapshot.getPath().toString())
+                .with("takenAtMs", snapshot.getTakenAtMs())
+                .with("entries", snapshot.getEntries())
+                .with("bytes", snapshot.getBytes());
+    }
+
+    static Json.Obj snapshot(SnapshotResult.Reader result) {
+        return switch (result.which()) {
+            case TAKEN -> snapshot(result.getTaken());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Arr snapshots(SnapshotList.Reader result) {
+        return switch (result.which()) {
+            case SNAPSHOTS -> list(result.getSnapshots(), Shapes::snapshot);
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    private static Json.Obj share(ShareInfo.Reader share) {
+        return Json.object()
+                .with("id", "share-" + Texts.hex(share.getId()))
+                .with("path", share.getPath().toString())
+                .with("owner", share.getOwner().toString())
+                .with("recipient", share.getRecipient().toString())
+                .with("readOnly", share.getReadOnly())
+                .with("createdAtMs", share.getCreatedAtMs())
+                .with("expiresAtMs", share.getExpiresAtMs());
+    }
+
+    static Json.Obj share(ShareResult.Reader result) {
+        return switch (result.which()) {
+            case SHARED -> share(result.getShared());
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    static Json.Arr shares(StructList.Reader<ShareInfo.Reader> shares) {
+        return list(shares, Shapes::share);
+    }
+
+    /** The namespace, to be closed by the caller. */
+    static Namespace.Client opened(NamespaceResult.Reader result) {
+        return switch (result.which()) {
+            case OPENED -> result.getNamespace();
+            case DENIED -> throw failure(result.getDenied());
+            case _NOT_IN_SCHEMA -> throw unknownAnswer();
+        };
+    }
+
+    /** What shares, to be closed by the caller. */
+    static Sharing.Client sharing(SharingResult.Reader result) {
+        return switch (result.which()) {
+            case OPENED -> result.getSharing();
             case DENIED -> throw failure(result.getDenied());
             case _NOT_IN_SCHEMA -> throw unknownAnswer();
         };

@@ -156,6 +156,21 @@ final class Views {
             .numbers("VERSION", "version")
             .column("CHANGED", row -> Printable.time(row.number("modifiedAtMs")));
 
+    static final Table SNAPSHOTS = Table.table()
+            .numbers("ID", "id")
+            .column("OF", row -> orDash(row.text("path")))
+            .column("TAKEN", row -> Printable.time(row.number("takenAtMs")))
+            .numbers("ENTRIES", "entries")
+            .numbers("SIZE", row -> Printable.bytes(row.number("bytes")));
+
+    static final Table SHARES = Table.table()
+            .column("ID", "id")
+            .column("PATH", "path")
+            .column("OWNER", "owner")
+            .column("WITH", "recipient")
+            .column("ACCESS", row -> row.get("readOnly").equals(new Json.Bool(true)) ? "read-only" : "full")
+            .column("UNTIL", row -> row.number("expiresAtMs") == 0 ? "-" : Printable.time(row.number("expiresAtMs")));
+
     static final Table KEYS = Table.table()
             .column("CLASS", "dataClass")
             .numbers("VERSION", "version")

@@ -72,6 +72,8 @@ class SeparationTest {
                         .withAccount("bob", "bobs password");
                 Tap tap = Tap.before(site.socket(), directory.resolve("tap.sock"))) {
             site.withInput("alice", HOME_CONTENT, "home", "put", "diary").ok();
+            site.withInput("alice", HOME_CONTENT, "keyring", "seal", "diary").ok();
+            assertThat(site.store().resolve("keyring.key")).exists();
             site.stop();
             List<byte[]> secrets = secrets(site);
             assertThat(secrets).hasSizeGreaterThan(6);

@@ -18,6 +18,12 @@ public enum DenialCode {
     TOO_LARGE("too-large"),
     /** The write would pass a limit. */
     QUOTA_EXCEEDED("quota-exceeded"),
+    /** Snapshots are taken, listed and dropped through a root's own namespace only. */
+    NOT_THE_TOP("not-the-top"),
+    /** The namespace cannot be shared, or cannot be kept as a snapshot. */
+    NOT_SHAREABLE("not-shareable"),
+    /** Nobody of that name can receive a share. */
+    NO_RECIPIENT("no-recipient"),
     /** The effect's gate is closed. */
     REVOKED("revoked"),
     /** The root belongs to another principal. */

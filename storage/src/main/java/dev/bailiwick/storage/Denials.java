@@ -58,6 +58,36 @@ final class Denials {
                 "choose a shorter path");
     }
 
+    static Denied notTheTop() {
+        return Denied.because(
+                DenialCode.NOT_THE_TOP,
+                "this view begins below the storage root, which snapshots are of",
+                "use the namespace that the session holds");
+    }
+
+    static Denied cacheHasNoSnapshots() {
+        return Denied.because(
+                DenialCode.NOT_SHAREABLE,
+                "entries of this namespace go when room is needed, so it has no snapshots",
+                "keep what must last in home");
+    }
+
+    static Denied sharesAll() {
+        return Denied.because(
+                DenialCode.NOT_SHAREABLE,
+                "the whole of a home is not shared, only namespaces in it",
+                "put what is to be shared in a namespace, and name that");
+    }
+
+    static Denied noShare() {
+        return Denied.because(DenialCode.NOT_FOUND, "there is no such share", "list the shares");
+    }
+
+    static Denied noSnapshot(long id) {
+        return Denied.because(
+                DenialCode.NOT_FOUND, "there is no snapshot " + Long.toUnsignedString(id), "list the snapshots");
+    }
+
     static Denied gone() {
         return Denied.because(
                 DenialCode.GONE,

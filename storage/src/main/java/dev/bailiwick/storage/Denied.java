@@ -13,7 +13,10 @@ public sealed interface Denied
                 WriteResult,
                 ReadResult,
                 AppendResult,
-                KeyAddResult {
+                KeyAddResult,
+                SnapshotResult,
+                SnapshotsResult,
+                ShareResult {
     /** Stable. */
     DenialCode code();
 

@@ -94,6 +94,7 @@ public final class Namespace {
                 case Lookup.Content content -> {
                     Optional<GetResult> result = pinned(content);
                     if (result.isPresent()) {
+                        used(path, content.entry().size());
                         return result.get();
                     }
                 }
@@ -170,11 +171,40 @@ public final class Namespace {
     }
 
     private PutResult store(EntryPath entryPath, Expectation expectation, NewContent fresh) {
-        return lane.change(
+        Eviction.Write write = () -> lane.change(
                 access,
                 entryPath.under(base.path()),
                 d -> d,
                 edits -> new Put(edits, base, access.quota(), lane.limits()).run(entryPath, expectation, fresh));
+        return access.eviction()
+                .map(policy -> {
+                    PutResult result = new Eviction(lane, access, policy).roomFor(fresh.size(), write);
+                    if (result instanceof PutResult.Stored) {
+                        placed(entryPath).ifPresent(key -> policy.written(key, fresh.size()));
+                    }
+                    return result;
+                })
+                .orElseGet(write::run);
+    }
+
+    /** Which entry that is to a cache's policy; empty if it is gone again. */
+    private Optional<EvictionPolicy.Key> placed(EntryPath entryPath) {
+        return lane.read(
+                access.root(),
+                entryPath.under(base.path()),
+                rows -> rows.walk(base, entryPath) instanceof RootRows.Walk.Found(RootRows.Place parent, EntryRow _)
+                        ? Optional.of(new EvictionPolicy.Key(
+                                parent.node(), entryPath.last().text()))
+                        : Optional.empty());
+    }
+
+    /** A cache's policy learns of what is read. */
+    private void used(String path, long size) {
+        access.eviction().ifPresent(policy -> {
+            if (EntryPath.parse(path, lane.limits()) instanceof EntryPath.Parsed.Valid(EntryPath entryPath)) {
+                placed(entryPath).ifPresent(key -> policy.used(key, size));
+            }
+        });
     }
 
     /** Removes an entry; a namespace must be empty. */
@@ -218,6 +248,86 @@ public final class Namespace {
                 };
             }
         };
+    }
+
+    /**
+     * Keeps the namespace at {@code path} as it is now. It is charged to the quota as a copy is; its content is stored once. Only
+     * through a root's own namespace, as with all that concerns snapshots, since they are of the root and not of a part.
+     */
+    public SnapshotResult snapshot(String path) {
+        if (base.node() != 0) {
+            return Denials.notTheTop();
+        }
+        if (access.eviction().isPresent()) {
+            return Denials.cacheHasNoSnapshots();
+        }
+        return onWritablePath(
+                path,
+                d -> d,
+                entryPath -> lane.change(
+                        access,
+                        entryPath.under(""),
+                        d -> d,
+                        edits -> Snapshots.take(edits, entryPath, entryPath.under(""), access.quota(), lane.limits())));
+    }
+
+    /** The snapshots there are. */
+    public SnapshotsResult snapshots() {
+        return base.node() != 0
+                ? Denials.notTheTop()
+                : lane.read(access.root(), "", rows -> {
+                    if (rows.live().isEmpty()) {
+                        return Denials.rootGone();
+                    }
+                    List<SnapshotInfo> found = new ArrayList<>();
+                    rows.snapshots().forEach((id, row) -> {
+                        if (rows.pending(id).isEmpty()) {
+                            found.add(row.info(id));
+                        }
+                    });
+                    return new SnapshotsResult.Listed(found);
+                });
+    }
+
+    /** A read-only view of a snapshot; dropped, it is gone for this view, too. */
+    public SubResult openSnapshot(long id) {
+        if (base.node() != 0) {
+            return Denials.notTheTop();
+        }
+        return lane.read(
+                access.root(),
+                "",
+                rows -> rows.live().isPresent()
+                                && rows.snapshot(id).isPresent()
+                                && rows.pending(id).isEmpty()
+                        ? new SubResult.Opened(new Namespace(
+                                lane,
+                                access.readOnly(),
+                                new Base(id, SnapshotRow.nameOf(id).text())))
+                        : Denials.noSnapshot(id));
+    }
+
+    /** Drops a snapshot. Its bytes are free when this returns, but for those that are read just then. */
+    public RemoveResult dropSnapshot(long id) {
+        if (base.node() != 0) {
+            return Denials.notTheTop();
+        }
+        if (!access.writable()) {
+            return Denials.readOnly();
+        }
+        RemoveResult dropped = lane.change(access, "", d -> d, edits -> Snapshots.drop(edits, id));
+        if (dropped instanceof RemoveResult.Removed) {
+            lane.clearSnapshot(access.root(), id);
+        }
+        return dropped;
+    }
+
+    Access access() {
+        return access;
+    }
+
+    StorageLimits limits() {
+        return lane.limits();
     }
 
     /** What the whole root holds, against the quota of this opening. Zero bytes and entries if it was deleted. */

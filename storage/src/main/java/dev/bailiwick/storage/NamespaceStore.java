@@ -1,5 +1,7 @@
 package dev.bailiwick.storage;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.Row;
 import dev.bailiwick.engine.Table;
@@ -21,10 +23,17 @@ import java.util.Optional;
  */
 public final class NamespaceStore {
     private static final int SWEEP_PAGE = 1000;
-    private static final List<Table> ROOT_CONTENTS =
-            List.of(StorageTables.BLOBS, StorageTables.ENTRIES, StorageTables.NODES, StorageTables.PENDING);
+    private static final List<Table> ROOT_CONTENTS = List.of(
+            StorageTables.BLOBS,
+            StorageTables.ENTRIES,
+            StorageTables.NODES,
+            StorageTables.SNAPSHOTS,
+            StorageTables.PENDING);
 
     private final StorageLane lane;
+    /** One for each root that is open and evicts: what one holder uses is warm for all. */
+    private final Cache<RootId, EvictionPolicy> evictions =
+            Caffeine.newBuilder().weakValues().build();
 
     /** A store in {@code engine}; {@code clock} dates changes. */
     public NamespaceStore(Engine engine, InstantSource clock, StorageLimits limits) {
@@ -94,8 +103,41 @@ public final class NamespaceStore {
             return Denials.rootGone();
         }
         return row.get().owner().equals(owner)
-                ? new OpenResult.Opened(new Namespace(lane, new Access(root, quota, gate, true), Base.ROOT))
+                ? new OpenResult.Opened(
+                        new Namespace(lane, new Access(root, quota, gate, eviction(root, quota), true), Base.ROOT))
                 : Denials.notOwner();
+    }
+
+    /**
+     * Opens what somebody shares. Denied with {@code not-found} when it is gone.
+     *
+     * @param quota of the owner's root, which the recipient's writes are charged to
+     * @param gate asked in the commit lane before each write
+     */
+    public OpenResult openShare(Share share, Quota quota, EffectGate gate) {
+        return lane.read(share.root(), "", rows -> {
+            if (rows.live().filter(row -> row.owner().equals(share.owner())).isEmpty()) {
+                return Denials.rootGone();
+            }
+            if (rows.node(share.node(), share.path()).isEmpty()) {
+                return Denials.baseGone();
+            }
+            return new OpenResult.Opened(new Namespace(
+                    lane,
+                    new Access(share.root(), quota, gate, Optional.empty(), !share.readOnly()),
+                    new Base(share.node(), share.path())));
+        });
+    }
+
+    private Optional<EvictionPolicy> eviction(RootId root, Quota quota) {
+        return switch (quota.overflow()) {
+            case REFUSE -> Optional.empty();
+            case EVICT ->
+                Optional.of(evictions.get(
+                        root,
+                        ignored ->
+                                new EvictionPolicy(quota.bytes(), lane.limits().entriesPerRoot())));
+        };
     }
 
     /** The root's line of the quota ledger; empty when there is no such root, or it was deleted. */
@@ -235,7 +277,11 @@ public final class NamespaceStore {
 
     private Swept sweep(Pending pending) {
         try {
-            lane.read(pending.root(), "", rows -> rows.pending(pending.content()));
+            Optional<PendingRow> reason = lane.read(pending.root(), "", rows -> rows.pending(pending.content()));
+            if (reason.filter(PendingRow.DROPPED_SNAPSHOT::equals).isPresent()) {
+                lane.clearSnapshot(pending.root(), pending.content());
+                return new Swept(0, 1, 0);
+            }
             if (pending.content() != 0) {
                 lane.collect(new Holds.Key(pending.root(), pending.content()));
                 return new Swept(0, 1, 0);

@@ -20,7 +20,9 @@ enum PendingRow {
     /** Content that a writer has not committed. */
     STAGED(3),
     /** Content that no entry refers to any more. */
-    DETACHED(4);
+    DETACHED(4),
+    /** A snapshot that is being cleared away; the number is its id. */
+    DROPPED_SNAPSHOT(5);
 
     private final int code;
 
@@ -40,6 +42,7 @@ enum PendingRow {
             case 2 -> DELETED_ROOT;
             case 3 -> STAGED;
             case 4 -> DETACHED;
+            case 5 -> DROPPED_SNAPSHOT;
             default -> throw new BadRowException("unknown pending reason " + code);
         };
     }

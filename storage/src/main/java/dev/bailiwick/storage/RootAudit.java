@@ -31,6 +31,9 @@ final class RootAudit {
     private final Map<Long, Content> contents = new HashMap<>();
     private final Set<Long> pending = new HashSet<>();
     private final Set<Long> chunked = new HashSet<>();
+    /** Names of the trees of snapshots. */
+    private final Set<String> hanging = new HashSet<>();
+
     private long usedBytes;
     private long entries;
     /** False once an entry could not be read: sums would only repeat that. */
@@ -86,6 +89,11 @@ final class RootAudit {
         scan(StorageTables.NODES, this::node);
         allEntriesRead &= scan(StorageTables.ENTRIES, (key, value) -> entry(row, key, value));
         allBlobsRead &= scan(StorageTables.BLOBS, this::blob);
+        scan(StorageTables.SNAPSHOTS, this::snapshot);
+        if (allEntriesRead) {
+            hanging.forEach(name ->
+                    findings.add("orphan", root + " " + Quoted.of(name), "nothing says what it is a snapshot of"));
+        }
         auditChunks();
         nodes.forEach(this::auditNode);
         references.forEach((hash, wanted) -> findings.add("missing", what(wanted.first), "its content is missing"));
@@ -126,6 +134,16 @@ final class RootAudit {
         return true;
     }
 
+    private boolean snapshot(byte[] key, byte[] value) {
+        String name = SnapshotRow.nameOf(Keys.objectOf(key)).text();
+        boolean hangs = hanging.remove(name);
+        if (!hangs && allEntriesRead) {
+            findings.add("missing", root + " " + Quoted.of(name), "the tree of a snapshot is missing");
+        }
+        decode(StorageTables.SNAPSHOTS, key, value, name, SnapshotRow::decode);
+        return true;
+    }
+
     private boolean node(byte[] key, byte[] value) {
         decode(StorageTables.NODES, key, value, "", NodeRow::decode)
                 .ifPresent(row -> nodes.put(Keys.objectOf(key), row));
@@ -142,7 +160,9 @@ final class RootAudit {
             allEntriesRead = false;
             return true;
         }
-        if (place.parent() != 0 && !nodes.containsKey(place.parent())) {
+        if (place.parent() == SnapshotRow.PARENT) {
+            hanging.add(place.name());
+        } else if (place.parent() != 0 && !nodes.containsKey(place.parent())) {
             findings.add("orphan", what(place), "the namespace it is in does not exist");
         }
         if (row.get().version() > rootRow.generation()) {

@@ -81,6 +81,45 @@ final class RootEdits extends RootRows {
         return child;
     }
 
+    /** Makes the namespace in which a snapshot's tree is. */
+    Place hangSnapshot(long id) {
+        EntryName name = SnapshotRow.nameOf(id);
+        put(
+                StorageTables.NODES,
+                Keys.node(root, id),
+                new NodeRow(SnapshotRow.PARENT, 1, name.length(), name.text()).body());
+        putEntry(SnapshotRow.PARENT, name, new EntryRow(version(), now, new EntryRow.Target.Child(id)));
+        return new Place(id, 1, name.length());
+    }
+
+    /** Makes a namespace in {@code parent} that looks as old as the one it is a copy of. */
+    Place copyNamespace(Place parent, EntryName name, EntryRow original) {
+        Place child = parent.child(newObject(), name);
+        put(
+                StorageTables.NODES,
+                Keys.node(root, child.node()),
+                new NodeRow(parent.node(), child.depth(), child.pathBytes(), name.text()).body());
+        putEntry(
+                parent.node(),
+                name,
+                new EntryRow(original.version(), original.modifiedAtMs(), new EntryRow.Target.Child(child.node())));
+        return child;
+    }
+
+    /** Adds references to content that is referred to already. */
+    void refer(EntryRow.Target.Content content, long more, String path) {
+        BlobRow blob = blobOf(content.hash(), content.size(), path);
+        putBlob(content.hash(), blob.withReferences(blob.references() + more));
+    }
+
+    void putSnapshot(long id, SnapshotRow snapshot) {
+        put(StorageTables.SNAPSHOTS, Keys.node(root, id), snapshot.body());
+    }
+
+    void deleteSnapshot(long id) {
+        txn.delete(StorageTables.SNAPSHOTS, Keys.node(root, id));
+    }
+
     void deleteNode(long node) {
         txn.delete(StorageTables.NODES, Keys.node(root, node));
     }

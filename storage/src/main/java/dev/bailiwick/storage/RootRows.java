@@ -6,8 +6,11 @@ import dev.bailiwick.engine.Table;
 import dev.bailiwick.engine.View;
 import dev.bailiwick.schema.RootId;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** One root as one state of the engine shows it: typed, verified rows, and the walk from a namespace along a path. */
@@ -56,6 +59,52 @@ class RootRows {
 
     Optional<ByteBuffer> chunk(long content, int index, String path) {
         return row(StorageTables.CHUNKS, Keys.chunk(root, content, index), path, Function.identity());
+    }
+
+    /** An entry with its name. */
+    record Named(EntryName name, EntryRow entry) {}
+
+    /** The first entry of a node. */
+    Optional<Named> firstEntry(long node) {
+        List<Named> first = new ArrayList<>();
+        scanEntries(node, "", "", (name, entry) -> {
+            first.add(new Named(new EntryName(name, name.getBytes(UTF_8).length), entry));
+            return false;
+        });
+        return first.stream().findFirst();
+    }
+
+    /** Receives entries of all nodes. */
+    interface AnyEntryVisitor {
+        void visit(long parent, String name, EntryRow entry);
+    }
+
+    void scanAllEntries(AnyEntryVisitor visitor) {
+        byte[] prefix = Keys.root(root);
+        view.scan(StorageTables.ENTRIES, prefix, Keys.after(prefix), (key, value) -> {
+            String name = new String(key, Keys.ENTRY_NAME, key.length - Keys.ENTRY_NAME, UTF_8);
+            visitor.visit(Keys.objectOf(key), name, decode(StorageTables.ENTRIES, key, value, name, EntryRow::decode));
+            return true;
+        });
+    }
+
+    int chunksOf(EntryRow.Target.Content content) {
+        return blobOf(content.hash(), content.size(), "").chunks();
+    }
+
+    Optional<SnapshotRow> snapshot(long id) {
+        return row(StorageTables.SNAPSHOTS, Keys.node(root, id), "", SnapshotRow::decode);
+    }
+
+    /** All snapshots by id, those that are being cleared away included. */
+    SortedMap<Long, SnapshotRow> snapshots() {
+        SortedMap<Long, SnapshotRow> found = new TreeMap<>(Long::compareUnsigned);
+        byte[] prefix = Keys.root(root);
+        view.scan(StorageTables.SNAPSHOTS, prefix, Keys.after(prefix), (key, value) -> {
+            found.put(Keys.objectOf(key), decode(StorageTables.SNAPSHOTS, key, value, "", SnapshotRow::decode));
+            return true;
+        });
+        return found;
     }
 
     boolean hasEntries(long node) {

@@ -3,7 +3,7 @@ package dev.bailiwick.storage;
 import dev.bailiwick.engine.Table;
 import java.util.List;
 
-/** The tables of namespaces, logs and wrapped keys. Their names are part of the stored format. */
+/** The tables of namespaces, logs, wrapped keys and shares. Their names are part of the stored format. */
 public final class StorageTables {
     static final Table ROOTS = new Table("storage.roots");
     static final Table NODES = new Table("storage.nodes");
@@ -11,13 +11,27 @@ public final class StorageTables {
     static final Table BLOBS = new Table("storage.blobs");
     static final Table CHUNKS = new Table("storage.chunks");
     static final Table PENDING = new Table("storage.pending");
+    static final Table SNAPSHOTS = new Table("storage.snapshots");
+    static final Table SHARES = new Table("storage.shares");
+    static final Table SHARES_RECEIVED = new Table("storage.shares-received");
     static final Table LOG_HEADS = new Table("storage.log-heads");
     static final Table LOG_LINES = new Table("storage.log-lines");
 
     static final Table KEYS = new Table("storage.keys");
 
-    private static final List<Table> ALL =
-            List.of(ROOTS, NODES, ENTRIES, BLOBS, CHUNKS, PENDING, LOG_HEADS, LOG_LINES, KEYS);
+    private static final List<Table> ALL = List.of(
+            ROOTS,
+            NODES,
+            ENTRIES,
+            BLOBS,
+            CHUNKS,
+            PENDING,
+            LOG_HEADS,
+            LOG_LINES,
+            KEYS,
+            SNAPSHOTS,
+            SHARES,
+            SHARES_RECEIVED);
 
     private StorageTables() {}
 

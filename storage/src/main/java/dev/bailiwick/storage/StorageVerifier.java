@@ -43,7 +43,8 @@ public final class StorageVerifier {
                             StorageTables.ENTRIES,
                             StorageTables.BLOBS,
                             StorageTables.CHUNKS,
-                            StorageTables.PENDING),
+                            StorageTables.PENDING,
+                            StorageTables.SNAPSHOTS),
                     owner -> new RootAudit(view, new RootId(owner), findings).run());
             forEachOwner(
                     view,
@@ -55,6 +56,11 @@ public final class StorageVerifier {
                     findings,
                     List.of(StorageTables.KEYS),
                     owner -> new KeyAudit(view, new PrincipalId(owner), findings).run());
+            forEachOwner(
+                    view,
+                    findings,
+                    List.of(StorageTables.SHARES, StorageTables.SHARES_RECEIVED),
+                    owner -> ShareTable.audit(view, new PrincipalId(owner), findings));
             return findings.report();
         });
     }

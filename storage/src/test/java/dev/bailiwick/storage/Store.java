@@ -22,7 +22,7 @@ final class Store implements AutoCloseable {
     static final long QUOTA = 1000;
 
     /** Chunks of four bytes and turns of three rows, so that small tests cross every boundary. */
-    static final StorageLimits SMALL = new StorageLimits(255, 8, 1024, 4, 64, 16, 5, 40, 3, 3, 20, 4, 60, 3);
+    static final StorageLimits SMALL = new StorageLimits(255, 8, 1024, 4, 64, 16, 5, 40, 3, 3, 3, 20, 20, 4, 60, 3);
 
     final Engine engine;
     final NamespaceStore namespaces;

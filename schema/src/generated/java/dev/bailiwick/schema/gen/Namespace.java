@@ -69,6 +69,21 @@ public final class Namespace {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 8, "sub",
                             () -> SubParams.factory, () -> SubResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
+                    new MethodSchema(TYPE_ID, 9, "snapshot",
+                            () -> SnapshotParams.factory, () -> SnapshotResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE)),
+                    new MethodSchema(TYPE_ID, 10, "snapshots",
+                            () -> SnapshotsParams.factory, () -> SnapshotsResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 11, "openSnapshot",
+                            () -> OpenSnapshotParams.factory, () -> OpenSnapshotResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
+                    new MethodSchema(TYPE_ID, 12, "dropSnapshot",
+                            () -> DropSnapshotParams.factory, () -> DropSnapshotResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.WRITE)),
+                    new MethodSchema(TYPE_ID, 13, "sharing",
+                            () -> SharingParams.factory, () -> SharingResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
             Map.of());
 
@@ -142,6 +157,45 @@ public final class Namespace {
         public Request<SubParams.Builder, SubResults.Reader, SubResults.Pipeline> subRequest() {
             return newRequest(TYPE_ID, 8, SubParams.factory, SubResults.factory, SubResults.Pipeline::new);
         }
+
+        /**
+         * Keeps what the namespace at {@code path} is now, to be read later. It is charged to the quota as a copy would be, and its content is stored
+         * once. Only through the root's own namespace, as with the next three.
+         *
+         * <p>Parameters: {@code path}. Results: {@code result}.
+         */
+        public Request<SnapshotParams.Builder, SnapshotResults.Reader, AnyPipeline> snapshotRequest() {
+            return newRequest(TYPE_ID, 9, SnapshotParams.factory, SnapshotResults.factory, pipeline -> pipeline);
+        }
+
+        /** Parameters: none. Results: {@code result}. */
+        public Request<SnapshotsParams.Builder, SnapshotsResults.Reader, AnyPipeline> snapshotsRequest() {
+            return newRequest(TYPE_ID, 10, SnapshotsParams.factory, SnapshotsResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * Read-only.
+         *
+         * <p>Parameters: {@code id}. Results: {@code result}.
+         */
+        public Request<OpenSnapshotParams.Builder, OpenSnapshotResults.Reader, OpenSnapshotResults.Pipeline> openSnapshotRequest(
+                ) {
+            return newRequest(TYPE_ID, 11, OpenSnapshotParams.factory, OpenSnapshotResults.factory, OpenSnapshotResults.Pipeline::new);
+        }
+
+        /** Parameters: {@code id}. Results: {@code result}. */
+        public Request<DropSnapshotParams.Builder, DropSnapshotResults.Reader, AnyPipeline> dropSnapshotRequest() {
+            return newRequest(TYPE_ID, 12, DropSnapshotParams.factory, DropSnapshotResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * Of a durable home only, and not through a view of it.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        public Request<SharingParams.Builder, SharingResults.Reader, SharingResults.Pipeline> sharingRequest() {
+            return newRequest(TYPE_ID, 13, SharingParams.factory, SharingResults.factory, SharingResults.Pipeline::new);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -207,6 +261,49 @@ public final class Namespace {
             return Calls.unimplemented("Namespace.sub");
         }
 
+        /**
+         * Keeps what the namespace at {@code path} is now, to be read later. It is charged to the quota as a copy would be, and its content is stored
+         * once. Only through the root's own namespace, as with the next three.
+         *
+         * <p>Parameters: {@code path}. Results: {@code result}.
+         */
+        default CompletionStage<?> snapshot(
+                CallContext<SnapshotParams.Reader, SnapshotResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Namespace.snapshot");
+        }
+
+        /** Parameters: none. Results: {@code result}. */
+        default CompletionStage<?> snapshots(
+                CallContext<SnapshotsParams.Reader, SnapshotsResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Namespace.snapshots");
+        }
+
+        /**
+         * Read-only.
+         *
+         * <p>Parameters: {@code id}. Results: {@code result}.
+         */
+        default CompletionStage<?> openSnapshot(
+                CallContext<OpenSnapshotParams.Reader, OpenSnapshotResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Namespace.openSnapshot");
+        }
+
+        /** Parameters: {@code id}. Results: {@code result}. */
+        default CompletionStage<?> dropSnapshot(
+                CallContext<DropSnapshotParams.Reader, DropSnapshotResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Namespace.dropSnapshot");
+        }
+
+        /**
+         * Of a durable home only, and not through a view of it.
+         *
+         * <p>Parameters: none. Results: {@code result}.
+         */
+        default CompletionStage<?> sharing(
+                CallContext<SharingParams.Reader, SharingResults.Builder> call) throws Exception {
+            return Calls.unimplemented("Namespace.sharing");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -222,6 +319,11 @@ public final class Namespace {
                 case 6 -> usage(call.typed(UsageParams.factory, UsageResults.factory));
                 case 7 -> readOnly(call.typed(ReadOnlyParams.factory, ReadOnlyResults.factory));
                 case 8 -> sub(call.typed(SubParams.factory, SubResults.factory));
+                case 9 -> snapshot(call.typed(SnapshotParams.factory, SnapshotResults.factory));
+                case 10 -> snapshots(call.typed(SnapshotsParams.factory, SnapshotsResults.factory));
+                case 11 -> openSnapshot(call.typed(OpenSnapshotParams.factory, OpenSnapshotResults.factory));
+                case 12 -> dropSnapshot(call.typed(DropSnapshotParams.factory, DropSnapshotResults.factory));
+                case 13 -> sharing(call.typed(SharingParams.factory, SharingResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -1810,6 +1912,752 @@ public final class Namespace {
 
             public Namespace.Client getNamespace() {
                 return _capability(Namespace.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code snapshot}. */
+    public static final class SnapshotParams {
+        public static final long TYPE_ID = 0x9385f023b0b8aaf8L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SnapshotParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasPath() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getPath() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setPath(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setPath(String value) {
+                setPath(new Text.Reader(value));
+            }
+
+            public Text.Builder initPath(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasPath() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getPath() {
+                return _getPointerField(Text.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code snapshot}. */
+    public static final class SnapshotResults {
+        public static final long TYPE_ID = 0xcac5cea912a16b41L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SnapshotResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SnapshotResult.Builder getResult() {
+                return _getPointerField(SnapshotResult.factory, 0);
+            }
+
+            public void setResult(SnapshotResult.Reader value) {
+                _setPointerField(SnapshotResult.factory, 0, value);
+            }
+
+            public SnapshotResult.Builder initResult() {
+                return _initPointerField(SnapshotResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SnapshotResult.Reader getResult() {
+                return _getPointerField(SnapshotResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code snapshots}. */
+    public static final class SnapshotsParams {
+        public static final long TYPE_ID = 0x8489260c567113f1L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SnapshotsParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code snapshots}. */
+    public static final class SnapshotsResults {
+        public static final long TYPE_ID = 0xef211d4e8050e0aaL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SnapshotsResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SnapshotList.Builder getResult() {
+                return _getPointerField(SnapshotList.factory, 0);
+            }
+
+            public void setResult(SnapshotList.Reader value) {
+                _setPointerField(SnapshotList.factory, 0, value);
+            }
+
+            public SnapshotList.Builder initResult() {
+                return _initPointerField(SnapshotList.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SnapshotList.Reader getResult() {
+                return _getPointerField(SnapshotList.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code openSnapshot}. */
+    public static final class OpenSnapshotParams {
+        public static final long TYPE_ID = 0xca8da6d703d4ffeeL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private OpenSnapshotParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public long getId() {
+                return _getLongField(0);
+            }
+
+            public void setId(long value) {
+                _setLongField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public long getId() {
+                return _getLongField(0);
+            }
+        }
+    }
+
+    /** Results of {@code openSnapshot}. */
+    public static final class OpenSnapshotResults {
+        public static final long TYPE_ID = 0xe313d68d24a7719fL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private OpenSnapshotResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public NamespaceResult.Builder getResult() {
+                return _getPointerField(NamespaceResult.factory, 0);
+            }
+
+            public void setResult(NamespaceResult.Reader value) {
+                value.copyTo(segment, pointers + 0);
+            }
+
+            public NamespaceResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
+                return _initPointerField(NamespaceResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public NamespaceResult.Reader getResult() {
+                return _getPointerField(NamespaceResult.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public NamespaceResult.Pipeline getResult() {
+                return new NamespaceResult.Pipeline(_field(0));
+            }
+        }
+    }
+
+    /** Parameters of {@code dropSnapshot}. */
+    public static final class DropSnapshotParams {
+        public static final long TYPE_ID = 0xdcc9228328e25db3L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DropSnapshotParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public long getId() {
+                return _getLongField(0);
+            }
+
+            public void setId(long value) {
+                _setLongField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public long getId() {
+                return _getLongField(0);
+            }
+        }
+    }
+
+    /** Results of {@code dropSnapshot}. */
+    public static final class DropSnapshotResults {
+        public static final long TYPE_ID = 0x8416f61626916943L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DropSnapshotResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RemoveResult.Builder getResult() {
+                return _getPointerField(RemoveResult.factory, 0);
+            }
+
+            public void setResult(RemoveResult.Reader value) {
+                _setPointerField(RemoveResult.factory, 0, value);
+            }
+
+            public RemoveResult.Builder initResult() {
+                return _initPointerField(RemoveResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RemoveResult.Reader getResult() {
+                return _getPointerField(RemoveResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code sharing}. */
+    public static final class SharingParams {
+        public static final long TYPE_ID = 0xea1def7aa1a689b7L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 0);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SharingParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+        }
+    }
+
+    /** Results of {@code sharing}. */
+    public static final class SharingResults {
+        public static final long TYPE_ID = 0xc087b82dc8dc375cL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private SharingResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SharingResult.Builder getResult() {
+                return _getPointerField(SharingResult.factory, 0);
+            }
+
+            public void setResult(SharingResult.Reader value) {
+                value.copyTo(segment, pointers + 0);
+            }
+
+            public SharingResult.Builder initResult() {
+                DeepCopy.clear(segment, pointers + 0);
+                return _initPointerField(SharingResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends CarrierReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public SharingResult.Reader getResult() {
+                return _getPointerField(SharingResult.factory, 0);
+            }
+        }
+
+        /** Results of a call that may not be there yet: what can be called already. */
+        public static final class Pipeline extends StructPipeline {
+            public Pipeline(AnyPipeline pipeline) {
+                super(pipeline);
+            }
+
+            public SharingResult.Pipeline getResult() {
+                return new SharingResult.Pipeline(_field(0));
             }
         }
     }
