@@ -46,7 +46,7 @@ class KeepingCommandTest {
             assertThat(site.bailiwick("alice", "keyring", "list", "-o", "json")
                             .ok()
                             .out())
-                    .contains("\"dataClass\": \"mail\"", "\"version\": 2");
+                    .contains("\"dataClass\" : \"mail\"", "\"version\" : 2");
             assertThat(site.bailiwick("alice", "keyring", "seal", "No Class").status())
                     .isEqualTo(2);
             assertThat(PosixFilePermissions.toString(

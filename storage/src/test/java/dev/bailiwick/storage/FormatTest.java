@@ -96,8 +96,7 @@ class FormatTest {
             Namespace home = store.home();
             Store.put(home, "d/notes.txt", "hello, world");
             home.snapshot("d");
-            new ShareTable(store.engine)
-                    .add(home, "d", new Id128(7, 1), Store.ALICE, Store.BOB, true, 1000, 2000);
+            new ShareTable(store.engine).add(home, "d", new Id128(7, 1), Store.ALICE, Store.BOB, true, 1000, 2000);
             new KeyTable(store.engine)
                     .add(
                             Store.ALICE,
@@ -108,24 +107,41 @@ class FormatTest {
 
             assertThat(rows(store).stream().map(row -> row.replace(" ", "")))
                     .contains(Stream.of(
-                            // what it is of: "d", one entry, 12 bytes
-                            "storage.snapshots " + HOME + "0000000000000003 01" + NOW + "0000000000000001" + "000000000000000c" + "64" + "a2db6a6bdca1d694690faeabf5a4567745950843df166424aa9db97bcd702f68",
-                            // where no path leads: "@3", a namespace, version 2, node 3
-                            "storage.entries " + HOME + "ffffffffffffffff" + "4033 0102" + "0000000000000002" + NOW + "0000000000000003" + "e5ac76e64d56df29943fa2c828e1f9e0d60d0d727d22aa5b94aef07fef85bda4",
-                            // node 3 hangs there
-                            "storage.nodes " + HOME + "0000000000000003 01" + "ffffffffffffffff" + "0001" + "0002" + "4033" + "c2952304f3b5ec0fc325a2250f5e59494cc6470cfe9b6aee5e3e23e776bdcddd",
-                            // the copy of "notes.txt", with the version of the original
-                            "storage.entries " + HOME + "0000000000000003" + "6e6f7465732e747874 0101" + "0000000000000001" + NOW + "000000000000000c" + SHA + "783d16b4264e2ac30a4543366d6da0f0be23c5ed65ad07fc84a72276749536f7",
-                            // the content now has two references
-                            "storage.blobs " + HOME + SHA + " 01" + "0000000000000001" + "000000000000000c" + "00020000" + "0000000000000002" + "8804b7c4524fa4d1052d15ba6e38a59b7dd5fc3b9fb0fc80c9b3e2648a893669",
-                            // generation 2, next object 4, 24 bytes in 4 entries
-                            "storage.roots " + HOME + " 010101" + ALICE + NOW + NOW + "0000000000000002" + "0000000000000004" + "0000000000000018" + "0000000000000004" + "96bd8bbb9eb8c03ef092e9699255a3c4e912d546808736f6de39132555ff5036",
-                            // with Bob: node 2, read-only, from 1000 to 2000, "d"
-                            "storage.shares " + ALICE + "00000000000000070000000000000001 01" + BOB + HOME + "0000000000000002" + "02" + "00000000000003e8" + "00000000000007d0" + "64" + "3adadbe95ff26ebd54c74aa42c4f9eeb4dea39a854f7bc2bbb634690057cf351",
-                            // Bob finds it
-                            "storage.shares-received " + BOB + "00000000000000070000000000000001 01" + ALICE + "35f568fddb1faf5f3b577abeb5ab54fc8c77774ec7af069594aa2430177012b1",
-                            // version 1 of class "mail"
-                            "storage.keys " + ALICE + "6d61696c" + "00" + "00000001 01" + "00000000000003e8" + "00000000000000030000000000000004" + "aa".repeat(32) + "bb".repeat(92) + "cbf8889d5fdb2abe46ec2982479ccfefa510024099ad8efe5bed07ced53caa80")
+                                    // what it is of: "d", one entry, 12 bytes
+                                    "storage.snapshots " + HOME + "0000000000000003 01" + NOW + "0000000000000001"
+                                            + "000000000000000c" + "64"
+                                            + "a2db6a6bdca1d694690faeabf5a4567745950843df166424aa9db97bcd702f68",
+                                    // where no path leads: "@3", a namespace, version 2, node 3
+                                    "storage.entries " + HOME + "ffffffffffffffff" + "4033 0102" + "0000000000000002"
+                                            + NOW + "0000000000000003"
+                                            + "e5ac76e64d56df29943fa2c828e1f9e0d60d0d727d22aa5b94aef07fef85bda4",
+                                    // node 3 hangs there
+                                    "storage.nodes " + HOME + "0000000000000003 01" + "ffffffffffffffff" + "0001"
+                                            + "0002" + "4033"
+                                            + "c2952304f3b5ec0fc325a2250f5e59494cc6470cfe9b6aee5e3e23e776bdcddd",
+                                    // the copy of "notes.txt", with the version of the original
+                                    "storage.entries " + HOME + "0000000000000003" + "6e6f7465732e747874 0101"
+                                            + "0000000000000001" + NOW + "000000000000000c" + SHA
+                                            + "783d16b4264e2ac30a4543366d6da0f0be23c5ed65ad07fc84a72276749536f7",
+                                    // the content now has two references
+                                    "storage.blobs " + HOME + SHA + " 01" + "0000000000000001" + "000000000000000c"
+                                            + "00020000" + "0000000000000002"
+                                            + "8804b7c4524fa4d1052d15ba6e38a59b7dd5fc3b9fb0fc80c9b3e2648a893669",
+                                    // generation 2, next object 4, 24 bytes in 4 entries
+                                    "storage.roots " + HOME + " 010101" + ALICE + NOW + NOW + "0000000000000002"
+                                            + "0000000000000004" + "0000000000000018" + "0000000000000004"
+                                            + "96bd8bbb9eb8c03ef092e9699255a3c4e912d546808736f6de39132555ff5036",
+                                    // with Bob: node 2, read-only, from 1000 to 2000, "d"
+                                    "storage.shares " + ALICE + "00000000000000070000000000000001 01" + BOB + HOME
+                                            + "0000000000000002" + "02" + "00000000000003e8" + "00000000000007d0" + "64"
+                                            + "3adadbe95ff26ebd54c74aa42c4f9eeb4dea39a854f7bc2bbb634690057cf351",
+                                    // Bob finds it
+                                    "storage.shares-received " + BOB + "00000000000000070000000000000001 01" + ALICE
+                                            + "35f568fddb1faf5f3b577abeb5ab54fc8c77774ec7af069594aa2430177012b1",
+                                    // version 1 of class "mail"
+                                    "storage.keys " + ALICE + "6d61696c" + "00" + "00000001 01" + "00000000000003e8"
+                                            + "00000000000000030000000000000004" + "aa".repeat(32) + "bb".repeat(92)
+                                            + "cbf8889d5fdb2abe46ec2982479ccfefa510024099ad8efe5bed07ced53caa80")
                             .map(row -> row.replace(" ", ""))
                             .toArray(String[]::new));
         }
