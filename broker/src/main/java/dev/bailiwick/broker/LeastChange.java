@@ -216,7 +216,7 @@ final class LeastChange {
                     .filter(role ->
                             role.kinds().contains(scene.facts().account().kind()))
                     .sorted(Comparator.comparing(RoleDefinition::administrative)
-                            .thenComparing(role -> slots(catalogue, role.fragments()))
+                            .thenComparingInt(role -> slots(catalogue, role.fragments()))
                             .thenComparing(RoleDefinition::name))
                     .forEach(role -> changes.add(binding(scene, role.name())));
             PolicyProfile policy = policy(scene.facts());
@@ -225,7 +225,7 @@ final class LeastChange {
                     .filter(fragment -> catalogue
                             .fragmentFault(fragment.name(), policy.kinds())
                             .isEmpty())
-                    .sorted(Comparator.comparing((BundleFragment fragment) ->
+                    .sorted(Comparator.comparingInt((BundleFragment fragment) ->
                                     fragment.slots().size())
                             .thenComparing(BundleFragment::name))
                     .forEach(fragment -> changes.add(new Change(
