@@ -58,8 +58,8 @@ final class TtyTerminal implements TerminalSession.Server, AutoCloseable {
             CallContext<TerminalSession.InfoParams.Reader, TerminalSession.InfoResults.Builder> call) {
         TerminalInfo.Builder info = call.results().initInfo();
         info.setType(terminal.getType());
-        info.setColumns((short) Math.clamp(terminal.getWidth(), 0, 0xffff));
-        info.setRows((short) Math.clamp(terminal.getHeight(), 0, 0xffff));
+        info.setColumns((short) Math.clamp(terminal.getSize().getColumns(), 0, 0xffff));
+        info.setRows((short) Math.clamp(terminal.getSize().getRows(), 0, 0xffff));
         return Calls.DONE;
     }
 
