@@ -145,10 +145,10 @@ class BundleTableTest {
 
     private static Map<Slot, String> table(String text, String column) {
         List<String> lines = text.lines().toList();
-        int index = List.of(lines.getFirst().trim().split(" +")).indexOf(column);
+        int index = List.of(lines.getFirst().trim().split(" +", -1)).indexOf(column);
         Map<Slot, String> cells = new EnumMap<>(Slot.class);
         for (String line : lines.subList(1, lines.size())) {
-            String[] parts = line.trim().split(" +");
+            String[] parts = line.trim().split(" +", -1);
             cells.put(Slot.ofText(parts[0]).orElseThrow(), parts[index]);
         }
         return cells;

@@ -14,8 +14,8 @@ import org.capnproto.Void;
 
 /** A terminal whose keys are pressed by a test, and which can be told to be slow. Thread-safe. */
 final class FakeTerminal implements TerminalSession.Server {
-    final StringBuffer shown = new StringBuffer();
     final CountDownLatch writing = new CountDownLatch(1);
+    private final StringBuilder text = new StringBuilder(); // guarded by itself
     private final Deque<CompletableFuture<Void>> readers = new ArrayDeque<>();
     private volatile CountDownLatch stuck = new CountDownLatch(0);
 
@@ -26,6 +26,13 @@ final class FakeTerminal implements TerminalSession.Server {
 
     void goOn() {
         stuck.countDown();
+    }
+
+    /** What was written so far. */
+    String shown() {
+        synchronized (text) {
+            return text.toString();
+        }
     }
 
     /** Answers the read that has waited longest. */
@@ -64,7 +71,9 @@ final class FakeTerminal implements TerminalSession.Server {
             throws InterruptedException {
         writing.countDown();
         stuck.await();
-        shown.append(new String(call.params().getData().toArray(), UTF_8));
+        synchronized (text) {
+            text.append(new String(call.params().getData().toArray(), UTF_8));
+        }
         return Calls.DONE;
     }
 }

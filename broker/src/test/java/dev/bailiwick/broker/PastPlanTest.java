@@ -17,9 +17,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Random;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +113,7 @@ class PastPlanTest {
         var standard = world.store.read(
                 snapshot -> snapshot.policy().profileByName("standard").orElseThrow());
         PolicyProfile old = standard.content().profile();
-        SortedSet<String> roles = new TreeSet<>();
+        NavigableSet<String> roles = new TreeSet<>();
         ROLES.stream().filter(role -> random.nextBoolean()).forEach(roles::add);
         return world.store
                 .policyProfileManager()

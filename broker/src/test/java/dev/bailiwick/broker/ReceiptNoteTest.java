@@ -81,7 +81,7 @@ class ReceiptNoteTest {
             Signed signed = receipts(world.alice(world.operator()));
             int split = signed.note().indexOf("\n\n");
             String text = signed.note().substring(0, split + 1);
-            String[] signature = signed.note().substring(split + 2).strip().split(" ");
+            String[] signature = signed.note().substring(split + 2).strip().split(" ", -1);
             byte[] blob = Base64.getDecoder().decode(signature[2]);
             String[] key = signed.key().split("\\+", 3);
             byte[] typed = Base64.getDecoder().decode(key[2]);

@@ -36,7 +36,7 @@ class TerminalTest {
             try (TerminalSession.Client passedOn =
                     alice.hold(SessionBundle.Reader::getTerminal).share()) {
                 write(passedOn, "hello");
-                assertThat(screen.shown).hasToString("hello");
+                assertThat(screen.shown()).isEqualTo("hello");
                 try (var reading = passedOn.readRequest().send()) {
                     alice.logout();
 
@@ -44,7 +44,7 @@ class TerminalTest {
                     assertThatThrownBy(() -> write(passedOn, "again")).hasMessageStartingWith("revoked: ");
                 }
             }
-            assertThat(screen.shown).hasToString("hello");
+            assertThat(screen.shown()).isEqualTo("hello");
             assertThat(type(mine)).isEqualTo("fake");
         }
     }
@@ -64,12 +64,12 @@ class TerminalTest {
             assertThatThrownBy(() -> write(before.hold(SessionBundle.Reader::getTerminal), "old"))
                     .hasMessageStartingWith("revoked: the session was taken up with another terminal");
             write(after.hold(SessionBundle.Reader::getTerminal), "new");
-            assertThat(second.shown).hasToString("new");
+            assertThat(second.shown()).isEqualTo("new");
             assertThat(Holder.put(before.home(), "note", "still mine")).isEqualTo("stored");
 
             Holder again = world.resume(World.ALICE_UID, before.reference());
             write(again.hold(SessionBundle.Reader::getTerminal), "er");
-            assertThat(second.shown).hasToString("newer");
+            assertThat(second.shown()).isEqualTo("newer");
         }
     }
 
