@@ -48,7 +48,7 @@ class PlanAndExplainTest {
         assertThat(before.object("receipt").text("code")).isEqualTo("not-selected");
         assertThat(before.text("change")).isEqualTo("account-admin account role add dora local-user");
 
-        String[] command = before.text("change").split(" ");
+        String[] command = before.text("change").split(" ", -1);
         site.admin("operator", Arrays.copyOfRange(command, 1, command.length)).ok();
 
         Json.Obj after = object("explain", "dora", "home");
