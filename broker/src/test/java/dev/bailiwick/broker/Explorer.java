@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ import org.capnproto.StructReader;
 import org.capnproto.Text;
 import org.capnproto.TextList;
 import org.capnproto.Void;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls whatever can be called. From some capabilities it goes on to every one that comes back in any result, calls methods of those
@@ -123,7 +125,8 @@ final class Explorer implements AutoCloseable {
         MethodSchema method = any(methods(schemaOf(client)));
         calls++;
         try {
-            Object request = invoke(client, client.getClass().getMethod(method.name() + "Request"));
+            Object request = Objects.requireNonNull(
+                    invoke(client, client.getClass().getMethod(method.name() + "Request")), "a request");
             switch (request) {
                 case Request<?, ?, ?> ordinary -> {
                     fill((StructBuilder) ordinary.params(), 0);
@@ -274,7 +277,7 @@ final class Explorer implements AutoCloseable {
         }
     }
 
-    private void look(@org.jspecify.annotations.Nullable Object value, int depth) {
+    private void look(@Nullable Object value, int depth) {
         switch (value) {
             case StructReader part -> collect(part, depth + 1);
             case Text.Reader text -> remember(texts, text.toString(), 100);
@@ -317,7 +320,7 @@ final class Explorer implements AutoCloseable {
     // ---- reflection ----
 
     /** Null if the field belongs to an arm of a union that is not the one in use. */
-    private static @org.jspecify.annotations.Nullable Object invoke(Object target, Method method, Object... arguments) {
+    private static @Nullable Object invoke(Object target, Method method, Object... arguments) {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException notThisArm) {

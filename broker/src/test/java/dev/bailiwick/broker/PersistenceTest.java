@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.storage.StorageTables;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,6 +59,9 @@ class PersistenceTest {
                     explorer.answered().forEach((method, count) -> answered.merge(method, count, Integer::sum));
                     fillAllNamespaces(explorer);
                 }
+                // Whoever has not logged out expires.
+                world.clock.advance(Duration.ofHours(3));
+                world.broker.sweep();
             }
             System.out.println("exploration, seed " + SEED + ": " + calls + " calls, answered by " + answered);
             restart(world);

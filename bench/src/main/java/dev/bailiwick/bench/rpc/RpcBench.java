@@ -1,5 +1,7 @@
 package dev.bailiwick.bench.rpc;
 
+import dev.bailiwick.bench.Child;
+import dev.bailiwick.bench.JavaProcess;
 import dev.bailiwick.bench.Rounds;
 import dev.bailiwick.bench.Table;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.bailiwick.bench.rpc;
+package dev.bailiwick.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -7,7 +7,7 @@ import java.io.Writer;
 import java.util.List;
 
 /** A process that takes part in a benchmark; killed when closed. Not thread-safe. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private final Process process;
     private final Writer commands;
     private final BufferedReader answers;
@@ -18,19 +18,20 @@ final class Child implements AutoCloseable {
         this.answers = process.inputReader();
     }
 
-    static Child start(List<String> command) throws IOException {
+    /** Starts it. */
+    public static Child start(List<String> command) throws IOException {
         return new Child(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }
 
     /** Waits until the process says that it is ready. */
-    Child whenReady() throws IOException {
+    public Child whenReady() throws IOException {
         expect("ready");
         return this;
     }
 
-    void expect(String wanted) throws IOException {
+    private void expect(String wanted) throws IOException {
         String answer = answers.readLine();
         if (!wanted.equals(answer)) {
             throw new IOException("a benchmark process said \"" + answer + "\" instead of \"" + wanted + "\"");
@@ -38,14 +39,14 @@ final class Child implements AutoCloseable {
     }
 
     /** Sends a command and waits for the line that answers it. */
-    String ask(String command) throws IOException {
+    public String ask(String command) throws IOException {
         commands.write(command + "\n");
         commands.flush();
         return next();
     }
 
     /** The next line. */
-    String next() throws IOException {
+    public String next() throws IOException {
         String answer = answers.readLine();
         if (answer == null) {
             throw new IOException("a benchmark process has ended");
@@ -54,8 +55,13 @@ final class Child implements AutoCloseable {
     }
 
     /** Does something so often; returns how often a second. */
-    double perSecond(String what, int size, int count) throws IOException {
+    public double perSecond(String what, int size, int count) throws IOException {
         return count * 1e9 / Long.parseLong(ask(what + " " + size + " " + count));
+    }
+
+    /** Whether it still runs. */
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     @Override
