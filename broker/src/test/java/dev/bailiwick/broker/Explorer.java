@@ -169,7 +169,7 @@ final class Explorer implements AutoCloseable {
             return (InterfaceSchema)
                     client.getClass().getEnclosingClass().getField("SCHEMA").get(null);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(client + " has no schema", e);
+            throw new LinkageError(client + " has no schema", e);
         }
     }
 

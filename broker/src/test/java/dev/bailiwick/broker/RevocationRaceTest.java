@@ -55,7 +55,7 @@ class RevocationRaceTest {
     /** Calls whose answers a caller has not waited for yet. */
     private static final int IN_FLIGHT = 4;
 
-    /** What takes the capabilities away. Each is acknowledged when {@link #revoke} returns. */
+    /** What takes the capabilities away. Each is acknowledged when {@code revoke} returns. */
     private enum Cause {
         LOGOUT,
         EXPIRY,
@@ -81,8 +81,6 @@ class RevocationRaceTest {
                     calls + other.calls, succeeded + other.succeeded, late + other.late, landedLate + other.landedLate);
         }
     }
-
-    private static final Ran NONE = new Ran(0, 0, 0, 0);
 
     @Test
     void noCallSucceedsAndNothingLandsAfterTheAcknowledgement() throws InterruptedException {
@@ -169,6 +167,7 @@ class RevocationRaceTest {
         private final Cause cause;
         private final SplittableRandom random;
         private final AtomicLong acknowledgedAt = new AtomicLong(Long.MAX_VALUE);
+        private final CountDownLatch acknowledged = new CountDownLatch(1);
         private final AtomicLong sent = new AtomicLong();
         private final AtomicLong succeeded = new AtomicLong();
         private final AtomicLong late = new AtomicLong();
@@ -214,6 +213,7 @@ class RevocationRaceTest {
                         landed = generation(storage, root);
                     } finally {
                         acknowledgedAt.compareAndSet(Long.MAX_VALUE, System.nanoTime());
+                        acknowledged.countDown();
                     }
                     for (Thread caller : callers) {
                         caller.join();
@@ -237,7 +237,7 @@ class RevocationRaceTest {
             while (after < CALLS_AFTER) {
                 boolean isAcknowledged = acknowledgedAt.get() != Long.MAX_VALUE;
                 if (!isAcknowledged && before >= CALLS_A_ROUND) {
-                    Thread.yield(); // enough of these: what is refused already costs next to nothing
+                    awaitAcknowledgement(); // enough of these: what is refused already costs next to nothing
                     continue;
                 }
                 calls.add(send(namespace, blob, name + (before + after), own.nextInt(8)));
@@ -253,6 +253,14 @@ class RevocationRaceTest {
                 }
             }
             calls.forEach(this::look);
+        }
+
+        private void awaitAcknowledgement() {
+            try {
+                acknowledged.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         private void look(InFlight call) {

@@ -20,7 +20,7 @@ final class DaemonProcess {
         StoreLocation store = StoreLocation.of(folder.resolve("store"), Optional.empty());
         var _ = StoreMaker.make(
                 store, Manifests.roomy(Path.of(arguments[1])), InstantSource.system(), new SecureRandom());
-        try (Daemon daemon = Daemon.start(DaemonConfig.of(store, folder.resolve("socket"), "bench"))) {
+        try (var _ = Daemon.start(DaemonConfig.of(store, folder.resolve("socket"), "bench"))) {
             System.out.println("ready");
             while (System.in.read() >= 0) {
                 // Until whoever started this goes away.
