@@ -29,8 +29,8 @@ final class SharedBlocks {
             return null;
         }
         Sheet current = sheet;
-        if (current != null && current.isSpent()) {
-            endIfDone(current);
+        if (current != null && !current.hasRoom(bytes)) {
+            endIfGivenBack(current);
             current = sheet;
         }
         if (current == null) {
@@ -50,12 +50,14 @@ final class SharedBlocks {
 
     private synchronized void giveBack(Sheet from) {
         from.outstanding--;
-        endIfDone(from);
+        if (from.isSpent()) {
+            endIfGivenBack(from);
+        }
     }
 
     /** If somebody reads or writes a file or a socket with a block just now, it is tried again when the next one is asked for. */
-    private void endIfDone(Sheet current) {
-        if (current.isSpent() && current.outstanding == 0 && OffHeap.close(current.arena)) {
+    private void endIfGivenBack(Sheet current) {
+        if (current.outstanding == 0 && OffHeap.close(current.arena)) {
             idle = current.memory;
             sheet = null;
         }
@@ -102,10 +104,18 @@ final class SharedBlocks {
             return handedOut == COUNT;
         }
 
+        private long blockBytes() {
+            return guarded.byteSize() / COUNT;
+        }
+
+        boolean hasRoom(int bytes) {
+            return !isSpent() && bytes <= blockBytes();
+        }
+
         @Nullable
         Block take(int bytes) {
-            long blockBytes = guarded.byteSize() / COUNT;
-            if (isSpent() || bytes > blockBytes) {
+            long blockBytes = blockBytes();
+            if (!hasRoom(bytes)) {
                 return null;
             }
             MemorySegment segment = guarded.asSlice(handedOut * blockBytes, bytes);

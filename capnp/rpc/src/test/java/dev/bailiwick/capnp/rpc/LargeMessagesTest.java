@@ -178,10 +178,16 @@ class LargeMessagesTest {
     @Test
     void largerAndLargestMessagesDoNotGetBlocksThatAreTooSmall() {
         SharedBlocks blocks = new SharedBlocks();
-        assertThat(requireNonNull(blocks.take(300_000)).segment().byteSize()).isEqualTo(300_000);
+        SharedBlocks.Block small = requireNonNull(blocks.take(300_000));
+        assertThat(small.segment().byteSize()).isEqualTo(300_000);
         assertThat(blocks.take(SharedBlocks.LARGEST_BYTES))
-                .as("beside smaller ones")
+                .as("beside a smaller one")
                 .isNull();
+        small.ending().run();
+        assertThat(requireNonNull(blocks.take(SharedBlocks.LARGEST_BYTES))
+                        .segment()
+                        .byteSize())
+                .isEqualTo(SharedBlocks.LARGEST_BYTES);
         assertThat(blocks.take(SharedBlocks.LARGEST_BYTES + 1)).isNull();
     }
 
