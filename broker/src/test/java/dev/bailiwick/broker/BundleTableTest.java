@@ -31,14 +31,14 @@ class BundleTableTest {
             cache       *          *          *          -          -          -          -          -
             tmp         ephemeral  ephemeral  ephemeral  ephemeral  -          ephemeral  -          ephemeral
             logs        ownOnly    ownOnly    ownOnly    ownOnly    -          ownOnly    -          ownOnly
-            logSink     writeOnly  writeOnly  writeOnly  writeOnly  -          writeOnly  writeOnly  writeOnly
+            logSink     writeOnly  writeOnly  writeOnly  -          -          writeOnly  writeOnly  writeOnly
             launcher    *          *          *          *          -          -          *          -
             approval    *          *          *          -          -          -          -          -
             credentials *          *          *          -          -          -          -          -
             keyring     *          *          *          -          -          -          -          -
             status      redacted   redacted   *          -          -          redacted   -          redacted
             login       -          -          -          -          *          -          -          -
-            help        -          -          -          -          *          -          -          -
+            help        -          -          -          -          readOnly   -          -          -
             """;
 
     /** The most that any manifest, profile or role can give; administrative slots are for residents alone. */
