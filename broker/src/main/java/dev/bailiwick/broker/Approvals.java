@@ -245,7 +245,12 @@ final class Approvals {
         return planner.plan(
                 dossier.facts(),
                 new Circumstances(
-                        identity.kind(), identity.source(), session.authentication().strength(), now, leases.running(session, now)));
+                        identity.kind(),
+                        identity.source(),
+                        session.authentication().strength(),
+                        session.hasTerminal(),
+                        now,
+                        leases.running(session, now)));
     }
 
     private static Optional<Refusal> badReason(String reason) {

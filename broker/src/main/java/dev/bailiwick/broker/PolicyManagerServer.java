@@ -210,7 +210,11 @@ final class PolicyManagerServer implements PolicyManager.Server {
                 StoreRecords.catalogue(before, after),
                 now.journalSize());
         Circumstances circumstances = new Circumstances(
-                session.identity().kind(), session.identity().source(), session.authentication().strength(), session.now());
+                session.identity().kind(),
+                session.identity().source(),
+                session.authentication().strength(),
+                session.hasTerminal(),
+                session.now());
         Optional<String> wider =
                 wider(planner.plan(now, circumstances), planner.plan(then, circumstances), before, after);
         wider.ifPresent(what -> {

@@ -220,7 +220,7 @@ final class Shares {
             SessionKind kind = SessionKind.of(dossier.account().content().kind());
             BundlePlan plan = planner.plan(
                     dossier.facts(),
-                    new Circumstances(kind, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, clock.instant()));
+                    Circumstances.usual(kind, clock.instant()));
             return plan.granted().stream()
                     .filter(decision -> decision.slot() == Slot.HOME && decision.access() == SlotAccess.FULL)
                     .findFirst();

@@ -172,7 +172,7 @@ class ReachTest {
                         ApprovalReviewer.SCHEMA,
                         AuditReader.SCHEMA,
                         PolicyManager.SCHEMA,
-                        StoreMaintainer.SCHEMA)
+                        StoreMaintainer.SCHEMA,
                         Sharing.SCHEMA,
                         Keyring.SCHEMA,
                         KeyBackup.SCHEMA)
