@@ -126,7 +126,11 @@ class PersistenceTest {
         Explorer explorer = new Explorer(SEED + sequence);
         int uid = 5000 + sequence;
         explorer.take(world.connect(uid));
-        for (Holder holder : List.of(world.guest(uid), world.anonymous(uid))) {
+        Holder guest = world.guest(uid);
+        // So that there is something to be found from the first call on.
+        Holder.put(guest.home(), "a/b", "a guest's");
+        Holder.put(guest.home(), "diary", "dear diary");
+        for (Holder holder : List.of(guest, world.anonymous(uid))) {
             SessionBundle.Reader bundle = holder.bundle();
             explorer.takeAll(bundle);
         }
