@@ -161,7 +161,7 @@ public final class BrokerSteps implements AutoCloseable {
                 () -> planner.plan(
                         facts,
                         new Circumstances(
-                                SessionKind.LOCAL, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, clock.instant())),
+                                SessionKind.LOCAL, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, false, clock.instant())),
                 plan -> {
                     if (plan.refusal().isPresent()) {
                         throw new IllegalStateException(plan.refusal().get().message());

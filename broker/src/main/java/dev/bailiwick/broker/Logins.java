@@ -69,7 +69,8 @@ final class Logins {
     }
 
     /** By a one-time code, which sets a password, an SSH key or both; see {@link Authenticator#enroll}. */
-    Minter.Outcome enroll(String name, byte[] code, byte[] password, String sshKey, Caller caller, TerminalSession.Client terminal) {
+    Minter.Outcome enroll(
+            String name, byte[] code, byte[] password, String sshKey, Caller caller, TerminalSession.Client terminal) {
         return identified(authenticator.enroll(name, code, password, sshKey, caller.uid()), caller, terminal);
     }
 
@@ -84,7 +85,8 @@ final class Logins {
     }
 
     /** By a signature of such a challenge. */
-    Minter.Outcome sshKey(String name, byte[] challenge, String signature, Caller caller, TerminalSession.Client terminal) {
+    Minter.Outcome sshKey(
+            String name, byte[] challenge, String signature, Caller caller, TerminalSession.Client terminal) {
         try {
             return switch (authenticator.sshKey(name, challenge, signature, caller.uid())) {
                 case Authenticator.Identified.As(var account, var strength, var proof) ->

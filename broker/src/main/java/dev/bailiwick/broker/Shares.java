@@ -218,9 +218,7 @@ final class Shares {
     private Optional<PolicyDecision.Granted> homeOf(PrincipalId owner) {
         return accountOf.apply(owner).flatMap(records::byId).flatMap(dossier -> {
             SessionKind kind = SessionKind.of(dossier.account().content().kind());
-            BundlePlan plan = planner.plan(
-                    dossier.facts(),
-                    Circumstances.usual(kind, clock.instant()));
+            BundlePlan plan = planner.plan(dossier.facts(), Circumstances.usual(kind, clock.instant()));
             return plan.granted().stream()
                     .filter(decision -> decision.slot() == Slot.HOME && decision.access() == SlotAccess.FULL)
                     .findFirst();

@@ -235,7 +235,10 @@ final class SlotObjects {
             }
             SlotQuota quota = grant.decision().quota().orElseThrow();
             return switch (namespaces.open(
-                    place.root(), identity.principalId(), new Quota(quota.name(), quota.bytes(), overflow(grant)), grant)) {
+                    place.root(),
+                    identity.principalId(),
+                    new Quota(quota.name(), quota.bytes(), overflow(grant)),
+                    grant)) {
                 case OpenResult.Opened(dev.bailiwick.storage.Namespace opened) ->
                     grant.decision().access() == SlotAccess.READ_ONLY ? opened.readOnly() : opened;
                 case Denied denied -> throw unusable(place, denied);

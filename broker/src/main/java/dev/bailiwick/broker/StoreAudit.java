@@ -169,7 +169,8 @@ final class StoreAudit implements AuditTrail {
 
     @Override
     public void reauthenticated(Session session, AuthStrength strength) {
-        append(List.of(event(session, "reauth", "", Wire.strength(strength).name().toLowerCase(Locale.ROOT))));
+        append(List.of(
+                event(session, "reauth", "", Wire.strength(strength).name().toLowerCase(Locale.ROOT))));
     }
 
     @Override
@@ -185,7 +186,9 @@ final class StoreAudit implements AuditTrail {
                 "",
                 "session " + target.identity().id() + (reason.isEmpty() ? "" : ": " + reason));
         append(List.of(actingOn(
-                ofTarget, actor(administrator), administrator.identity().source().text())));
+                ofTarget,
+                actor(administrator),
+                administrator.identity().source().text())));
     }
 
     @Override

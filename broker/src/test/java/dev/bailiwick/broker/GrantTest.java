@@ -112,8 +112,6 @@ class GrantTest {
                 Optional.empty(),
                 InstantSource.fixed(NOW));
         session.usage().limit(CallLimits.of(Shipped.resources("standard")));
-        return new Grant(
-                session,
-                decision);
+        return new Grant(session, decision);
     }
 }

@@ -98,17 +98,17 @@ class PlanAndExplainTest {
         Json.Obj answer = object("plan", "alice", "--with-profile", "guest");
 
         assertThat(changes(answer)).contains("changed home", "lost config", "lost cache");
-        assertThat(answer.list("changes").objects())
-                .anySatisfy(change -> {
-                    assertThat(change.text("slot")).isEqualTo("home");
-                    assertThat(change.text("before")).isEqualTo("full, 64 MiB");
-                    assertThat(change.text("after")).isEqualTo("full, 4 MiB");
-                });
+        assertThat(answer.list("changes").objects()).anySatisfy(change -> {
+            assertThat(change.text("slot")).isEqualTo("home");
+            assertThat(change.text("before")).isEqualTo("full, 64 MiB");
+            assertThat(change.text("after")).isEqualTo("full, 4 MiB");
+        });
     }
 
     @Test
     void whatDoesNotExistCannotBeSupposed() {
-        assertThat(site.admin("operator", "plan", "alice", "--with-role", "king").err())
+        assertThat(site.admin("operator", "plan", "alice", "--with-role", "king")
+                        .err())
                 .startsWith("error[unknown-role]: there is no role \"king\"");
         assertThat(site.admin("operator", "plan", "alice", "--without-role", "developer")
                         .err())
@@ -144,8 +144,7 @@ class PlanAndExplainTest {
         assertThat(signed.text("statement"))
                 .contains("/receipts\n", "\nslot home granted Namespace full homeQuotaBytes ", "\n\n\u2014 bailiwick/");
         assertThat(signed.text("publicKey")).matches("bailiwick/sto-[0-9a-f]{32}/1/receipts\\+[0-9a-f]{8}\\+.*");
-        assertThat(site.bailiwick("operator", "bundle", "--signed").ok().out())
-                .startsWith("bailiwick/sto-");
+        assertThat(site.bailiwick("operator", "bundle", "--signed").ok().out()).startsWith("bailiwick/sto-");
     }
 
     @Test
