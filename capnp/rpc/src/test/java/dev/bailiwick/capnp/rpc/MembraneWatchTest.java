@@ -107,7 +107,7 @@ class MembraneWatchTest {
             assertThat(out).hasValue(1);
             first.close();
             await().untilAsserted(() -> assertThat(out).hasValue(0));
-            try (var again = outside.childRequest().send().join()) {
+            try (var _ = outside.childRequest().send().join()) {
                 assertThat(out).hasValue(1);
                 membrane.revoke("lapsed");
                 assertThat(out).hasValue(0);
