@@ -157,7 +157,8 @@ class PersistenceTest {
         return Broker.idle(
                 world.engine,
                 world.store,
-                new BrokerConfig("test", world.clock, new SecureRandom(), 1, Limits.SESSIONS));
+                new BrokerConfig(
+                        "test", world.clock, new SecureRandom(), 1, Limits.SESSIONS, KeyringSecret.inMemory()));
     }
 
     /** Every row outside the audit chain, by table and key. */

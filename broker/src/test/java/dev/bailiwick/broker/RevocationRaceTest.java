@@ -15,6 +15,7 @@ import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.RootId;
 import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.Durability;
 import dev.bailiwick.storage.EffectGate;
@@ -437,7 +438,8 @@ class RevocationRaceTest {
                         RevocationTest.recordOf(world, "alice"),
                         new Caller(World.ALICE_UID, SessionSource.UNIX_SOCKET),
                         AuthStrength.PASSWORD,
-                        Optional.empty())) {
+                        Optional.empty(),
+                        TerminalSession.factory.nullClient())) {
             case Minter.Outcome.Started(Session session, var _) -> session;
             case Minter.Outcome.Refused(Refusal refusal) -> throw new AssertionError(refusal);
         };
