@@ -23,6 +23,7 @@ import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.RecordId;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
@@ -86,7 +87,11 @@ public final class BrokerSteps implements AutoCloseable {
                 clock,
                 random);
         this.broker =
-                Broker.open(engine, store, new BrokerConfig("bench", clock, random, hashThreads, Limits.SESSIONS));
+                Broker.open(
+                        engine,
+                        store,
+                        new BrokerConfig(
+                                "bench", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory()));
         byte[] verifier = hashOnce();
         for (int i = 0; i < count; i++) {
             create(i, verifier);
@@ -161,7 +166,11 @@ public final class BrokerSteps implements AutoCloseable {
                 () -> planner.plan(
                         facts,
                         new Circumstances(
-                                SessionKind.LOCAL, SessionSource.UNIX_SOCKET, AuthStrength.PASSWORD, false, clock.instant())),
+                                SessionKind.LOCAL,
+                                SessionSource.UNIX_SOCKET,
+                                AuthStrength.PASSWORD,
+                                false,
+                                clock.instant())),
                 plan -> {
                     if (plan.refusal().isPresent()) {
                         throw new IllegalStateException(plan.refusal().get().message());
@@ -192,7 +201,12 @@ public final class BrokerSteps implements AutoCloseable {
     private Session session(int account) {
         return switch (broker.parts()
                 .minter()
-                .start(accounts.get(account), CALLER, AuthStrength.PASSWORD, Optional.empty())) {
+                .start(
+                        accounts.get(account),
+                        CALLER,
+                        AuthStrength.PASSWORD,
+                        Optional.empty(),
+                        TerminalSession.factory.nullClient())) {
             case Minter.Outcome.Started(Session session, var _) -> session;
             case Minter.Outcome.Refused(Refusal refusal) -> throw new IllegalStateException(refusal.message());
         };

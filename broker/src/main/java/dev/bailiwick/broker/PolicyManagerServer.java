@@ -209,7 +209,6 @@ final class PolicyManagerServer implements PolicyManager.Server {
                 now.policyProfile(),
                 StoreRecords.catalogue(before, after),
                 now.journalSize());
-        // As if a terminal was there: the next session may bring one.
         Circumstances circumstances = new Circumstances(
                 session.identity().kind(),
                 session.identity().source(),

@@ -334,6 +334,7 @@ final class Shares {
         boolean restsOn(Moved change) {
             return switch (change) {
                 case Moved.Account account -> sources.contains(account.recordId());
+                case Moved.Resources resources -> sources.contains(resources.recordId());
                 case Moved.Other other -> sources.contains(other.recordId());
                 case Moved.Policy ignored -> true;
             };
