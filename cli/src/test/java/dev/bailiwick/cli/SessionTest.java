@@ -295,7 +295,7 @@ class SessionTest {
 
         assertThat(site.bailiwick("alice", "bundle").ok().out()).doesNotContain("terminal");
         assertThat(site.bailiwick("alice", "bundle", "--all").ok().out())
-                .containsPattern("terminal +not-offered")
+                .containsPattern("terminal +no-terminal")
                 .containsPattern("accountManager +not-selected");
     }
 

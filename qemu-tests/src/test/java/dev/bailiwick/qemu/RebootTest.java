@@ -27,14 +27,19 @@ class RebootTest {
             "tmp",
             "logs",
             "logSink",
+            "launcher",
+            "approval",
             "credentials",
+            "keyring",
             "status",
             "accountReader",
             "accountManager",
             "profileReader",
             "roleDirectory",
             "planner",
-            "storeInspector");
+            "storeInspector",
+            "approvalReviewer",
+            "sessionDirectory");
 
     private static final int DENIED = 3;
     private static final int ROLLED_BACK = 6;
@@ -90,6 +95,8 @@ class RebootTest {
             assertThat(Json.of(vm.run("as alice bailiwick tmp ls -o json").ok()).items())
                     .isEmpty();
 
+            leavesNothingAsAGuest(vm);
+
             // The operator of the manifest still is one, and nobody else has become one.
             assertThat(held(login(vm, "operator"))).containsExactlyInAnyOrderElementsOf(OPERATORS_BUNDLE);
             assertThat(vm.run("as alice account-admin account enable bob").refusedWith(DENIED))
@@ -114,6 +121,21 @@ class RebootTest {
             }
             vm.powerOff();
         }
+    }
+
+    /** A guest has an ephemeral home, nothing that lasts, and finds nothing of the guest before. */
+    private static void leavesNothingAsAGuest(Vm vm) {
+        String asGuest = "as bob bailiwick login --method guest -o json";
+        assertThat(held(Json.of(vm.run(asGuest).ok())))
+                .contains("session", "home", "tmp")
+                .doesNotContain("config", "cache", "credentials", "keyring", "approval", "accountReader");
+        vm.run("echo mine | as bob bailiwick home put kept.txt").ok();
+        assertThat(vm.run("as bob bailiwick config ls").refusedWith(DENIED)).startsWith("error[");
+        vm.run("as bob bailiwick logout").ok();
+        vm.run(asGuest).ok();
+        assertThat(Json.of(vm.run("as bob bailiwick home ls -o json").ok()).items())
+                .isEmpty();
+        vm.run("as bob bailiwick logout").ok();
     }
 
     private static void serve(Vm vm) {
