@@ -287,11 +287,23 @@ final class LeastChange {
 
         private List<Change> raising(Scene scene) {
             ResourceProfile resources = resources(scene.facts());
+            if (slot == Slot.LAUNCHER) {
+                return List.of(launching(scene, resources));
+            }
             String quota = SlotQuota.of(slot, resources).orElseThrow().name();
             return List.of(new Change(
                     "raise " + quota + " of resource profile \"" + resources.name()
                             + "\" from 0: 'account-admin profile update " + resources.name() + " FILE'",
                     scene.with(facts -> withResources(facts, SlotQuota.with(slot, resources, 1)))));
+        }
+
+        /** With the posture that is of use to whoever has such sessions: services launch what was measured and nothing else. */
+        private static Change launching(Scene scene, ResourceProfile resources) {
+            String posture = scene.circumstances().kind() == SessionKind.SERVICE ? "measured-binary" : "approved-apps";
+            return new Change(
+                    "set launcherProfile of resource profile \"" + resources.name() + "\" to " + posture
+                            + ": 'account-admin profile update " + resources.name() + " FILE'",
+                    scene.with(facts -> withResources(facts, SlotQuota.launching(resources, posture))));
         }
 
         private List<Change> otherProfiles(Scene scene) {
@@ -389,7 +401,8 @@ final class LeastChange {
                         account.displayName(),
                         account.kind(),
                         status,
-                        bindings),
+                        bindings,
+                        account.service()),
                 facts.resourceProfile(),
                 facts.policyProfile(),
                 facts.catalogue(),

@@ -298,6 +298,10 @@ final class Planner {
                 steps.add(
                         circumstances.hasTerminal() ? "the caller brings a terminal" : "the caller brings no terminal");
             }
+            if (slot == Slot.LAUNCHER) {
+                steps.add("resource profile \"" + ground.resource().name() + "\" has launcherProfile "
+                        + ground.resource().launcherProfile());
+            }
             SlotQuota.of(slot, ground.resource())
                     .ifPresent(quota -> steps.add("resource profile \""
                             + ground.resource().name() + "\" has " + quota.name() + " " + quota.text()));

@@ -56,6 +56,16 @@ record SlotQuota(String name, long bytes, Optional<Duration> window) {
     static ResourceProfile with(Slot slot, ResourceProfile profile, long bytes) {
         Duration window =
                 slot == Slot.LOG_SINK && profile.logWindow().isZero() ? Duration.ofHours(1) : profile.logWindow();
+        return with(slot, profile, bytes, window, profile.launcherProfile());
+    }
+
+    /** The profile with another launcher posture. */
+    static ResourceProfile launching(ResourceProfile profile, String posture) {
+        return with(Slot.LAUNCHER, profile, 0, profile.logWindow(), posture);
+    }
+
+    private static ResourceProfile with(
+            Slot slot, ResourceProfile profile, long bytes, Duration window, String posture) {
         return new ResourceProfile(
                 profile.profileId(),
                 profile.name(),
@@ -79,7 +89,7 @@ record SlotQuota(String name, long bytes, Optional<Duration> window) {
                 profile.cpuWindowUs(),
                 profile.timerWaiterLimit(),
                 profile.networkProfile(),
-                profile.launcherProfile());
+                posture);
     }
 
     private static Optional<SlotQuota> held(String name, long bytes) {

@@ -32,7 +32,7 @@ class BundleTableTest {
             tmp         ephemeral  ephemeral  ephemeral  ephemeral  -          ephemeral  -          ephemeral
             logs        ownOnly    ownOnly    ownOnly    ownOnly    -          ownOnly    -          ownOnly
             logSink     writeOnly  writeOnly  writeOnly  -          -          writeOnly  writeOnly  writeOnly
-            launcher    *          *          *          *          -          -          *          -
+            launcher    *          *          *          -          -          -          *          -
             approval    *          *          *          -          -          -          -          -
             credentials *          *          *          -          -          -          -          -
             keyring     *          *          *          -          -          -          -          -

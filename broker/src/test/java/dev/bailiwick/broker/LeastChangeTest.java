@@ -55,6 +55,13 @@ class LeastChangeTest {
     }
 
     @Test
+    void aLauncherForNothingIsGivenAPosture() {
+        assertThat(of(person().role("local-user").resources(Shipped.resources("guest")), Slot.LAUNCHER))
+                .containsExactly("set launcherProfile of resource profile \"guest\" to approved-apps:"
+                        + " 'account-admin profile update guest FILE'");
+    }
+
+    @Test
     void aTerminalIsToBeBrought() {
         assertThat(of(person().role("local-user").withoutTerminal(), Slot.TERMINAL))
                 .containsExactly("log in from a terminal: 'bailiwick login alice'");
