@@ -86,12 +86,10 @@ public final class BrokerSteps implements AutoCloseable {
                         EnrolmentCode.ALGORITHM),
                 clock,
                 random);
-        this.broker =
-                Broker.open(
-                        engine,
-                        store,
-                        new BrokerConfig(
-                                "bench", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory()));
+        this.broker = Broker.open(
+                engine,
+                store,
+                new BrokerConfig("bench", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory()));
         byte[] verifier = hashOnce();
         for (int i = 0; i < count; i++) {
             create(i, verifier);
