@@ -72,7 +72,42 @@ public final class Catalogue {
                     .append(list(role.leases().stream()))
                     .append("\n\n");
         }
+        catalogue.programs().values().forEach(program -> append(program, text));
         return text.toString().stripTrailing() + "\n";
+    }
+
+    private static void append(ProgramRule program, StringBuilder text) {
+        text.append("[[program]]\nname = ")
+                .append(quoted(program.name()))
+                .append("\nsummary = ")
+                .append(quoted(program.summary()))
+                .append("\npath = ")
+                .append(quoted(program.path()));
+        program.sha256()
+                .ifPresent(sha256 -> text.append("\nsha256 = ").append(quoted(sha256.toString())));
+        text.append("\narguments = ").append(quoted(program.arguments().text()));
+        if (program.arguments() != ProgramArguments.NONE) {
+            text.append("\nmax-arguments = ")
+                    .append(program.maxArguments())
+                    .append("\nmax-argument-bytes = ")
+                    .append(program.maxArgumentBytes());
+        }
+        if (program.arguments() == ProgramArguments.LISTED) {
+            text.append("\nallowed = ").append(list(program.patterns().stream()));
+        }
+        text.append("\nlauncher = ").append(list(program.postures().stream()));
+        if (!program.reads().isEmpty()) {
+            text.append("\nreads = ").append(list(program.reads().stream()));
+        }
+        if (!program.holds().isEmpty()) {
+            text.append("\n[program.holds]");
+            program.holds()
+                    .forEach((slot, access) -> text.append("\n")
+                            .append(slot.text())
+                            .append(" = ")
+                            .append(quoted(access.text())));
+        }
+        text.append("\n\n");
     }
 
     private static String list(Stream<String> words) {

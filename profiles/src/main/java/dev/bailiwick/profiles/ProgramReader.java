@@ -56,6 +56,9 @@ final class ProgramReader {
         Located<String> path = path(table.text("path", Limits.PATH_CHARS), "path");
         Optional<Hash256> sha256 = sha256(table);
         Located<ProgramArguments> arguments = table.choice("arguments", ProgramArguments::ofText, ARGUMENTS);
+        if (arguments == null) {
+            table.leave("max-arguments", "max-argument-bytes", "allowed");
+        }
         boolean takesSome = arguments != null && arguments.value() != ProgramArguments.NONE;
         int most = takesSome ? (int) table.integer("max-arguments", 1, Limits.PROGRAM_ARGUMENTS) : 0;
         int bytes = takesSome ? (int) table.integer("max-argument-bytes", 1, Limits.PROGRAM_ARGUMENT_BYTES) : 0;

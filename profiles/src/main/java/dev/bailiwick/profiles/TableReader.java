@@ -372,6 +372,11 @@ final class TableReader {
         }
     }
 
+    /** Has {@link #finish} say nothing of these keys: whether they belong there depends on something that is wrong itself. */
+    void leave(String... keys) {
+        known.addAll(List.of(keys));
+    }
+
     // --- Checks ---
 
     static SortedSet<String> names(List<Located<String>> items) {

@@ -49,7 +49,7 @@ class CatalogueTest {
             developer-tools        | logs=ownOnly launcher=full
             account-administration | accountReader=readOnly accountManager=full profileReader=readOnly \
             roleDirectory=readOnly planner=readOnly approvalReviewer=full sessionDirectory=full
-            storage-inspection     | storeInspector=readOnly approvalReviewer=full
+            storage-inspection     | status=full storeInspector=readOnly approvalReviewer=full
             policy-reading         | profileReader=readOnly roleDirectory=readOnly approvalReviewer=full
             audit-reading          | auditReader=readOnly
             storage-repair         | storeMaintainer=full
@@ -99,6 +99,26 @@ class CatalogueTest {
     @Test
     void aCatalogueWrittenOutIsReadBackAsTheSame() {
         assertThat(Catalogue.parse(Catalogue.text(catalogue))).isEqualTo(catalogue);
+
+        PolicyCatalogue more = Catalogue.parse(Catalogue.text(catalogue) + """
+
+                [[program]]
+                name = "viewer"
+                summary = "Shows a text."
+                path = "/opt/viewer"
+                sha256 = "7608a52dd8eb08c195b6e4973e0ecbd4bfbe902c7b29e7e19567975c9079a436"
+                arguments = "listed"
+                allowed = ["-n", "*.txt"]
+                max-arguments = 3
+                max-argument-bytes = 20
+                launcher = ["approved-apps", "measured-binary"]
+                reads = ["/opt/fonts"]
+                [program.holds]
+                home = "own"
+                config = "readOnly"
+                """);
+        assertThat(more.programs()).containsKey("viewer");
+        assertThat(Catalogue.parse(Catalogue.text(more))).isEqualTo(more);
     }
 
     @Test

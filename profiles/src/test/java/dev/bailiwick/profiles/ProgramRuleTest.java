@@ -100,7 +100,7 @@ class ProgramRuleTest {
             refused("max-arguments = 3", "max-arguments = 0", "^^max-arguments", Code.OUT_OF_RANGE);
             refused("max-arguments = 3", "max-arguments = 1025", "^^max-arguments", Code.OUT_OF_RANGE);
             refused("max-argument-bytes = 20", "max-argument-bytes = 65537", "^^max-argument-bytes", Code.OUT_OF_RANGE);
-            refused("arguments = \"listed\"", "arguments = \"some\"", "^^arguments", Code.INVALID_VALUE);
+            refused("arguments = \"listed\"", "arguments = \"some\"", "^^arguments = \"some\"", Code.INVALID_VALUE);
             refused("[\"approved-apps\"]", "[\"none\"]", "launcher = [^^\"none\"]", Code.UNKNOWN_POSTURE);
             refused("[\"approved-apps\"]", "[]", "^^launcher", Code.INVALID_VALUE);
             refused("name = \"viewer\"", "name = \"ls\"", "^^name = \"ls\"", Code.DUPLICATE_PROGRAM);
