@@ -83,8 +83,7 @@ public final class Catalogue {
                 .append(quoted(program.summary()))
                 .append("\npath = ")
                 .append(quoted(program.path()));
-        program.sha256()
-                .ifPresent(sha256 -> text.append("\nsha256 = ").append(quoted(sha256.toString())));
+        program.sha256().ifPresent(sha256 -> text.append("\nsha256 = ").append(quoted(sha256.toString())));
         text.append("\narguments = ").append(quoted(program.arguments().text()));
         if (program.arguments() != ProgramArguments.NONE) {
             text.append("\nmax-arguments = ")
@@ -102,10 +101,8 @@ public final class Catalogue {
         if (!program.holds().isEmpty()) {
             text.append("\n[program.holds]");
             program.holds()
-                    .forEach((slot, access) -> text.append("\n")
-                            .append(slot.text())
-                            .append(" = ")
-                            .append(quoted(access.text())));
+                    .forEach((slot, access) ->
+                            text.append("\n").append(slot.text()).append(" = ").append(quoted(access.text())));
         }
         text.append("\n\n");
     }
