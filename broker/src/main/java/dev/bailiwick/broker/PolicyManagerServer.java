@@ -237,6 +237,9 @@ final class PolicyManagerServer implements PolicyManager.Server {
         if (more.isPresent()) {
             return more;
         }
+        if (launching(then).filter(terms -> !terms.isWithin(launching(now))).isPresent()) {
+            return Optional.of("more to launch");
+        }
         PolicyCatalogue old = before.content().catalogue();
         return then.leases().stream()
                 .filter(fragment -> !now.leases().contains(fragment)
@@ -247,6 +250,12 @@ final class PolicyManagerServer implements PolicyManager.Server {
                                         after.fragment(fragment).orElseThrow().slots()))
                 .findFirst()
                 .map(fragment -> "more by a lease of \"" + fragment + "\"");
+    }
+
+    private static Optional<LaunchTerms> launching(BundlePlan plan) {
+        return plan.granted().stream()
+                .flatMap(granted -> granted.launch().stream())
+                .findFirst();
     }
 
     private static String share(PolicyDecision.Granted granted) {

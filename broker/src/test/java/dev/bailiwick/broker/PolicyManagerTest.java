@@ -3,12 +3,14 @@ package dev.bailiwick.broker;
 import static dev.bailiwick.broker.Reviewed.ask;
 import static dev.bailiwick.broker.Reviewed.grant;
 import static dev.bailiwick.broker.SessionLifeTest.assertRevoked;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bailiwick.profiles.BundleFragment;
 import dev.bailiwick.profiles.Catalogue;
 import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.ProfileCodecs;
+import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.RoleDefinition;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
@@ -20,6 +22,7 @@ import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.SessionBundle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -119,6 +122,37 @@ class PolicyManagerTest {
             assertThat(people.again("stella", stella).receipts())
                     .containsEntry("STORE_MAINTAINER", "granted")
                     .containsEntry("AUDIT_READER", "not-selected");
+        }
+    }
+
+    @Test
+    void nobodyGivesThemselvesMoreProgramsToStart() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+            ProgramRule date = requireNonNull(CATALOGUE.programs().get("date"));
+            ProgramRule another = new ProgramRule(
+                    "another",
+                    date.summary(),
+                    date.path(),
+                    date.sha256(),
+                    date.arguments(),
+                    date.patterns(),
+                    date.maxArguments(),
+                    date.maxArgumentBytes(),
+                    date.postures(),
+                    date.holds(),
+                    date.reads());
+            List<ProgramRule> more = new ArrayList<>(CATALOGUE.programs().values());
+            more.add(another);
+
+            assertThat(publish(
+                            manager,
+                            PolicyCatalogue.of(
+                                    CATALOGUE.roles().values(),
+                                    CATALOGUE.fragments().values(),
+                                    more),
+                            0))
+                    .isEqualTo("own-bundle");
         }
     }
 
