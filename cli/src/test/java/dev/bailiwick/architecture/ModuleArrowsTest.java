@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.channels.FileChannel;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between modules point only downwards, and each outside library is used only where it belongs. */
@@ -127,8 +128,9 @@ final class ModuleArrowsTest {
                 .that()
                 .resideInAPackage("dev.bailiwick.broker..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAPackage("java.nio.channels..")
+                // The file of the key that wraps keyrings is written and synced by a channel, which is no socket.
+                .dependOnClassesThat(resideIn("java.nio.channels..")
+                        .and(DescribedPredicate.not(JavaClass.Predicates.type(FileChannel.class))))
                 .check(CLASSES);
     }
 
