@@ -2,13 +2,19 @@ package dev.bailiwick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bailiwick.schema.gen.Blob;
+import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.SessionManager;
+import dev.bailiwick.schema.gen.UserSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class CppLoginTest {
     private static final Path INCLUDES = Path.of("../capnp/compiler/src/main/capnp");
     private static final Path SCHEMA = Path.of("../schema/src/main/capnp");
+    /** Only what waits for ever meets it. */
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
     private static final String PASSWORD = "a long enough one";
 
     @TempDir
@@ -55,6 +64,34 @@ final class CppLoginTest {
 
             assertThat(login(site, "alice", PASSWORD, "letters/second.txt"))
                     .isEqualTo(new Ended(3, "", "home: not-found\n"));
+        }
+    }
+
+    @Test
+    void aLoginAndWhatItGivesAreOneRoundTrip(@TempDir Path directory) throws IOException, InterruptedException {
+        try (Site site = Site.running(directory).withAccount("alice", PASSWORD);
+                HoldingRelay relay = HoldingRelay.at(directory.resolve("relay.sock"), site.socket(), 4)) {
+            site.withInput("alice", "what she wrote", "home", "put", "letters/first.txt")
+                    .ok();
+
+            Ended read = run(
+                    PASSWORD,
+                    build.resolve("login").toString(),
+                    directory.resolve("relay.sock").toString(),
+                    "alice",
+                    "letters/first.txt");
+
+            assertThat(read)
+                    .as("calls made while nothing had come back: %s", relay.calls())
+                    .isEqualTo(new Ended(0, "what she wrote", "session of alice\n"));
+            assertThat(relay.calls())
+                    .as("all but the logout at the end were made before the daemon's first byte")
+                    .containsExactly(
+                            SessionManager.TYPE_ID,
+                            UserSession.TYPE_ID,
+                            Namespace.TYPE_ID,
+                            Blob.TYPE_ID,
+                            UserSession.TYPE_ID);
         }
     }
 
@@ -100,7 +137,9 @@ final class CppLoginTest {
         try (var in = process.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
         }
-        int code = process.waitFor();
+        int code = process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                ? process.exitValue()
+                : process.destroyForcibly().waitFor();
         return new Ended(code, Files.readString(output), Files.readString(errors));
     }
 
