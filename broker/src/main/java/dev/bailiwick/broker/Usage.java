@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * would go beyond one is refused before anything of it crosses, and takes nothing.
  *
  * <p>Thread-safe, without locks: a few atomic additions for a call that is let through. INVARIANT (exact): each of the sums is at most its
- * limit of the moment it was added to, whoever calls at the same time; a limit that was lowered refuses until the sum has come down. The
- * queue of one object alone is looked at and not reserved: callers at the same time may find room for one each.
+ * limit of the moment it was added to, whoever calls at the same time; a limit that was lowered refuses until the sum has come down. So
+ * are the places in the queue of one object, which its other callers take from as well.
  */
 final class Usage {
     private final AtomicLong capabilities = new AtomicLong();
@@ -45,32 +45,33 @@ final class Usage {
     /** Lets a call through, watched until it is over, or refuses it. */
     MembranePolicy.Decision admit(MembranePolicy.Crossing crossing, boolean waits) {
         CallLimits now = limits;
-        // What waits at one object is part of what is pending: the object is asked only where that is so much.
-        if (pending.get() >= now.endpointQueueLimit()) {
-            int queued = crossing.queued().getAsInt();
-            if (queued >= now.endpointQueueLimit()) {
-                return refuse("endpointQueueLimit", queued, now.endpointQueueLimit(), 1);
-            }
+        MembranePolicy.Queue queue = crossing.queue();
+        if (!queue.enter(now.endpointQueueLimit())) {
+            return refuse("endpointQueueLimit", queue.taken(), now.endpointQueueLimit(), 1);
         }
         if (!take(inFlight, 1, now.inFlightCallLimit())) {
+            queue.leave();
             return refuse("inFlightCallLimit", inFlight.get(), now.inFlightCallLimit(), 1);
         }
         if (!take(pending, 1, now.pendingIpcSubmissionLimit())) {
+            queue.leave();
             inFlight.decrementAndGet();
             return refuse("pendingIpcSubmissionLimit", pending.get(), now.pendingIpcSubmissionLimit(), 1);
         }
         if (!take(scratch, crossing.bytes(), now.ringScratchLimitBytes())) {
+            queue.leave();
             inFlight.decrementAndGet();
             pending.decrementAndGet();
             return refuse("ringScratchLimitBytes", scratch.get(), now.ringScratchLimitBytes(), crossing.bytes());
         }
         if (waits && !take(waiting, 1, now.timerWaiterLimit())) {
+            queue.leave();
             inFlight.decrementAndGet();
             pending.decrementAndGet();
             scratch.addAndGet(-crossing.bytes());
             return refuse("timerWaiterLimit", waiting.get(), now.timerWaiterLimit(), 1);
         }
-        return MembranePolicy.Decision.watched(new Call(crossing.bytes(), waits));
+        return MembranePolicy.Decision.watched(new Call(queue, crossing.bytes(), waits));
     }
 
     /** Counts one more capability out, or says why it may not go. */
@@ -113,10 +114,12 @@ final class Usage {
         private static final int DONE = 2;
 
         private final AtomicInteger state = new AtomicInteger(TAKEN);
+        private final MembranePolicy.Queue queue;
         private final long bytes;
         private final boolean waits;
 
-        Call(long bytes, boolean waits) {
+        Call(MembranePolicy.Queue queue, long bytes, boolean waits) {
+            this.queue = queue;
             this.bytes = bytes;
             this.waits = waits;
         }
@@ -124,14 +127,19 @@ final class Usage {
         @Override
         public void begun() {
             if (state.compareAndSet(TAKEN, BEGUN)) {
-                pending.decrementAndGet();
+                begins();
             }
+        }
+
+        private void begins() {
+            queue.leave();
+            pending.decrementAndGet();
         }
 
         @Override
         public void done() {
             if (state.getAndSet(DONE) == TAKEN) {
-                pending.decrementAndGet();
+                begins();
             }
             inFlight.decrementAndGet();
             scratch.addAndGet(-bytes);

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.capnproto.Void;
 
 /** A terminal whose keys are pressed by a test, and which can be told to be slow. Thread-safe. */
@@ -17,6 +18,9 @@ final class FakeTerminal implements TerminalSession.Server {
     final CountDownLatch writing = new CountDownLatch(1);
     private final StringBuilder text = new StringBuilder(); // guarded by itself
     private final Deque<CompletableFuture<Void>> readers = new ArrayDeque<>();
+    /** Writes that were begun. */
+    final AtomicInteger begun = new AtomicInteger();
+
     private volatile CountDownLatch stuck = new CountDownLatch(0);
 
     /** Lets every write wait, on the terminal's own thread, until {@link #goOn}. */
@@ -70,6 +74,7 @@ final class FakeTerminal implements TerminalSession.Server {
             CallContext<TerminalSession.WriteParams.Reader, TerminalSession.WriteResults.Builder> call)
             throws InterruptedException {
         writing.countDown();
+        begun.incrementAndGet();
         stuck.await();
         synchronized (text) {
             text.append(new String(call.params().getData().toArray(), UTF_8));

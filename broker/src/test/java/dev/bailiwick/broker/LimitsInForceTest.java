@@ -14,8 +14,12 @@ import dev.bailiwick.profiles.ResourceProfile;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.TerminalSession;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +32,7 @@ class LimitsInForceTest {
         final Holder alice;
         final TerminalSession.Client terminal;
         private final TerminalSession.Client mine = TerminalSession.client(keys);
-        private final List<Runnable> open = new ArrayList<>();
+        private final List<Runnable> open = Collections.synchronizedList(new ArrayList<>());
 
         Desk(String from, String to) {
             world = World.seeded(Shipped.manifestWith("standard", from, to));
@@ -163,6 +167,51 @@ class LimitsInForceTest {
             begun.run();
             next.run();
             afterNext.run();
+        }
+    }
+
+    /** Callers at the same time, as many as there are, share the two places: none of them finds a place that another one is taking. */
+    @Test
+    void callersAtTheSameTimeGetNoMorePlacesAtAnObjectThanThereAre() throws Exception {
+        int callers = 8;
+        try (Desk desk = new Desk("endpoint-queue-limit = 128", "endpoint-queue-limit = 2")) {
+            for (int round = 0; round < 200; round++) {
+                desk.keys.getStuck();
+                int before = desk.keys.begun.get();
+                Runnable begun = desk.write();
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> desk.keys.begun.get() > before);
+                CyclicBarrier together = new CyclicBarrier(callers);
+                List<FutureTask<Runnable>> calls = new ArrayList<>();
+                for (int i = 0; i < callers; i++) {
+                    FutureTask<Runnable> call = new FutureTask<>(() -> {
+                        together.await();
+                        return desk.write();
+                    });
+                    Thread.ofPlatform().start(call);
+                    calls.add(call);
+                }
+                List<Runnable> outcomes = new ArrayList<>();
+                for (FutureTask<Runnable> call : calls) {
+                    outcomes.add(call.get());
+                }
+                desk.keys.goOn();
+                begun.run();
+
+                assertThat(outcomes.stream().filter(LimitsInForceTest::isRefused))
+                        .as("round %s", round)
+                        .hasSize(callers - 2);
+            }
+            assertThat(desk.list()).isEqualTo("listed");
+        }
+    }
+
+    private static boolean isRefused(Runnable outcome) {
+        try {
+            outcome.run();
+            return false;
+        } catch (RpcException refusal) {
+            assertThat(refusal).hasMessage("quota-exceeded: endpointQueueLimit is 2: 2 in use, 1 more requested");
+            return true;
         }
     }
 

@@ -82,9 +82,9 @@ public abstract class ClientHook {
         return false;
     }
 
-    /** How many calls wait here that were not begun yet; 0 where that is not known. */
-    int queued() {
-        return 0;
+    /** Where calls wait that were let through here and not begun yet. */
+    MembranePolicy.Queue queue() {
+        return MembranePolicy.Queue.ELSEWHERE;
     }
 
     /** True for the absence of a capability, which goes into a message as a null pointer. */

@@ -26,6 +26,7 @@ final class LocalClient extends ClientHook implements Runnable {
     private final Executor executor;
     private final boolean mayRunOnLoop;
     private final Queue<Runnable> mailbox = new ArrayDeque<>(2); // guarded by itself
+    private final CallQueue queue = new CallQueue();
     private boolean working; // guarded by mailbox, as all that follows
     private int cancelled;
     private boolean restsFromLoop;
@@ -83,10 +84,8 @@ final class LocalClient extends ClientHook implements Runnable {
     }
 
     @Override
-    int queued() {
-        synchronized (mailbox) {
-            return mailbox.size();
-        }
+    MembranePolicy.Queue queue() {
+        return queue;
     }
 
     private void post(Runnable task) {

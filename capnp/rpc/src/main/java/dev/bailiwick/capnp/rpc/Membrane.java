@@ -191,7 +191,7 @@ public final class Membrane {
                     declaredBy.flatMap(known -> known.method(interfaceId, methodId)),
                     direction,
                     bytes,
-                    () -> target.innermost().queued());
+                    target.innermost().queue());
             return interfaceId == Persistent.TYPE_ID ? policy.decideSave(crossing) : policy.decide(crossing);
         } catch (RuntimeException failed) { // a policy that cannot decide has not allowed anything
             return MembranePolicy.Decision.refuse(RpcException.of(failed));

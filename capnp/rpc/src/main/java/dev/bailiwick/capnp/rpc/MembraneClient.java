@@ -153,9 +153,11 @@ final class MembraneClient extends ClientHook {
     }
 
     @Override
-    int queued() {
+    MembranePolicy.Queue queue() {
         ClientHook target = inner.get();
-        return target == null ? 0 : target.innermost().queued();
+        return target == null
+                ? MembranePolicy.Queue.ELSEWHERE
+                : target.innermost().queue();
     }
 
     @Override

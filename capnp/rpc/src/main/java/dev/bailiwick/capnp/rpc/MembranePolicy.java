@@ -2,7 +2,6 @@ package dev.bailiwick.capnp.rpc;
 
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.IntSupplier;
 
 /** Decides which calls cross a {@link Membrane}. Runs on the caller's thread: it must be quick, thread-safe, and must not block. */
 @FunctionalInterface
@@ -43,6 +42,38 @@ public interface MembranePolicy {
         void done();
     }
 
+    /**
+     * The places that calls take at one object from being let through until it begins with them. Whoever enters leaves, once: a policy that
+     * enters for a call leaves when the call's {@link Watch} says that it has begun or is over. Shared by all who reach that object, through
+     * whatever membrane. Thread-safe; nothing here blocks.
+     */
+    interface Queue {
+        /** For objects whose calls wait elsewhere. */
+        Queue ELSEWHERE = new Queue() {
+            @Override
+            public boolean enter(int limit) {
+                return true;
+            }
+
+            @Override
+            public void leave() {}
+
+            @Override
+            public int taken() {
+                return 0;
+            }
+        };
+
+        /** Takes a place, unless {@code limit} or more are taken: then false. Of callers at the same time no more get one than there are. */
+        boolean enter(int limit);
+
+        /** Gives a place back. */
+        void leave();
+
+        /** How many are taken. */
+        int taken();
+    }
+
     /** Which way a call crosses. */
     enum Direction {
         /** Somebody outside calls an object inside. */
@@ -68,7 +99,7 @@ public interface MembranePolicy {
      *     knows it, and then a careful policy refuses
      * @param direction which way
      * @param bytes the size of the message that the parameters are in
-     * @param queued how many calls wait at the callee that were not begun yet; 0 where that is not known
+     * @param queue the places for calls that wait at the callee; nobody counts those of another process's object
      */
     record Crossing(
             long interfaceId,
@@ -77,7 +108,7 @@ public interface MembranePolicy {
             Optional<MethodSchema> method,
             Direction direction,
             long bytes,
-            IntSupplier queued) {}
+            Queue queue) {}
 
     /** What becomes of a call. */
     sealed interface Decision {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PromiseClient extends ClientHook {
     private final Settlement settlement = new Settlement();
     private final Object gate = new Object();
+    private final CallQueue queue = new CallQueue();
     private Queue<QueuedCall> waiting = new ArrayDeque<>(2); // guarded by gate
     private int cancelled; // guarded by gate
     private boolean abandoned; // guarded by gate
@@ -217,9 +218,9 @@ final class PromiseClient extends ClientHook {
     }
 
     @Override
-    int queued() {
+    MembranePolicy.Queue queue() {
         ClientHook known = resolution;
-        return known == null ? waiting() : known.innermost().queued();
+        return known == null ? queue : known.innermost().queue();
     }
 
     /** Whether it is known where it leads, but calls made through it may not be there yet. */
