@@ -303,7 +303,7 @@ final class Session {
             if (why != null) {
                 return new Publication.Over(why);
             }
-            if (newPlan.sources().stream().anyMatch(this::isOutdated)
+            if (newPlan.sources().stream().anyMatch(source -> isOutdated(source, newGround))
                     || newPlan.granted().stream().anyMatch(this::restsOnEndedLease)
                     || next.values().stream().anyMatch(grant -> grant.closed().isPresent())) {
                 return new Publication.Stale();
@@ -357,7 +357,10 @@ final class Session {
         resting.forEach(grant -> closing.accept(grant, why));
     }
 
-    private boolean isOutdated(Source source) {
+    private boolean isOutdated(Source source, @Nullable Ground on) {
+        if (isPinned(source.kind(), on)) {
+            return false;
+        }
         Moved.Policy policy = newestPolicy;
         if (source.kind() == RecordKind.POLICY_VERSION && policy != null) {
             // A policy version may be a record of its own: any other one than the newest is outdated.
@@ -365,6 +368,16 @@ final class Session {
         }
         Long version = newest.get(source.recordId());
         return version != null && version > source.version();
+    }
+
+    /** Whether the account names one version of that profile, so that a later one does not concern it. */
+    private static boolean isPinned(RecordKind kind, @Nullable Ground on) {
+        return switch (kind) {
+            case RESOURCE_PROFILE ->
+                on != null && on.resourceProfile().versionId().isPresent();
+            case POLICY_PROFILE -> on != null && on.policyProfile().versionId().isPresent();
+            case ACCOUNT, ROLE_BINDING, POLICY_VERSION, CREDENTIAL, EXTERNAL_BINDING, SEED_MANIFEST, STORE_KEY -> false;
+        };
     }
 
     /**
@@ -401,7 +414,8 @@ final class Session {
                 case Moved.Policy policy -> {
                     newestPolicy = policy;
                     grants.values().stream()
-                            .filter(grant -> grant.decision().sources().stream().anyMatch(this::isOutdated))
+                            .filter(grant ->
+                                    grant.decision().sources().stream().anyMatch(source -> isOutdated(source, ground)))
                             .forEach(grant -> closing.put(grant, "the role catalogue was changed"));
                 }
             }
@@ -443,8 +457,9 @@ final class Session {
     private List<Grant> outdatedBy(Moved change) {
         return grants.values().stream()
                 .filter(grant -> grant.decision().sources().stream()
-                        .anyMatch(source ->
-                                source.recordId().equals(change.recordId()) && source.version() < change.version()))
+                        .anyMatch(source -> source.recordId().equals(change.recordId())
+                                && source.version() < change.version()
+                                && !isPinned(source.kind(), ground)))
                 .toList();
     }
 

@@ -19,6 +19,7 @@ import dev.bailiwick.accountstore.Transaction;
 import dev.bailiwick.capnp.rpc.RemoteCall;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.PolicyCatalogue;
+import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.RecordId;
@@ -211,6 +212,50 @@ class RevocationTest {
 
             assertThatThrownBy(() -> get(home, "x")).hasMessage("revoked: resource profile \"standard\" was changed");
             status.getRequest().send().await();
+        }
+    }
+
+    @Test
+    void aLaterVersionOfAPinnedProfileConcernsNobodyWhoIsPinnedToTheOneBefore() {
+        try (World world = World.seeded()) {
+            Holder alice = world.alice(world.operator());
+            Stored<ResourceProfileContent> resources =
+                    world.store.resourceProfiles().byName("standard").orElseThrow();
+            Stored<PolicyProfileContent> policy =
+                    world.store.policy().profileByName("standard").orElseThrow();
+            assertThat(world.store
+                            .accountManager()
+                            .setProfiles(
+                                    recordOf(world, "alice"),
+                                    Optional.of(new ProfileRef(
+                                            resources.content().profile().profileId(),
+                                            Optional.of(resources.content().versionId()),
+                                            0)),
+                                    Optional.of(new ProfileRef(
+                                            policy.content().profile().profileId(),
+                                            Optional.of(policy.content().versionId()),
+                                            0)),
+                                    0,
+                                    DAEMON))
+                    .isInstanceOf(CommitResult.Committed.class);
+            Namespace.Client home =
+                    world.resume(World.ALICE_UID, alice.reference()).home();
+
+            commit(
+                    world,
+                    Mutation.replace(
+                            resources,
+                            new ResourceProfileContent(
+                                    version(), resources.content().profile())));
+            commit(
+                    world,
+                    Mutation.replace(
+                            policy,
+                            new PolicyProfileContent(version(), policy.content().profile())));
+
+            home.usageRequest().send().await();
+            Holder again = world.resume(World.ALICE_UID, alice.reference());
+            again.home().usageRequest().send().await();
         }
     }
 
