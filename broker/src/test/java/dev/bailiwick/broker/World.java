@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.accountstore.AuditEntry;
+import dev.bailiwick.accountstore.Mutation;
 import dev.bailiwick.accountstore.OpaqueBytes;
 import dev.bailiwick.accountstore.SeedRecords;
 import dev.bailiwick.capnp.rpc.Response;
@@ -18,6 +19,7 @@ import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.SshChallenge;
 import dev.bailiwick.schema.gen.TerminalSession;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * A broker over a store in memory, seeded from the shipped manifest, as its clients see it: {@code
@@ -36,7 +39,7 @@ final class World implements AutoCloseable {
     static final int ALICE_UID = 1001;
 
     final TestClock clock = new TestClock();
-    final Engine engine = RamEngine.open();
+    final Engine engine;
     final AccountStore store;
     final Broker broker;
     private final Map<String, String> codes = new HashMap<>();
@@ -47,8 +50,19 @@ final class World implements AutoCloseable {
     }
 
     private World(SeedPlan manifest, int hashThreads, Optional<LaunchSite> site) {
+        this(manifest, hashThreads, site, RamEngine.open(), AccountStore::createInMemory);
+    }
+
+    /** Makes a store over an engine. */
+    @FunctionalInterface
+    interface Making {
+        AccountStore over(Engine engine, List<Mutation> seeds, InstantSource clock, RandomGenerator random);
+    }
+
+    private World(SeedPlan manifest, int hashThreads, Optional<LaunchSite> site, Engine engine, Making making) {
+        this.engine = engine;
         SecureRandom random = new SecureRandom();
-        store = AccountStore.createInMemory(
+        store = making.over(
                 engine,
                 SeedRecords.of(
                         manifest,
@@ -69,6 +83,11 @@ final class World implements AutoCloseable {
 
     static World seeded() {
         return seeded(Shipped.manifest());
+    }
+
+    /** One over that engine, which is its own from now on. */
+    static World over(Engine engine, Making making) {
+        return new World(Shipped.manifest(), 2, Optional.empty(), engine, making);
     }
 
     static World seeded(SeedPlan manifest) {
