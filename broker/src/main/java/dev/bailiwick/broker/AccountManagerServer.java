@@ -74,9 +74,13 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     private final BindingChanges bindings;
     private final ProfileManagers profiles;
 
-    /** @param random must be unpredictable: enrolment codes come from it */
+    /**
+     * @param own the administrator's own bundle, which their changes of profiles must not widen
+     * @param random must be unpredictable: enrolment codes come from it
+     */
     AccountManagerServer(
             Administrator administrator,
+            OwnBundle own,
             StoreRecords.Snapshots snapshots,
             Records records,
             Administrator.Powers powers,
@@ -89,7 +93,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
         this.clock = clock;
         this.random = random;
         this.bindings = new BindingChanges(administrator, snapshots, accounts, clock);
-        this.profiles = new ProfileManagers(administrator, snapshots, powers, random);
+        this.profiles = new ProfileManagers(administrator, own, snapshots, powers, random);
     }
 
     @Override

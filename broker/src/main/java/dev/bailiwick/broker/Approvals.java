@@ -210,26 +210,15 @@ final class Approvals {
     }
 
     private static Terms limited(PolicyProfile policy, List<SlotRule> slots, Duration wanted, Duration age) {
-        Duration most = Limits.LEASE;
-        String label = policy.labels().get(LIMIT_LABEL);
-        if (label != null) {
-            Matcher limit = LIMIT.matcher(label);
-            if (!limit.matches()) {
-                return new Terms.Not(new Refusal(
-                        "invalid-policy",
-                        "policy profile \"" + policy.name() + "\" has the label \"" + LIMIT_LABEL
-                                + "\" that is no duration: \"" + label + "\"",
-                        "ask a policy administrator to make it such as \"30m\" or \"2h\""));
-            }
-            long count = Long.parseLong(limit.group(1));
-            Duration own = switch (limit.group(2)) {
-                case "s" -> Duration.ofSeconds(count);
-                case "m" -> Duration.ofMinutes(count);
-                // The pattern admits no fourth unit.
-                default -> Duration.ofHours(count);
-            };
-            most = own.compareTo(most) < 0 ? own : most;
+        Optional<Duration> longest = longestLease(policy);
+        if (longest.isEmpty()) {
+            return new Terms.Not(new Refusal(
+                    "invalid-policy",
+                    "policy profile \"" + policy.name() + "\" has the label \"" + LIMIT_LABEL
+                            + "\" that is no duration: \"" + policy.labels().get(LIMIT_LABEL) + "\"",
+                    "ask a policy administrator to make it such as \"30m\" or \"2h\""));
         }
+        Duration most = longest.get();
         Duration duration = wanted.isZero() ? most : wanted;
         if (duration.compareTo(most) > 0 || duration.compareTo(Limits.LEASE_MIN) < 0) {
             return new Terms.Not(new Refusal(
@@ -238,6 +227,26 @@ final class Approvals {
                     "ask for a time in between"));
         }
         return new Terms.Allowed(slots, duration, age);
+    }
+
+    /** How long a lease of that profile's sessions lasts at most; empty, and then there is none, if its label for that is no duration. */
+    static Optional<Duration> longestLease(PolicyProfile policy) {
+        String label = policy.labels().get(LIMIT_LABEL);
+        if (label == null) {
+            return Optional.of(Limits.LEASE);
+        }
+        Matcher limit = LIMIT.matcher(label);
+        if (!limit.matches()) {
+            return Optional.empty();
+        }
+        long count = Long.parseLong(limit.group(1));
+        Duration own = switch (limit.group(2)) {
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            // The pattern admits no fourth unit.
+            default -> Duration.ofHours(count);
+        };
+        return Optional.of(own.compareTo(Limits.LEASE) < 0 ? own : Limits.LEASE);
     }
 
     private BundlePlan planned(Session session, Dossier dossier, Instant now) {

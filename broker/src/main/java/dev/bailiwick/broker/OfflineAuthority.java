@@ -49,6 +49,7 @@ public final class OfflineAuthority {
     public AccountStoreManager.Client accountManager() {
         return AccountStoreManager.client(new AccountManagerServer(
                 Administrator.offline(uid),
+                new OwnBundle(Optional.empty(), new Planner(Planner.OFFERED)),
                 store::read,
                 new StoreRecords(store::read, store.credentials()),
                 Administrator.Powers.over(store),

@@ -36,18 +36,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
  * Serves the changes that a policy administrator makes (seed 002, {@code policy-admin}): the role catalogue, policy profiles, and who has
  * which role, administrative ones included. It leads to no end resource, and its holder does not widen their own bundle by it: roles of
- * their own account are not theirs to bind, and a catalogue that would give their account more is refused. Both bounds are for whoever
- * leased it; whoever opened the store's directory is bounded by nothing that we could do.
+ * their own account are not theirs to bind, and a catalogue or a profile that would give their account more is refused ({@link OwnBundle}).
+ * Both bounds are for whoever leased it; whoever opened the store's directory is bounded by nothing that we could do.
  */
 final class PolicyManagerServer implements PolicyManager.Server {
     private final Administrator administrator;
     private final Optional<Grant> holder;
-    private final Planner planner;
+    private final OwnBundle own;
     private final AccountStore store;
     private final ProfileManagers profiles;
 
@@ -63,9 +62,10 @@ final class PolicyManagerServer implements PolicyManager.Server {
             RandomGenerator random) {
         this.administrator = administrator;
         this.holder = holder;
-        this.planner = planner;
+        this.own = new OwnBundle(holder, planner);
         this.store = store;
-        this.profiles = new ProfileManagers(new ProfileAuthor(), store::read, Administrator.Powers.over(store), random);
+        this.profiles =
+                new ProfileManagers(new ProfileAuthor(), own, store::read, Administrator.Powers.over(store), random);
     }
 
     /** May newly allow every role, except one that is bound to them and was not allowed so far. */
@@ -152,7 +152,7 @@ final class PolicyManagerServer implements PolicyManager.Server {
             Stored<PolicyVersion> before = snapshot.policy().policy();
             requireProfiles(snapshot, catalogue);
             requireUnused(snapshot, before.content().catalogue(), catalogue);
-            requireNoWider(snapshot, before, catalogue);
+            own.requireNoWider(snapshot, before, catalogue);
             return params.getExpect() == 0 ? before.version() : params.getExpect();
         });
         return store.policyVersionManager().publish(catalogue, expected, by);
@@ -192,74 +192,6 @@ final class PolicyManagerServer implements PolicyManager.Server {
                         "remove it from them first; 'role show' names them"));
             }
         }
-    }
-
-    private void requireNoWider(StoreSnapshot snapshot, Stored<PolicyVersion> before, PolicyCatalogue after) {
-        if (holder.isEmpty()) {
-            return;
-        }
-        Session session = holder.get().session();
-        Facts now = snapshot.accounts()
-                .byId(session.identity().account())
-                .map(account -> StoreRecords.facts(snapshot, account))
-                .orElseThrow(() -> new IllegalStateException("the account of a live session is gone"));
-        Facts then = new Facts(
-                now.account(),
-                now.resourceProfile(),
-                now.policyProfile(),
-                StoreRecords.catalogue(before, after),
-                now.journalSize());
-        Circumstances circumstances = new Circumstances(
-                session.identity().kind(),
-                session.identity().source(),
-                session.authentication().strength(),
-                session.hasTerminal(),
-                session.now());
-        Optional<String> wider =
-                wider(planner.plan(now, circumstances), planner.plan(then, circumstances), before, after);
-        wider.ifPresent(what -> {
-            throw new RefusedException(new Refusal(
-                    "own-bundle",
-                    "it would give your own account " + what,
-                    "nobody widens their own bundle; let another policy administrator publish it"));
-        });
-    }
-
-    /** What the later plan gives that the earlier one does not, and what its leases newly lead to. */
-    private static Optional<String> wider(
-            BundlePlan now, BundlePlan then, Stored<PolicyVersion> before, PolicyCatalogue after) {
-        Set<String> held =
-                now.granted().stream().map(PolicyManagerServer::share).collect(Collectors.toSet());
-        Optional<String> more = then.granted().stream()
-                .map(PolicyManagerServer::share)
-                .filter(share -> !held.contains(share))
-                .findFirst();
-        if (more.isPresent()) {
-            return more;
-        }
-        if (launching(then).filter(terms -> !terms.isWithin(launching(now))).isPresent()) {
-            return Optional.of("more to launch");
-        }
-        PolicyCatalogue old = before.content().catalogue();
-        return then.leases().stream()
-                .filter(fragment -> !now.leases().contains(fragment)
-                        || !old.fragment(fragment)
-                                .orElseThrow()
-                                .slots()
-                                .containsAll(
-                                        after.fragment(fragment).orElseThrow().slots()))
-                .findFirst()
-                .map(fragment -> "more by a lease of \"" + fragment + "\"");
-    }
-
-    private static Optional<LaunchTerms> launching(BundlePlan plan) {
-        return plan.granted().stream()
-                .flatMap(granted -> granted.launch().stream())
-                .findFirst();
-    }
-
-    private static String share(PolicyDecision.Granted granted) {
-        return "the slot " + granted.slot().text() + " (" + granted.access().text() + ")";
     }
 
     @Override

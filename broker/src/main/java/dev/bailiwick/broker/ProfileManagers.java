@@ -27,6 +27,7 @@ import dev.bailiwick.schema.gen.ResourceProfileManager;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.capnproto.Data;
@@ -40,17 +41,23 @@ final class ProfileManagers {
     private static final String HINT = "the format's documentation has every bound";
 
     private final Administrator administrator;
+    private final OwnBundle own;
     private final StoreRecords.Snapshots snapshots;
     private final Administrator.Powers powers;
     private final RandomGenerator random;
 
-    /** @param random profile ids come from it */
+    /**
+     * @param own whose bundle no profile's change may widen
+     * @param random profile ids come from it
+     */
     ProfileManagers(
             Administrator administrator,
+            OwnBundle own,
             StoreRecords.Snapshots snapshots,
             Administrator.Powers powers,
             RandomGenerator random) {
         this.administrator = administrator;
+        this.own = own;
         this.snapshots = snapshots;
         this.powers = powers;
         this.random = random;
@@ -94,12 +101,14 @@ final class ProfileManagers {
                 Attribution by = Requests.attribution(
                         administrator, params.getTransactionId(), ResourceProfileManager.UpdateParams.factory, params);
                 return answered(by).orElseGet(() -> {
-                    ProfileId id = snapshots
+                    Stored<ResourceProfileContent> before = snapshots
                             .read(snapshot -> snapshot.resourceProfiles().byName(name))
-                            .map(found -> found.content().profile().profileId())
                             .orElseThrow(
                                     () -> new RefusedException(DirectoryServers.unknown("resource profile", name)));
-                    return powers.resources().update(sound(params.getProfile(), id), params.getExpect(), by);
+                    ResourceProfile profile = sound(
+                            params.getProfile(), before.content().profile().profileId());
+                    requireNoWider(snapshot -> own.requireNoWider(snapshot, profile));
+                    return powers.resources().update(profile, onTop(before, params.getExpect()), by);
                 });
             });
         }
@@ -180,15 +189,10 @@ final class ProfileManagers {
                     PolicyProfile old = before.content().profile();
                     PolicyProfile profile = sound(params.getProfile(), old.profileId());
                     requireAdmissible(profile, old.allowedRoles());
-                    return update(profile, before, params.getExpect(), by);
+                    requireNoWider(snapshot -> own.requireNoWider(snapshot, profile));
+                    return powers.policies().update(profile, onTop(before, params.getExpect()), by);
                 });
             });
-        }
-
-        /** What was allowed before decides what is newly allowed, so the change lands on that version only. */
-        private CommitResult update(
-                PolicyProfile profile, Stored<PolicyProfileContent> before, long expect, Attribution by) {
-            return powers.policies().update(profile, expect == 0 ? before.version() : expect, by);
         }
 
         private PolicyProfile sound(dev.bailiwick.schema.gen.PolicyProfile.Reader sent, ProfileId id) {
@@ -247,6 +251,18 @@ final class ProfileManagers {
                     .profileById(receipt.changes().getFirst().recordId())
                     .orElseThrow(() -> new IllegalStateException("a committed profile is not there"));
         }
+    }
+
+    private void requireNoWider(Consumer<StoreSnapshot> check) {
+        snapshots.read(snapshot -> {
+            check.accept(snapshot);
+            return true;
+        });
+    }
+
+    /** What was there before decides what a change newly gives, so the change lands on that version only. */
+    private static long onTop(Stored<?> before, long expect) {
+        return expect == 0 ? before.version() : expect;
     }
 
     private Optional<CommitResult> answered(Attribution by) {

@@ -127,6 +127,7 @@ final class StoreServices implements SlotObjects.Services {
     public AccountStoreManager.Server accountManager(Grant grant) {
         return new AccountManagerServer(
                 Administrator.holding(grant),
+                new OwnBundle(Optional.of(grant), planner),
                 store::read,
                 records,
                 Administrator.Powers.over(store),
@@ -192,7 +193,11 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public ResourceProfileManager.Server resourceProfileManager(Grant grant) {
         return new ProfileManagers(
-                        Administrator.holding(grant), store::read, Administrator.Powers.over(store), config.random())
+                        Administrator.holding(grant),
+                        new OwnBundle(Optional.of(grant), planner),
+                        store::read,
+                        Administrator.Powers.over(store),
+                        config.random())
                 .resources();
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bailiwick.profiles.BundleFragment;
 import dev.bailiwick.profiles.Catalogue;
 import dev.bailiwick.profiles.PolicyCatalogue;
+import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.ProfileCodecs;
 import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.RoleDefinition;
@@ -19,13 +20,19 @@ import dev.bailiwick.schema.Id128;
 import dev.bailiwick.schema.VersionId;
 import dev.bailiwick.schema.gen.PolicyChange;
 import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.PolicyProfileChange;
+import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ResourceProfileChange;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.SessionBundle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -183,6 +190,89 @@ class PolicyManagerTest {
     }
 
     @Test
+    void nobodyGivesThemselvesMoreTimeByTheirOwnPolicyProfile() {
+        try (Reviewed people = new Reviewed()) {
+            PolicyManager.Client manager = leased(people);
+            PolicyProfile own = profile(people, "operator");
+
+            assertThat(update(manager, with(own, own.sessionLifetime().plusHours(1), own.freshAuth(), own.labels())))
+                    .isEqualTo("own-bundle");
+            assertThat(update(
+                            manager,
+                            with(own, own.sessionLifetime(), own.freshAuth().plusMinutes(1), own.labels())))
+                    .isEqualTo("own-bundle");
+            PolicyProfile others = profile(people, "standard");
+            assertThat(update(
+                            manager,
+                            with(
+                                    others,
+                                    others.sessionLifetime().plusHours(1),
+                                    others.freshAuth().plusMinutes(1),
+                                    others.labels())))
+                    .as("nobody who is bound by it asked")
+                    .isEqualTo("committed");
+            TreeMap<String, String> shorter = new TreeMap<>(own.labels());
+            shorter.put(Approvals.LIMIT_LABEL, "10m");
+            assertThat(update(manager, with(own, own.sessionLifetime().minusMinutes(1), own.freshAuth(), shorter)))
+                    .as("less is theirs to have")
+                    .isEqualTo("committed");
+
+            Holder paula = people.login("paula");
+            assertThat(grant(people.login("peter"), ask(paula, "policy-management", Duration.ofMinutes(10))))
+                    .isEqualTo("GRANTED");
+            assertThat(update(
+                            people.again("paula", paula).hold(SessionBundle.Reader::getPolicyManager),
+                            with(own, own.sessionLifetime().minusMinutes(1), own.freshAuth(), own.labels())))
+                    .as("leases of an hour again")
+                    .isEqualTo("own-bundle");
+        }
+    }
+
+    private static PolicyProfile profile(Reviewed people, String name) {
+        return people.world
+                .store
+                .policy()
+                .profileByName(name)
+                .orElseThrow()
+                .content()
+                .profile();
+    }
+
+    private static PolicyProfile with(
+            PolicyProfile old, Duration lifetime, Duration freshAuth, SortedMap<String, String> labels) {
+        return new PolicyProfile(
+                old.profileId(),
+                old.name(),
+                old.kinds(),
+                old.allowedRoles(),
+                old.fragments(),
+                lifetime,
+                old.idleTimeout(),
+                freshAuth,
+                labels);
+    }
+
+    private static String update(PolicyManager.Client manager, PolicyProfile profile) {
+        try (var opened = manager.policyProfilesRequest().send().join();
+                PolicyProfileManager.Client profiles = opened.get().getManager()) {
+            var request = profiles.updateRequest();
+            request.params().setName(profile.name());
+            ProfileCodecs.write(
+                    profile, new VersionId(new Id128(0, 0)), 0, request.params().initProfile());
+            request.params().getProfile().setProfileId(new byte[0]);
+            try (var response = request.send().join()) {
+                PolicyProfileChange.Reader result = response.get().getResult();
+                return switch (result.which()) {
+                    case COMMITTED -> "committed";
+                    case CONFLICT -> "conflict";
+                    case DENIED -> Holder.code(result.getDenied());
+                    case _NOT_IN_SCHEMA -> "of a newer schema";
+                };
+            }
+        }
+    }
+
+    @Test
     void whatDoesNotHoldTogetherIsNotPublished() {
         try (Reviewed people = new Reviewed()) {
             PolicyManager.Client manager = leased(people);
@@ -221,6 +311,54 @@ class PolicyManagerTest {
                 assertThat(Holder.outcome(response.get().getResult())).isEqualTo("committed");
             }
             assertThat(people.again("stella", stella).grantedSlots()).doesNotContain("STORE_INSPECTOR");
+        }
+    }
+
+    @Test
+    void nobodyGivesThemselvesMoreToStartByTheirOwnResourceProfile() {
+        try (Reviewed people = new Reviewed()) {
+            Holder paula = people.person("paula", "policy-admin");
+            Holder peter = people.person("peter", "policy-admin");
+            assertThat(grant(peter, ask(paula, "resource-profile-management", Duration.ofHours(1))))
+                    .isEqualTo("GRANTED");
+            ResourceProfileManager.Client manager =
+                    people.again("paula", paula).hold(SessionBundle.Reader::getResourceProfileManager);
+
+            assertThat(update(people, manager, profile -> profile.setLauncherProfile("developer-tools")))
+                    .isEqualTo("own-bundle");
+            assertThat(update(people, manager, profile -> profile.setHomeQuotaBytes(profile.getHomeQuotaBytes() + 1)))
+                    .as("numbers only bound what is held")
+                    .isEqualTo("committed");
+        }
+    }
+
+    private static String update(
+            Reviewed people,
+            ResourceProfileManager.Client manager,
+            Consumer<dev.bailiwick.schema.gen.ResourceProfile.Builder> change) {
+        var request = manager.updateRequest();
+        request.params().setName("standard");
+        ProfileCodecs.write(
+                people.world
+                        .store
+                        .resourceProfiles()
+                        .byName("standard")
+                        .orElseThrow()
+                        .content()
+                        .profile(),
+                new VersionId(new Id128(0, 0)),
+                0,
+                request.params().initProfile());
+        request.params().getProfile().setProfileId(new byte[0]);
+        change.accept(request.params().getProfile());
+        try (var response = request.send().join()) {
+            ResourceProfileChange.Reader result = response.get().getResult();
+            return switch (result.which()) {
+                case COMMITTED -> "committed";
+                case CONFLICT -> "conflict";
+                case DENIED -> Holder.code(result.getDenied());
+                case _NOT_IN_SCHEMA -> "of a newer schema";
+            };
         }
     }
 
