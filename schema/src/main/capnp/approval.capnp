@@ -76,4 +76,7 @@ interface ApprovalReviewer @0x85b7e01d3c9fa264 {
   deny @2 (requestId :Data, reason :Text) -> (result :RequestResult) $A.methodClass(control);
   cut @3 (requestId :Data, reason :Text) -> (result :RequestResult) $A.methodClass(control);
   # Ends a lease: what it gave is revoked when this answers.
+  give @4 (sessionId :Data, fragment :Text, reason :Text, durationMs :UInt64) -> (result :RequestResult)
+      $A.methodClass(control);
+  # A lease for a session of a service, which cannot ask for one. `durationMs` 0: as long as policy lets a lease last.
 }

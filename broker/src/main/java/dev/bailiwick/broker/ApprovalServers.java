@@ -7,6 +7,7 @@ import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.profiles.SlotRule;
 import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.Id128;
+import dev.bailiwick.schema.SessionId;
 import dev.bailiwick.schema.gen.ApprovalClient;
 import dev.bailiwick.schema.gen.ApprovalRequest;
 import dev.bailiwick.schema.gen.ApprovalReviewer;
@@ -117,10 +118,12 @@ final class ApprovalServers {
     static final class Reviewer implements ApprovalReviewer.Server {
         private final Grant grant;
         private final Approvals approvals;
+        private final Sessions sessions;
 
-        Reviewer(Grant grant, Approvals approvals) {
+        Reviewer(Grant grant, Approvals approvals, Sessions sessions) {
             this.grant = grant;
             this.approvals = approvals;
+            this.sessions = sessions;
         }
 
         @Override
@@ -172,6 +175,33 @@ final class ApprovalServers {
                     id -> approvals.cut(grant, id, params.getReason().toString()));
             return Calls.DONE;
         }
+
+        @Override
+        public CompletionStage<?> give(
+                CallContext<ApprovalReviewer.GiveParams.Reader, ApprovalReviewer.GiveResults.Builder> call) {
+            ApprovalReviewer.GiveParams.Reader params = call.params();
+            RequestResult.Builder result = call.results().initResult();
+            Optional<Session> session = params.getSessionId().size() == Id128.BYTES
+                    ? sessions.byId(SessionId.of(params.getSessionId().toArray()))
+                    : Optional.empty();
+            if (session.isEmpty()) {
+                unknownSession().into(result.initDenied());
+                return Calls.DONE;
+            }
+            answer(
+                    result,
+                    () -> approvals.give(
+                            grant,
+                            session.get(),
+                            params.getFragment().toString(),
+                            params.getReason().toString(),
+                            duration(params.getDurationMs())));
+            return Calls.DONE;
+        }
+    }
+
+    private static Refusal unknownSession() {
+        return new Refusal("not-found", "there is no such session, or not any more", "list the sessions");
     }
 
     private interface Deciding {

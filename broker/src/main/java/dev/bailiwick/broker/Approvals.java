@@ -96,18 +96,23 @@ final class Approvals {
         return switch (terms(session, fragment, duration)) {
             case Terms.Not(Refusal refusal) -> refused(session, "lease.request", refusal);
             case Terms.Allowed(List<SlotRule> slots, Duration allowed, Duration age) ->
-                ask(new LeaseRequest(
-                        new ApprovalId(new Id128(random.nextLong(), random.nextLong())),
-                        session,
-                        fragment,
-                        slots,
-                        reason,
-                        allowed,
-                        clock.instant(),
-                        session.authentication().strength(),
-                        age,
-                        new LeaseRequest.State.Waiting(clock.instant().plus(Limits.REQUEST))));
+                ask(request(session, fragment, slots, reason, allowed, age));
         };
+    }
+
+    private LeaseRequest request(
+            Session session, String fragment, List<SlotRule> slots, String reason, Duration allowed, Duration age) {
+        return new LeaseRequest(
+                new ApprovalId(new Id128(random.nextLong(), random.nextLong())),
+                session,
+                fragment,
+                slots,
+                reason,
+                allowed,
+                clock.instant(),
+                session.authentication().strength(),
+                age,
+                new LeaseRequest.State.Waiting(clock.instant().plus(Limits.REQUEST)));
     }
 
     private Outcome ask(LeaseRequest request) {
@@ -371,6 +376,72 @@ final class Approvals {
     List<LeaseRequest> forReview() {
         leases.settle(clock.instant());
         return leases.all();
+    }
+
+    /**
+     * Gives a lease to a session that cannot ask for one: a service's, which holds no {@code ApprovalClient} (ARCHITECTURE 6,
+     * "supervisor-approved"). It is a request of that session's which is granted as it is made; all rules for both hold.
+     *
+     * @param through the reviewer's own grant
+     * @param session who is to hold it
+     * @param duration {@code Duration.ZERO} for the longest that policy allows
+     */
+    Outcome give(Grant through, Session session, String fragment, String reason, Duration duration) {
+        Optional<Refusal> bad = badReason(reason);
+        if (bad.isPresent()) {
+            return refused(through.session(), "lease.give", bad.get());
+        }
+        if (session.identity().kind() != SessionKind.SERVICE) {
+            return refused(
+                    through.session(),
+                    "lease.give",
+                    new Refusal(
+                            "not-a-service",
+                            "only sessions of services are given leases; whoever holds others asks for theirs",
+                            "have its holder ask: bailiwick request FRAGMENT --reason TEXT"));
+        }
+        leases.settle(clock.instant());
+        return switch (terms(session, fragment, duration)) {
+            case Terms.Not(Refusal refusal) -> refused(through.session(), "lease.give", refusal);
+            case Terms.Allowed(List<SlotRule> slots, Duration allowed, Duration age) ->
+                give(through, request(session, fragment, slots, reason, allowed, age));
+        };
+    }
+
+    private Outcome give(Grant through, LeaseRequest request) {
+        return switch (decider(through, request)) {
+            case Decider.Not(Refusal refusal) -> refused(through.session(), "lease.give", refusal);
+            case Decider.Is(LeaseRequest.Approver approver) -> {
+                // Before others can see it: this is decided already.
+                var _ = leases.claim(request.id());
+                try {
+                    yield given(through, request, approver);
+                } finally {
+                    leases.release(request.id());
+                }
+            }
+        };
+    }
+
+    private Outcome given(Grant through, LeaseRequest request, LeaseRequest.Approver approver) {
+        Leases.Admission admission = leases.admit(request);
+        if (admission != Leases.Admission.ADMITTED) {
+            return refused(through.session(), "lease.give", full(admission, request.fragment()));
+        }
+        boolean begun = false;
+        try {
+            Outcome outcome = begin(through, request, approver, Duration.ZERO);
+            begun = true;
+            // The session may have ended, and been cleared away, before its lease was there to be cleared away too.
+            request.session()
+                    .endedAt(clock.instant())
+                    .ifPresent(why -> leases.forget(request.session(), clock.instant(), why));
+            return outcome;
+        } finally {
+            if (!begun) {
+                leases.withdraw(request);
+            }
+        }
     }
 
     /**

@@ -45,7 +45,7 @@ public final class Broker implements AutoCloseable {
     private final ScheduledThreadPoolExecutor sweeper;
 
     /** What sessions are made with, one step at a time: for those who measure or test the steps. */
-    record Parts(Records records, Planner planner, Minter minter, Janitor janitor) {}
+    record Parts(Records records, Planner planner, Minter minter, Janitor janitor, Sessions sessions) {}
 
     private Broker(
             Sessions sessions,
@@ -170,7 +170,7 @@ public final class Broker implements AutoCloseable {
                 pool,
                 config,
                 logins,
-                new Parts(records, planner, minter, janitor),
+                new Parts(records, planner, minter, janitor, sessions),
                 launchpad,
                 tickets);
     }

@@ -29,6 +29,17 @@ final class Ceiling {
         return most == SlotAccess.FULL ? wanted : most;
     }
 
+    /**
+     * Whether sessions of that kind hold the slot by a lease only, whatever else selects it: what a supervisor has to approve (ARCHITECTURE
+     * 6, the column of services).
+     */
+    static boolean isByLeaseOnly(SessionKind kind, Slot slot) {
+        return switch (kind) {
+            case SERVICE -> slot == Slot.CREDENTIALS || slot == Slot.KEYRING;
+            case LOCAL, OPERATOR, GUEST, ANONYMOUS, EXTERNAL, RECOVERY -> false;
+        };
+    }
+
     private static Optional<SlotAccess> resident(Slot slot) {
         return switch (slot) {
             case TERMINAL,
@@ -150,10 +161,10 @@ final class Ceiling {
         };
     }
 
-    /** Credentials and keyring wait for a supervisor's approval, which is a lease. */
+    /** Credentials and keyring wait for a supervisor's approval, which is a lease: {@link #isByLeaseOnly}. */
     private static Optional<SlotAccess> service(Slot slot) {
         return switch (slot) {
-            case SESSION, HOME, LAUNCHER -> Optional.of(SlotAccess.FULL);
+            case SESSION, HOME, LAUNCHER, CREDENTIALS, KEYRING -> Optional.of(SlotAccess.FULL);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
             case TERMINAL,
                     CONFIG,
@@ -161,8 +172,6 @@ final class Ceiling {
                     TMP,
                     LOGS,
                     APPROVAL,
-                    CREDENTIALS,
-                    KEYRING,
                     STATUS,
                     LOGIN,
                     HELP,

@@ -292,7 +292,8 @@ final class Planner {
             }
             steps.add(Ceiling.of(circumstances.kind(), slot)
                     .map(most -> circumstances.kind().text() + " sessions may hold " + slot.text() + ", access at most "
-                            + most.text())
+                            + most.text()
+                            + (Ceiling.isByLeaseOnly(circumstances.kind(), slot) ? ", and by a lease only" : ""))
                     .orElse(circumstances.kind().text() + " sessions never hold " + slot.text()));
             if (slot == Slot.TERMINAL) {
                 steps.add(
@@ -311,7 +312,10 @@ final class Planner {
                             .anyMatch(rule -> rule.slot() == slot))
                     .toList();
             if (!askable.isEmpty()) {
-                steps.add("a lease of " + String.join(" or ", askable) + " would select it, and may be asked for");
+                steps.add("a lease of " + String.join(" or ", askable) + " would select it, and "
+                        + (Ceiling.isByLeaseOnly(circumstances.kind(), slot)
+                                ? "a reviewer may give it to the session"
+                                : "may be asked for"));
             }
         }
 
@@ -461,6 +465,20 @@ final class Planner {
                         best.get().rule() + " selects it, but "
                                 + circumstances.kind().text() + " sessions never hold it",
                         best.get().binding());
+            }
+            if (Ceiling.isByLeaseOnly(circumstances.kind(), slot)) {
+                Selection selected = best.get();
+                best = selections.getOrDefault(slot, List.of()).stream()
+                        .filter(selection -> selection.lease().isPresent())
+                        .min(Selection.BEST_FIRST);
+                if (best.isEmpty()) {
+                    return notGranted(
+                            slot,
+                            PlanCode.KIND_FORBIDS,
+                            selected.rule() + " selects it, but "
+                                    + circumstances.kind().text() + " sessions hold it by a lease only",
+                            selected.binding());
+                }
             }
             if (slot == Slot.TERMINAL && !circumstances.hasTerminal()) {
                 return notGranted(slot, PlanCode.NO_TERMINAL, "the caller brought no terminal", Optional.empty());

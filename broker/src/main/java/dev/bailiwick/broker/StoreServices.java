@@ -182,7 +182,7 @@ final class StoreServices implements SlotObjects.Services {
 
     @Override
     public ApprovalReviewer.Server approvalReviewer(Grant grant) {
-        return new ApprovalServers.Reviewer(grant, approvals.join());
+        return new ApprovalServers.Reviewer(grant, approvals.join(), sessions);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.bailiwick.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,8 +56,8 @@ class BundleTableTest {
             logSink     writeOnly  writeOnly  writeOnly  writeOnly  -          writeOnly  writeOnly  writeOnly
             launcher    *          *          *          *          -          *          *          -
             approval    *          *          *          *          -          *          -          -
-            credentials *          *          *          -          -          -          -          -
-            keyring     *          *          *          -          -          *          -          -
+            credentials *          *          *          -          -          -          *          -
+            keyring     *          *          *          -          -          *          *          -
             status      *          *          *          -          -          redacted   -          redacted
             login       -          -          -          -          *          -          -          -
             help        *          *          *          *          *          *          -          *
@@ -117,6 +119,32 @@ class BundleTableTest {
                                     .orElse("-"))
                             .as("%s of a %s session", slot.text(), column)
                             .isEqualTo(expected));
+        }
+    }
+
+    @Test
+    void noProfileGivesAServiceItsSecretsWithoutALease() {
+        PolicyProfile shipped = Shipped.policy("service");
+        TreeSet<String> fragments = new TreeSet<>(shipped.fragments());
+        fragments.add("service-secrets");
+        BundlePlan plan = Situation.shipped("health-probe")
+                .policy(new PolicyProfile(
+                        shipped.profileId(),
+                        shipped.name(),
+                        shipped.kinds(),
+                        shipped.allowedRoles(),
+                        fragments,
+                        shipped.sessionLifetime(),
+                        shipped.idleTimeout(),
+                        shipped.freshAuth(),
+                        shipped.labels()))
+                .plan();
+
+        for (Slot slot : List.of(Slot.CREDENTIALS, Slot.KEYRING)) {
+            assertThat(plan.decision(slot)).isInstanceOfSatisfying(PolicyDecision.NotGranted.class, not -> {
+                assertThat(not.code()).isEqualTo(PlanCode.KIND_FORBIDS.text());
+                assertThat(not.rule()).endsWith("but service sessions hold it by a lease only");
+            });
         }
     }
 

@@ -99,6 +99,42 @@ final class ApprovalCommands {
     }
 
     @Command(
+            name = "give",
+            description = {
+                "Give a session of a service a lease: it cannot ask for one itself, and a supervisor decides what it holds of secrets.",
+                "The rules are those of 'approval grant'. The session holds it from then on, and 'approval cut' ends it."
+            })
+    void give(
+            @Parameters(paramLabel = "SESSION", description = "Which session; 'session list NAME' names them.")
+                    String session,
+            @Parameters(paramLabel = "FRAGMENT", description = "What for, such as service-secrets.") String fragment,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            required = true,
+                            description = "Why, in a sentence. It is kept in the audit chain, so no secrets.")
+                    String reason,
+            @Option(
+                            names = "--for",
+                            paramLabel = "DURATION",
+                            description = "For how long, such as 30m or 2h. Default: as long as policy allows.")
+                    @Nullable
+                    String duration) {
+        byte[] id = DirectoryCommands.parse(session);
+        try (LiveSession own = session();
+                ApprovalReviewer.Client reviewer = reviewer(own)) {
+            var request = reviewer.giveRequest();
+            request.params().setSessionId(id);
+            request.params().setFragment(fragment);
+            request.params().setReason(reason);
+            request.params().setDurationMs(Durations.milliseconds(duration));
+            try (var response = request.send().join()) {
+                print(Shapes.approvalRequest(response.get().getResult()));
+            }
+        }
+    }
+
+    @Command(
             name = "cut",
             description =
                     "End a lease before its time. What it gave is revoked when this answers, however far it was passed on.")

@@ -79,7 +79,8 @@ final class DirectoryCommands {
         }
     }
 
-    private static byte[] parse(String id) {
+    /** The bytes to send of a session's id, as people give it. */
+    static byte[] parse(String id) {
         try {
             return SessionId.parse(id).toBytes();
         } catch (IllegalArgumentException e) {

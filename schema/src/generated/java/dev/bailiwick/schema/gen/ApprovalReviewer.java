@@ -48,6 +48,9 @@ public final class ApprovalReviewer {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
                     new MethodSchema(TYPE_ID, 3, "cut",
                             () -> CutParams.factory, () -> CutResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 4, "give",
+                            () -> GiveParams.factory, () -> GiveResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
@@ -100,6 +103,15 @@ public final class ApprovalReviewer {
         public Request<CutParams.Builder, CutResults.Reader, AnyPipeline> cutRequest() {
             return newRequest(TYPE_ID, 3, CutParams.factory, CutResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * A lease for a session of a service, which cannot ask for one. {@code durationMs} 0: as long as policy lets a lease last.
+         *
+         * <p>Parameters: {@code sessionId}, {@code fragment}, {@code reason}, {@code durationMs}. Results: {@code result}.
+         */
+        public Request<GiveParams.Builder, GiveResults.Reader, AnyPipeline> giveRequest() {
+            return newRequest(TYPE_ID, 4, GiveParams.factory, GiveResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -141,6 +153,15 @@ public final class ApprovalReviewer {
             return Calls.unimplemented("ApprovalReviewer.cut");
         }
 
+        /**
+         * A lease for a session of a service, which cannot ask for one. {@code durationMs} 0: as long as policy lets a lease last.
+         *
+         * <p>Parameters: {@code sessionId}, {@code fragment}, {@code reason}, {@code durationMs}. Results: {@code result}.
+         */
+        default CompletionStage<?> give(CallContext<GiveParams.Reader, GiveResults.Builder> call) throws Exception {
+            return Calls.unimplemented("ApprovalReviewer.give");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -151,6 +172,7 @@ public final class ApprovalReviewer {
                 case 1 -> grant(call.typed(GrantParams.factory, GrantResults.factory));
                 case 2 -> deny(call.typed(DenyParams.factory, DenyResults.factory));
                 case 3 -> cut(call.typed(CutParams.factory, CutResults.factory));
+                case 4 -> give(call.typed(GiveParams.factory, GiveResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -788,6 +810,236 @@ public final class ApprovalReviewer {
         public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
         private CutResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RequestResult.Builder getResult() {
+                return _getPointerField(RequestResult.factory, 0);
+            }
+
+            public void setResult(RequestResult.Reader value) {
+                _setPointerField(RequestResult.factory, 0, value);
+            }
+
+            public RequestResult.Builder initResult() {
+                return _initPointerField(RequestResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public RequestResult.Reader getResult() {
+                return _getPointerField(RequestResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code give}. */
+    public static final class GiveParams {
+        public static final long TYPE_ID = 0xfed51e9a2b24245dL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 3);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private GiveParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasSessionId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getSessionId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setSessionId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setSessionId(byte[] value) {
+                setSessionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initSessionId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+
+            public boolean hasFragment() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getFragment() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setFragment(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setFragment(String value) {
+                setFragment(new Text.Reader(value));
+            }
+
+            public Text.Builder initFragment(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+
+            public boolean hasReason() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Builder getReason() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public void setReason(Text.Reader value) {
+                _setPointerField(Text.factory, 2, value);
+            }
+
+            public void setReason(String value) {
+                setReason(new Text.Reader(value));
+            }
+
+            public Text.Builder initReason(int size) {
+                return _initPointerField(Text.factory, 2, size);
+            }
+
+            public long getDurationMs() {
+                return _getLongField(0);
+            }
+
+            public void setDurationMs(long value) {
+                _setLongField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasSessionId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getSessionId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public boolean hasFragment() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getFragment() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public boolean hasReason() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Reader getReason() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public long getDurationMs() {
+                return _getLongField(0);
+            }
+        }
+    }
+
+    /** Results of {@code give}. */
+    public static final class GiveResults {
+        public static final long TYPE_ID = 0xe9be4161dad26763L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private GiveResults() {}
 
         public static final class Factory extends StructFactory<Builder, Reader> {
             private Factory() {}
