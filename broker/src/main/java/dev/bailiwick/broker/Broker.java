@@ -161,7 +161,7 @@ public final class Broker implements AutoCloseable {
             shares.moved(moved);
             Sessions.Effects effects = sessions.moved(moved);
             leases.moved(moved, config.clock().instant());
-            effects.ended().forEach(janitor::clearLater);
+            janitor.clearLater(effects.ended());
             janitor.noteLater(effects.closed());
         });
         return new Broker(

@@ -1,5 +1,6 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.capnp.rpc.AnyCapability;
 import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.InterfaceSchema;
@@ -42,22 +43,25 @@ import dev.bailiwick.schema.gen.TerminalSession;
 import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.EffectGate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One granted slot of one session: the gate in front of its capability and the membrane around everything that comes from it.
  *
  * <p>A call is asked about twice. {@link #decide} asks as the call enters, so that an ended session is refused at once and
- * using it counts as use. {@link #closed} asks again in the commit lane, just before an effect. Closing sets the answer to both
- * before it fails the calls in flight; so once {@link #close} has returned no call enters, no effect lands, and none of the
- * calls in between is answered with anything but the reason.
+ * using it counts as use. {@link #closed} asks again in the commit lane, just before an effect. {@link #cut} sets the answer to both
+ * before it fails the calls in flight; so once it has returned no call enters, no effect lands, and none of the
+ * calls in between is answered with anything but the reason. It takes no longer than that, since the commit lane waits for it; what is
+ * held inside is given back by {@link #release}, which whoever cuts sees to soon after. {@link #close} is both.
+ *
+ * <p>The object behind the membrane is made when it is first called (ADR 0068). What it may do was decided before, in
+ * {@link #decision}; one that would be made after the grant has closed is not made.
  *
  * <p>INVARIANT (closed is for good): a grant is never opened again. Thread-safe.
  */
@@ -106,11 +110,12 @@ final class Grant implements MembranePolicy, EffectGate {
     private final Session session;
     private final Membrane membrane = new Membrane(this, CATALOGUE);
     private volatile PolicyDecision.Granted decision;
-    private volatile @Nullable String closedBecause;
-    private @Nullable CapabilityClient client; // guarded by membrane
-    private final AtomicInteger answering = new AtomicInteger();
-    private final AtomicBoolean noted = new AtomicBoolean();
-    private final List<Consumer<String>> closing = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Cause closedBecause;
+    // All guarded by membrane.
+    private @Nullable CapabilityClient client;
+    private @Nullable List<Consumer<String>> closing; // null while there is nothing to be done: mostly there never is
+    private int answering;
+    private boolean noted;
 
     Grant(Session session, PolicyDecision.Granted decision) {
         this.session = session;
@@ -124,6 +129,11 @@ final class Grant implements MembranePolicy, EffectGate {
 
     Session session() {
         return session;
+    }
+
+    /** Puts an object behind the membrane that is made when it is first called; the maker must not block. */
+    void guardLate(Supplier<CapabilityClient> maker) {
+        hold(membrane.wrapLate(maker, AnyCapability.factory));
     }
 
     /** Puts the object behind the membrane; what bundles carry is the capability that comes out. The client given is consumed. */
@@ -178,27 +188,46 @@ final class Grant implements MembranePolicy, EffectGate {
      * Every other call through it is refused from the commit on, and a change of another one does not land.
      */
     <T> T answering(Callable<T> call) throws Exception {
-        answering.incrementAndGet();
+        count(1);
         try {
             return call.call();
         } finally {
-            answering.decrementAndGet();
+            count(-1);
         }
     }
 
-    /** Ends the grant because a commit took its ground away, as {@link #close}; but a call that is {@link #answering} is answered. */
-    void closeByCommit(String why) {
-        if (answering.get() > 0) {
-            shut(why);
-            letGo();
-        } else {
-            close(why);
+    private void count(int more) {
+        synchronized (membrane) {
+            answering += more;
         }
+    }
+
+    /** Ends the grant because a commit took its ground away, as {@link #cut}; but a call that is {@link #answering} is answered. */
+    void cutByCommit(Cause cause) {
+        boolean isAnswering;
+        synchronized (membrane) {
+            isAnswering = answering > 0;
+        }
+        if (isAnswering) {
+            shut(cause);
+        } else {
+            cut(cause);
+        }
+    }
+
+    /** As {@link #cutByCommit}, with {@link #release}. */
+    void closeByCommit(String why) {
+        cutByCommit(Cause.of(why));
+        release();
     }
 
     /** Whether nobody has noted yet that it has ended: true once. */
     boolean noteEnd() {
-        return noted.compareAndSet(false, true);
+        synchronized (membrane) {
+            boolean isFirst = !noted;
+            noted = true;
+            return isFirst;
+        }
     }
 
     /** The same grant now rests on these record versions. */
@@ -208,26 +237,45 @@ final class Grant implements MembranePolicy, EffectGate {
 
     /** Ends the grant. Does not block; calls in flight fail with the reason. Only the first reason counts. */
     void close(String why) {
-        shut(why);
-        closing.forEach(action -> action.accept(why));
-        membrane.revoke(why);
-        letGo();
+        cut(Cause.of(why));
+        release();
+    }
+
+    /** Ends the grant for everybody who calls; {@link #release} is to follow. Does not block. Only the first reason counts. */
+    void cut(Cause cause) {
+        shut(cause);
+        List<Consumer<String>> actions;
+        synchronized (membrane) {
+            actions = closing == null ? List.of() : List.copyOf(closing);
+        }
+        actions.forEach(action -> action.accept(cause.why()));
+        membrane.shut(cause.answer());
     }
 
     /**
-     * Something to be done whenever this is closed, before {@link #close} returns; at once if it is closed already. It may be done
+     * Something to be done whenever this is closed, before {@link #cut} returns; at once if it is closed already. It may be done
      * more than once, and must not block.
      */
     void onClose(Consumer<String> action) {
-        closing.add(action);
-        String why = closedBecause;
-        if (why != null) {
-            action.accept(why);
+        Cause cause;
+        synchronized (membrane) {
+            if (closing == null) {
+                closing = new ArrayList<>(1);
+            }
+            closing.add(action);
+            cause = closedBecause;
+        }
+        if (cause != null) {
+            action.accept(cause.why());
         }
     }
 
-    /** Gives back the session's own reference to the capability. */
-    void letGo() {
+    /**
+     * Gives back the session's own reference to the capability, and what is held through the membrane once nothing passes it any more. Does
+     * not block.
+     */
+    void release() {
+        membrane.release();
         CapabilityClient held;
         synchronized (membrane) {
             held = client;
@@ -239,10 +287,10 @@ final class Grant implements MembranePolicy, EffectGate {
     }
 
     /** Lets no further call in and no effect land, and leaves calls in flight to answer: for the call that ends the session. */
-    void shut(String why) {
+    void shut(Cause cause) {
         synchronized (membrane) {
             if (closedBecause == null) {
-                closedBecause = why;
+                closedBecause = cause;
             }
         }
     }
@@ -254,9 +302,9 @@ final class Grant implements MembranePolicy, EffectGate {
     }
 
     private Optional<String> closedAt(Instant now) {
-        String why = closedBecause;
-        if (why != null) {
-            return Optional.of(why);
+        Cause cause = closedBecause;
+        if (cause != null) {
+            return Optional.of(cause.why());
         }
         Optional<String> ended = session.endedAt(now);
         if (ended.isPresent()) {

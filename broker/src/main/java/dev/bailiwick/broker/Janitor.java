@@ -47,7 +47,7 @@ final class Janitor implements UserSessionServer.Logout {
 
     /** As {@link #end(Session, String)}, for the call through {@code last} that ends its own session and still has to answer. */
     CompletionStage<?> end(Session session, String why, Grant last) {
-        if (session.end(why, Optional.of(last))) {
+        if (session.end(Cause.of(why), Optional.of(last))) {
             clear(session);
         }
         return session.cleared();
@@ -55,20 +55,27 @@ final class Janitor implements UserSessionServer.Logout {
 
     /** Ends a session and clears up after it; waits for both. Does nothing if it was over before. */
     void end(Session session, String why) {
-        if (session.end(why)) {
+        if (session.end(Cause.of(why))) {
             clear(session);
         }
     }
 
-    /** Clears up after a session that is over, on a thread of its own. */
-    void clearLater(Session session) {
-        Thread.ofVirtual().name("session-janitor").start(() -> clear(session));
+    /** Clears up after sessions that are over, on threads of their own. The caller is the commit lane, and starts one at most. */
+    void clearLater(List<Session> ended) {
+        if (!ended.isEmpty()) {
+            Thread.ofVirtual().name("session-janitor").start(() -> {
+                for (Session session : ended) {
+                    Thread.ofVirtual().name("session-janitor").start(() -> clear(session));
+                }
+            });
+        }
     }
 
-    /** Notes what a commit closed in sessions that go on, on a thread of its own. */
+    /** Releases and notes what a commit cut in sessions that go on, on a thread of its own. */
     void noteLater(List<Grant> closed) {
         if (!closed.isEmpty() || leases.hasEnded()) {
             Thread.ofVirtual().name("session-janitor").start(() -> {
+                closed.forEach(Grant::release);
                 try {
                     audit.revoked(closed);
                     noteLeases();
@@ -120,7 +127,7 @@ final class Janitor implements UserSessionServer.Logout {
 
     /** Clears up after a session that never began. */
     void discard(Session session, String why) {
-        var _ = session.end(why);
+        var _ = session.end(Cause.of(why));
         clear(session, Optional.empty());
     }
 
@@ -129,6 +136,7 @@ final class Janitor implements UserSessionServer.Logout {
     }
 
     private void clear(Session session, Optional<String> audited) {
+        session.release(); // before anything is waited for: whoever is called through it should hear of it
         session.minting().lock();
         try {
             for (RootId root : session.roots()) {

@@ -11,16 +11,19 @@ import org.jspecify.annotations.Nullable;
  * An object that is made when it is first called. Most sessions call few of the objects they hold, and making one may need the
  * disk, such as a storage root; a login waits for none of that. What cannot be made fails the call, and the next call tries again.
  *
- * <p>Whatever making it writes must ask the grant's gate, in the commit lane: the session may have ended meanwhile.
+ * <p>Nothing is made for a grant that has closed. Whatever making it writes must ask the grant's gate again, in the commit lane: it may
+ * close meanwhile.
  */
 final class LazyServer implements CapabilityServer {
+    private final Grant grant;
     private final InterfaceSchema schema;
     private final Supplier<CapabilityServer> maker;
     // Methods of one object run one at a time, each seeing what the one before it did; so does the release at the end.
     private @Nullable CapabilityServer made;
 
     /** @param schema what the object will implement */
-    LazyServer(InterfaceSchema schema, Supplier<CapabilityServer> maker) {
+    LazyServer(Grant grant, InterfaceSchema schema, Supplier<CapabilityServer> maker) {
+        this.grant = grant;
         this.schema = schema;
         this.maker = maker;
     }
@@ -34,6 +37,7 @@ final class LazyServer implements CapabilityServer {
     public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
         CapabilityServer object = made;
         if (object == null) {
+            grant.requireOpen();
             object = maker.get();
             made = object;
         }

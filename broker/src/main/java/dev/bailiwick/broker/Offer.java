@@ -1,10 +1,36 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.profiles.Slot;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The interface that each slot is an object of. */
 final class Offer {
+    private static final Map<Slot, InterfaceSchema> SCHEMAS = schemas();
+
     private Offer() {}
+
+    private static Map<Slot, InterfaceSchema> schemas() {
+        Map<Slot, InterfaceSchema> schemas = new EnumMap<>(Slot.class);
+        for (Slot slot : Slot.values()) {
+            Grant.CATALOGUE.stream()
+                    .filter(schema -> schema.displayName().equals(interfaceName(slot)))
+                    .findFirst()
+                    .ifPresent(schema -> schemas.put(slot, schema));
+        }
+        return Collections.unmodifiableMap(schemas);
+    }
+
+    /** What the schema says of it; for slots whose object is behind a membrane. */
+    static InterfaceSchema schema(Slot slot) {
+        InterfaceSchema schema = SCHEMAS.get(slot);
+        if (schema == null) {
+            throw new IllegalArgumentException("the catalogue lacks the interface of slot " + slot.text());
+        }
+        return schema;
+    }
 
     /** Its name in the schema, or the one reserved for it. */
     static String interfaceName(Slot slot) {

@@ -220,7 +220,7 @@ final class Session {
         lock.lock();
         try {
             return Optional.ofNullable(terminal)
-                    .filter(client -> !client.isBroken())
+                    .filter(client -> endedBecause == null && !client.isBroken())
                     .map(TerminalSession.Client::share);
         } finally {
             lock.unlock();
@@ -231,7 +231,7 @@ final class Session {
     boolean hasTerminal() {
         lock.lock();
         try {
-            return terminal != null && !terminal.isBroken();
+            return terminal != null && endedBecause == null && !terminal.isBroken();
         } finally {
             lock.unlock();
         }
@@ -384,9 +384,10 @@ final class Session {
      * A commit changed a record this session is registered for. Closes what rested on it; called by the commit lane before the
      * commit is acknowledged.
      *
-     * @return why the whole session must end, if it must, and what was closed if not
+     * @param causes what is told to callers
+     * @return why the whole session must end, if it must, and what was cut if not: the lane leaves it to others to release that
      */
-    Effect moved(Moved change) {
+    Effect moved(Moved change, Cause.Shared causes) {
         Map<Grant, String> closing = new HashMap<>();
         lock.lock();
         try {
@@ -422,7 +423,7 @@ final class Session {
         } finally {
             lock.unlock();
         }
-        closing.forEach(Grant::closeByCommit);
+        closing.forEach((grant, why) -> grant.cutByCommit(causes.of(why)));
         return new Effect(Optional.empty(), List.copyOf(closing.keySet()));
     }
 
@@ -479,42 +480,51 @@ final class Session {
     }
 
     /**
-     * Ends the session: closes every grant. Does not block.
+     * Ends the session: cuts every grant. Does not block. {@link #release} is to follow.
      *
      * @return false if it was over before
      */
-    boolean end(String why) {
-        return end(why, Optional.empty());
+    boolean end(Cause cause) {
+        return end(cause, Optional.empty());
     }
 
-    /** As {@link #end(String)}, for the call through {@code last} that ends it: that grant is only shut, so the call can answer. */
-    boolean end(String why, Optional<Grant> last) {
+    /** As {@link #end(Cause)}, for the call through {@code last} that ends it: that grant is only shut, so the call can answer. */
+    boolean end(Cause cause, Optional<Grant> last) {
         List<Grant> closing;
-        TerminalSession.Client brought;
         lock.lock();
         try {
             if (endedBecause != null) {
                 return false;
             }
-            endedBecause = why;
+            endedBecause = cause.why();
             closing = List.copyOf(grants.values());
-            brought = terminal;
-            terminal = null;
         } finally {
             lock.unlock();
         }
         for (Grant grant : closing) {
             if (last.isPresent() && last.get().equals(grant)) {
-                grant.shut(why);
-                grant.letGo();
+                grant.shut(cause);
             } else {
-                grant.close(why);
+                grant.cut(cause);
             }
         }
+        return true;
+    }
+
+    /** Gives back what an ended session held. Does not block. */
+    void release() {
+        TerminalSession.Client brought;
+        lock.lock();
+        try {
+            brought = terminal;
+            terminal = null;
+        } finally {
+            lock.unlock();
+        }
+        grants().forEach(Grant::release);
         if (brought != null) {
             brought.close();
         }
-        return true;
     }
 
     /** Notes that there is a log which ends with the session, before it is begun; false if it was noted before. */

@@ -116,17 +116,18 @@ final class Sessions {
     /**
      * Tells every session concerned of a commit's changes; for the commit lane, before the commit is acknowledged.
      *
-     * @return the sessions that ended by it, to be cleared away off the lane, and the grants that were closed in others
+     * @return the sessions that ended by it, to be cleared away off the lane, and the grants that were cut in others, to be released there
      */
     Effects moved(List<Moved> changes) {
         List<Session> ended = new ArrayList<>();
         List<Grant> closed = new ArrayList<>();
+        Cause.Shared causes = new Cause.Shared();
         for (Moved change : changes) {
             for (Session session : concernedBy(change)) {
-                Session.Effect effect = session.moved(change);
+                Session.Effect effect = session.moved(change, causes);
                 closed.addAll(effect.closed());
                 effect.end().ifPresent(why -> {
-                    if (session.end(why)) {
+                    if (session.end(causes.of(why))) {
                         ended.add(session);
                     }
                 });

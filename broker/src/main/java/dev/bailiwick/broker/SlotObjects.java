@@ -2,10 +2,9 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.SignedStatement;
 import dev.bailiwick.accountstore.StorageRoot;
+import dev.bailiwick.capnp.rpc.AnyCapability;
 import dev.bailiwick.capnp.rpc.CapabilityClient;
-import dev.bailiwick.capnp.rpc.CapabilityFactory;
 import dev.bailiwick.capnp.rpc.CapabilityServer;
-import dev.bailiwick.capnp.rpc.InterfaceSchema;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
@@ -17,13 +16,9 @@ import dev.bailiwick.schema.gen.ApprovalReviewer;
 import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.AuthorityBroker;
 import dev.bailiwick.schema.gen.Credentials;
-import dev.bailiwick.schema.gen.Help;
 import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.Launcher;
-import dev.bailiwick.schema.gen.LogReader;
-import dev.bailiwick.schema.gen.LogSink;
-import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
@@ -35,7 +30,6 @@ import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.TerminalSession;
-import dev.bailiwick.schema.gen.UserSession;
 import dev.bailiwick.storage.CorruptStorageException;
 import dev.bailiwick.storage.DenialCode;
 import dev.bailiwick.storage.Denied;
@@ -128,71 +122,60 @@ final class SlotObjects {
         this.services = services;
     }
 
-    /** Puts the object of the grant's slot behind its membrane. */
+    /** Puts the object of the grant's slot behind its membrane: most are made when somebody calls them (ADR 0068). */
     void fill(Grant grant, Dossier dossier) {
-        switch (grant.decision().slot()) {
+        Slot slot = grant.decision().slot();
+        if (slot == Slot.LOGIN) {
+            // Not through the membrane: what a login through it gives is the new session's, and must not end with this
+            // one.
+            grant.hold(SessionManager.client(services.login(grant)));
+        } else if (slot == Slot.TERMINAL) {
+            // If it is gone meanwhile, what is given out is broken as it would be a moment later.
+            grant.guard(
+                    grant.session()
+                            .terminal()
+                            .orElseGet(() -> TerminalSession.factory.broken(
+                                    RpcException.disconnected("the terminal is gone with its client"))),
+                    TerminalSession.factory);
+        } else {
+            grant.guardLate(() -> AnyCapability.factory.client(
+                    CapabilityClient.serve(new LazyServer(grant, Offer.schema(slot), () -> make(grant, dossier)))));
+        }
+    }
+
+    /** The object of the grant's slot, which is called for the first time. It may wait for the disk. */
+    private CapabilityServer make(Grant grant, Dossier dossier) {
+        return switch (grant.decision().slot()) {
             case SESSION ->
-                grant.guard(
-                        UserSession.client(new UserSessionServer(
-                                grant, logout, services.reauthentication(), services.refresh(), services::receipts)),
-                        UserSession.factory);
+                new UserSessionServer(
+                        grant, logout, services.reauthentication(), services.refresh(), services::receipts);
             case HOME -> namespace(grant, home(grant, dossier));
             case CONFIG -> namespace(grant, durable(dossier.account().content().configRoot()));
             case CACHE -> namespace(grant, durable(dossier.account().content().cacheRoot()));
             case TMP -> namespace(grant, new Place(grant.session().identity().tmp(), Durability.SESSION));
-            case LOGS ->
-                lazily(grant, LogReader.SCHEMA, LogReader.factory, () -> {
-                    sessionLog.firstUsed(grant);
-                    return new LogServers.Reader(logs, log(grant.session()));
-                });
-            case LOG_SINK ->
-                lazily(grant, LogSink.SCHEMA, LogSink.factory, () -> {
-                    sessionLog.firstUsed(grant);
-                    return sink(grant);
-                });
-            case CREDENTIALS -> grant.guard(Credentials.client(services.credentials(grant)), Credentials.factory);
-            case STATUS -> grant.guard(SystemStatus.client(services.status(grant)), SystemStatus.factory);
-            // Not through the membrane: what a login through it gives is the new session's, and must not end with this
-            // one.
-            case LOGIN -> grant.hold(SessionManager.client(services.login(grant)));
-            case HELP -> grant.guard(Help.client(new HelpServer()), Help.factory);
-            case ACCOUNT_READER ->
-                grant.guard(AccountStoreReader.client(services.accountReader()), AccountStoreReader.factory);
-            case ACCOUNT_MANAGER ->
-                grant.guard(AccountStoreManager.client(services.accountManager(grant)), AccountStoreManager.factory);
-            case PROFILE_READER ->
-                grant.guard(ResourceProfileReader.client(services.profileReader()), ResourceProfileReader.factory);
-            case ROLE_DIRECTORY -> grant.guard(RoleDirectory.client(services.roleDirectory()), RoleDirectory.factory);
-            case PLANNER -> grant.guard(AuthorityBroker.client(services.planner()), AuthorityBroker.factory);
-            case STORE_INSPECTOR ->
-                grant.guard(StoreInspector.client(services.storeInspector()), StoreInspector.factory);
-            case KEYRING -> grant.guard(Keyring.client(services.keyring(grant)), Keyring.factory);
-            case KEY_BACKUP -> grant.guard(KeyBackup.client(services.keyBackup(grant)), KeyBackup.factory);
-            case SESSION_DIRECTORY ->
-                grant.guard(SessionDirectory.client(services.sessionDirectory(grant)), SessionDirectory.factory);
-            case APPROVAL -> grant.guard(ApprovalClient.client(services.approval(grant)), ApprovalClient.factory);
-            case APPROVAL_REVIEWER ->
-                grant.guard(ApprovalReviewer.client(services.approvalReviewer(grant)), ApprovalReviewer.factory);
-            case AUDIT_READER -> grant.guard(AuditReader.client(services.auditReader()), AuditReader.factory);
-            case RESOURCE_PROFILE_MANAGER ->
-                grant.guard(
-                        ResourceProfileManager.client(services.resourceProfileManager(grant)),
-                        ResourceProfileManager.factory);
-            case POLICY_MANAGER ->
-                grant.guard(PolicyManager.client(services.policyManager(grant)), PolicyManager.factory);
-            case STORE_MAINTAINER ->
-                grant.guard(StoreMaintainer.client(services.storeMaintainer(grant)), StoreMaintainer.factory);
-            case TERMINAL -> {
-                // If it is gone meanwhile, what is given out is broken as it would be a moment later.
-                grant.guard(
-                        grant.session()
-                                .terminal()
-                                .orElseGet(() -> TerminalSession.factory.broken(
-                                        RpcException.disconnected("the terminal is gone with its client"))),
-                        TerminalSession.factory);
-            }
-            case LAUNCHER -> grant.guard(Launcher.client(services.launcher(grant)), Launcher.factory);
-        }
+            case LOGS -> reader(grant);
+            case LOG_SINK -> sink(grant);
+            case CREDENTIALS -> services.credentials(grant);
+            case STATUS -> services.status(grant);
+            case HELP -> new HelpServer();
+            case ACCOUNT_READER -> services.accountReader();
+            case ACCOUNT_MANAGER -> services.accountManager(grant);
+            case PROFILE_READER -> services.profileReader();
+            case ROLE_DIRECTORY -> services.roleDirectory();
+            case PLANNER -> services.planner();
+            case STORE_INSPECTOR -> services.storeInspector();
+            case KEYRING -> services.keyring(grant);
+            case KEY_BACKUP -> services.keyBackup(grant);
+            case SESSION_DIRECTORY -> services.sessionDirectory(grant);
+            case APPROVAL -> services.approval(grant);
+            case APPROVAL_REVIEWER -> services.approvalReviewer(grant);
+            case AUDIT_READER -> services.auditReader();
+            case RESOURCE_PROFILE_MANAGER -> services.resourceProfileManager(grant);
+            case POLICY_MANAGER -> services.policyManager(grant);
+            case STORE_MAINTAINER -> services.storeMaintainer(grant);
+            case LAUNCHER -> services.launcher(grant);
+            case TERMINAL, LOGIN -> throw new IllegalStateException("it is made at login");
+        };
     }
 
     private static Place home(Grant grant, Dossier dossier) {
@@ -208,17 +191,9 @@ final class SlotObjects {
                 Durability.DURABLE);
     }
 
-    /** Puts an object behind the membrane that is made when it is first called. */
-    private static <T extends CapabilityClient> void lazily(
-            Grant grant, InterfaceSchema schema, CapabilityFactory<T> factory, Supplier<CapabilityServer> maker) {
-        grant.guard(factory.client(CapabilityClient.serve(new LazyServer(schema, maker))), factory);
-    }
-
-    private void namespace(Grant grant, Place place) {
-        lazily(grant, Namespace.SCHEMA, Namespace.factory, () -> {
-            dev.bailiwick.storage.Namespace view = opened(grant, place);
-            return new NamespaceServer(view, sharing(grant, place, view));
-        });
+    private NamespaceServer namespace(Grant grant, Place place) {
+        dev.bailiwick.storage.Namespace view = opened(grant, place);
+        return new NamespaceServer(view, sharing(grant, place, view));
     }
 
     /** Opens the place for the grant, and makes its root if there is none yet. */
@@ -277,7 +252,13 @@ final class SlotObjects {
         return grant.decision().slot() == Slot.CACHE ? Overflow.EVICT : Overflow.REFUSE;
     }
 
+    private LogServers.Reader reader(Grant grant) {
+        sessionLog.firstUsed(grant);
+        return new LogServers.Reader(logs, log(grant.session()));
+    }
+
     private LogServers.Sink sink(Grant grant) {
+        sessionLog.firstUsed(grant);
         SlotQuota quota = grant.decision().quota().orElseThrow();
         return new LogServers.Sink(
                 logs,

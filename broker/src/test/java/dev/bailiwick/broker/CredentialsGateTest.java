@@ -63,7 +63,7 @@ class CredentialsGateTest {
 
             Grant grant =
                     grant(records.byName(AccountName.parse("operator").key()).orElseThrow(), clock);
-            grant.shut("logged out");
+            grant.shut(Cause.of("logged out"));
             SelfService service = new SelfService(grant, records, authenticator, store.accountManager(), clock, random);
             try (Credentials.Client inside = Credentials.client(new CredentialsServer(service))) {
                 var request = inside.rotateRequest();

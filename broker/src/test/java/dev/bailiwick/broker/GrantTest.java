@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bailiwick.capnp.rpc.AnyCapability;
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.Id128;
@@ -18,6 +20,9 @@ import dev.bailiwick.schema.gen.BlobWriter;
 import dev.bailiwick.schema.gen.Namespace;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +86,62 @@ class GrantTest {
             assertThatThrownBy(read::join).hasMessageStartingWith("denied: ");
             namespace.go.complete(Void.VOID);
         }
+    }
+
+    @Test
+    void nothingIsMadeForAGrantThatHasClosed() {
+        List<Namespace.Server> made = new ArrayList<>();
+        Grant grant = grant(SlotAccess.FULL);
+        late(grant, made);
+        try (Namespace.Client home = grant.capability(Namespace.factory)) {
+            grant.cut(Cause.of("the account was disabled"));
+            assertThatThrownBy(() -> home.usageRequest().send().join()).hasMessage("revoked: the account was disabled");
+        }
+        assertThat(made).isEmpty();
+    }
+
+    /** The call passes the membrane, and the grant closes before the object's turn has come. */
+    @Test
+    void nothingIsMadeForAGrantThatClosesOnceTheCallIsIn() {
+        List<Namespace.Server> made = new ArrayList<>();
+        Grant grant = grant(SlotAccess.FULL);
+        Deque<Runnable> turns = new ArrayDeque<>();
+        grant.guardLate(() -> AnyCapability.factory.client(CapabilityClient.serve(lazily(grant, made), turns::add)));
+        try (Namespace.Client home = grant.capability(Namespace.factory)) {
+            var call = home.usageRequest().send();
+            assertThat(turns).hasSize(1);
+            grant.close("the lease has lapsed");
+            turns.forEach(Runnable::run);
+            assertThatThrownBy(call::join).hasMessage("revoked: the lease has lapsed");
+        }
+        assertThat(made).isEmpty();
+    }
+
+    @Test
+    void everythingThatIsClosedAtOnceIsToldTheSame() {
+        Cause.Shared causes = new Cause.Shared();
+        assertThat(causes.of("locked").answer()).isSameAs(causes.of("locked").answer());
+        assertThat(causes.of("locked").answer()).hasMessage("revoked: locked");
+    }
+
+    @Test
+    void theCatalogueKnowsEverySlotBehindAMembrane() {
+        for (Slot slot : Slot.values()) {
+            if (slot != Slot.LOGIN) {
+                assertThat(Offer.schema(slot).displayName()).isEqualTo(Offer.interfaceName(slot));
+            }
+        }
+    }
+
+    private static void late(Grant grant, List<Namespace.Server> made) {
+        grant.guardLate(() -> AnyCapability.factory.client(CapabilityClient.serve(lazily(grant, made))));
+    }
+
+    private static LazyServer lazily(Grant grant, List<Namespace.Server> made) {
+        return new LazyServer(grant, Namespace.SCHEMA, () -> {
+            made.add(new SlowNamespace());
+            return made.getLast();
+        });
     }
 
     private static Namespace.Client granted(SlotAccess access, Namespace.Server server) {

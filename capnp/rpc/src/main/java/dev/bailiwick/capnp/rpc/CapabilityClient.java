@@ -1,7 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 import org.capnproto.FromPointerBuilder;
 import org.capnproto.FromPointerReader;
@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * order it made them.
  */
 public abstract class CapabilityClient implements AutoCloseable {
-    private final AtomicReference<@Nullable ClientHook> hook;
+    private static final AtomicReferenceFieldUpdater<CapabilityClient, @Nullable ClientHook> HOOK =
+            AtomicReferenceFieldUpdater.newUpdater(CapabilityClient.class, ClientHook.class, "hook");
+
+    private volatile @Nullable ClientHook hook;
     private @Nullable StreamWindow window; // made when first asked for; guarded by this
 
     /** A client that owns the reference. */
     protected CapabilityClient(ClientHook owned) {
-        this.hook = new AtomicReference<>(owned);
+        this.hook = owned;
     }
 
     /** Another reference to the same object, to be closed on its own. Generated types narrow the return type. */
@@ -51,7 +54,7 @@ public abstract class CapabilityClient implements AutoCloseable {
     /** Gives this reference back. Does nothing the second time. */
     @Override
     public final void close() {
-        ClientHook owned = hook.getAndSet(null);
+        ClientHook owned = HOOK.getAndSet(this, null);
         if (owned != null) {
             owned.release();
         }
@@ -63,7 +66,7 @@ public abstract class CapabilityClient implements AutoCloseable {
      * @throws IllegalStateException if this reference was given back
      */
     public final ClientHook hook() {
-        ClientHook current = hook.get();
+        ClientHook current = hook;
         if (current == null) {
             throw new IllegalStateException(
                     "this reference to the capability was closed; share() it to keep it longer");
@@ -130,7 +133,7 @@ public abstract class CapabilityClient implements AutoCloseable {
 
     @Override
     public String toString() {
-        ClientHook current = hook.get();
+        ClientHook current = hook;
         InterfaceSchema schema = current == null ? null : current.schema();
         return "capability" + (current == null ? " (closed)" : schema == null ? "" : " of " + schema.displayName());
     }

@@ -1,6 +1,6 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * the order and the reference counts that the others rely on. Wrap with a {@link Membrane} instead.
  */
 public abstract class ClientHook {
-    private final AtomicInteger references = new AtomicInteger(1);
+    // Not an object of its own: a program may hold millions of these.
+    private static final AtomicIntegerFieldUpdater<ClientHook> REFERENCES =
+            AtomicIntegerFieldUpdater.newUpdater(ClientHook.class, "references");
+
+    private volatile int references = 1;
 
     ClientHook() {}
 
@@ -94,19 +98,19 @@ public abstract class ClientHook {
 
     /** Takes another reference to this. */
     final ClientHook addRef() {
-        int before = references.getAndIncrement();
+        int before = REFERENCES.getAndIncrement(this);
         assert before > 0 : "reference taken after the last one was released";
         return this;
     }
 
     /** Takes another reference unless the last one is gone. */
     final boolean tryAddRef() {
-        int current = references.get();
+        int current = references;
         while (current > 0) {
-            if (references.compareAndSet(current, current + 1)) {
+            if (REFERENCES.compareAndSet(this, current, current + 1)) {
                 return true;
             }
-            current = references.get();
+            current = references;
         }
         return false;
     }
@@ -115,14 +119,14 @@ public abstract class ClientHook {
     final void release() {
         ClientHook hook = this;
         while (hook != null) { // not by recursion: how long a chain of promises is depends on others
-            int left = hook.references.decrementAndGet();
+            int left = REFERENCES.decrementAndGet(hook);
             assert left >= 0 : "reference released twice";
             hook = left == 0 ? hook.released() : null;
         }
     }
 
     final int references() {
-        return references.get();
+        return references;
     }
 
     /** The last reference is gone. Returns what this referred to in turn, for the caller to release. */

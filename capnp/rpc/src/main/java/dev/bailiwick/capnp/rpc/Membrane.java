@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class Membrane {
     private final MembranePolicy policy;
     private final List<InterfaceSchema> catalogue;
-    private final Set<MembraneClient> clients =
-            Collections.newSetFromMap(new WeakHashMap<>(2)); // guarded by itself; most membranes have one
-    private @Nullable Set<MembraneCall> calls; // guarded by clients; made with the first call: most membranes see none
     private final Gate gate = new Gate();
+    // Guarded by gate, all three. Most membranes have one wrapper and see no call: the sets are made when they are
+    // needed.
+    private @Nullable MembraneClient first; // whoever has the membrane has that one too: it may as well be kept
+    private @Nullable Set<MembraneClient> others;
+    private @Nullable Set<MembraneCall> calls;
 
     /**
      * A membrane with that policy, which knows the methods of objects in this process. Those of an object that lives elsewhere, or is
@@ -51,6 +54,17 @@ public final class Membrane {
         return factory.client(wrap(inside.hook(), MembranePolicy.Direction.INWARD));
     }
 
+    /**
+     * As {@link #wrap}, for an object inside that need not be there before it is called: the maker is asked once, with the first call that
+     * the policy lets pass, and the client it gives is consumed. It runs on the caller's thread and must not block. Until then a policy
+     * knows the methods from the catalogue only. What was not made when the membrane is revoked never comes to be; what is being made
+     * at that moment is released at once, and nobody has called it. A maker that fails fails the call, and is asked again by the next.
+     */
+    public <T extends CapabilityClient> T wrapLate(
+            Supplier<? extends CapabilityClient> maker, CapabilityFactory<T> factory) {
+        return factory.client(add(() -> new MembraneClient(this, MembranePolicy.Direction.INWARD, maker)));
+    }
+
     /** The capability of an outside object as it looks from inside, as a client of its own. */
     public <T extends CapabilityClient> T wrapForInside(T outside, CapabilityFactory<T> factory) {
         return factory.client(wrap(outside.hook(), MembranePolicy.Direction.OUTWARD));
@@ -67,24 +81,58 @@ public final class Membrane {
      * all that are in flight.
      */
     public void revoke(String reason) {
-        RpcException why = RpcException.failed("revoked: " + reason);
+        shut(RpcException.failed("revoked: " + reason));
+        release();
+    }
+
+    /**
+     * The first half of {@link #revoke}, for whoever revokes many membranes at once while others wait: nothing passes any more, and calls in
+     * flight have failed, when this returns; it is a matter of some nanoseconds where there are none. The callees do not hear of it
+     * before {@link #release}, which must follow. The reason is told as it is; many membranes may share it.
+     */
+    public void shut(RpcException why) {
         boolean isFirst = gate.shut(why);
-        // Each call either reached the callee's queue before this returns, and is cancelled, or finds the gate shut.
+        // Each call either reached the callee's queue before this returns, and is failed, or finds the gate shut.
         gate.awaitEmpty();
         if (!isFirst) {
             return;
         }
-        List<MembraneClient> wrapped;
         List<MembraneCall> pending;
-        synchronized (clients) {
-            wrapped = new ArrayList<>(clients);
+        synchronized (gate) {
             pending = calls == null ? List.of() : new ArrayList<>(calls);
-            clients.clear();
+        }
+        Throwable failure = null;
+        for (MembraneCall call : pending) {
+            failure = Survival.attempt(() -> call.fail(why), failure);
+        }
+        Survival.rethrow(failure);
+    }
+
+    /**
+     * The second half of {@link #revoke}: cancels what was in flight and gives the objects inside their references back. Does nothing unless
+     * the membrane was {@link #shut}, nor the second time.
+     */
+    public void release() {
+        List<MembraneClient> wrapped = new ArrayList<>();
+        List<MembraneCall> pending;
+        synchronized (gate) {
+            if (gate.whyShut() == null) {
+                return;
+            }
+            if (first != null) {
+                wrapped.add(first);
+            }
+            if (others != null) {
+                wrapped.addAll(others);
+            }
+            pending = calls == null ? List.of() : new ArrayList<>(calls);
+            first = null;
+            others = null;
             calls = null;
         }
         Throwable failure = null;
         for (MembraneCall call : pending) {
-            failure = Survival.attempt(() -> call.revoke(why), failure);
+            failure = Survival.attempt(call::cancel, failure);
         }
         for (MembraneClient client : wrapped) {
             failure = Survival.attempt(client::revoke, failure);
@@ -92,7 +140,7 @@ public final class Membrane {
         Survival.rethrow(failure);
     }
 
-    /** Whether {@link #revoke} was called. */
+    /** Whether {@link #revoke} or {@link #shut} was called. */
     public boolean isRevoked() {
         return gate.whyShut() != null;
     }
@@ -109,19 +157,31 @@ public final class Membrane {
         if (hook instanceof MembraneClient wrapper && wrapper.isWayBack(this, direction)) {
             return wrapper.unwrap();
         }
-        RpcException why;
-        synchronized (clients) {
-            why = gate.whyShut();
-            if (why == null) {
-                MembraneClient fresh = new MembraneClient(this, direction, hook.addRef(), isCounted);
-                clients.add(fresh);
-                return fresh;
-            }
-        }
-        if (isCounted) {
+        ClientHook wrapped = add(() -> new MembraneClient(this, direction, hook.addRef(), isCounted));
+        if (isCounted && wrapped instanceof BrokenClient) {
             policy.takenBack();
         }
-        return new BrokenClient(why);
+        return wrapped;
+    }
+
+    /** Makes and notes a wrapper; or, once the gate is shut, something broken. */
+    private ClientHook add(Supplier<MembraneClient> wrapper) {
+        synchronized (gate) {
+            RpcException why = gate.whyShut();
+            if (why != null) {
+                return new BrokenClient(why);
+            }
+            MembraneClient fresh = wrapper.get();
+            if (first == null) {
+                first = fresh;
+            } else {
+                if (others == null) {
+                    others = Collections.newSetFromMap(new WeakHashMap<>());
+                }
+                others.add(fresh);
+            }
+            return fresh;
+        }
     }
 
     /**
@@ -239,7 +299,7 @@ public final class Membrane {
             }
             call = new MembraneCall(
                     this, direction, Gate.passing(() -> target.call(interfaceId, methodId, crossed, null)), watch);
-            synchronized (clients) {
+            synchronized (gate) {
                 meanwhile = gate.whyShut();
                 if (meanwhile == null) {
                     if (calls == null) {
@@ -258,7 +318,8 @@ public final class Membrane {
         return call;
     }
 
-    private static CallHandle over(MembranePolicy.@Nullable Watch watch, RpcException why) {
+    /** A call that did not pass. */
+    static CallHandle over(MembranePolicy.@Nullable Watch watch, RpcException why) {
         if (watch != null) {
             watch.done();
         }
@@ -266,7 +327,7 @@ public final class Membrane {
     }
 
     void forget(MembraneCall call) {
-        synchronized (clients) {
+        synchronized (gate) {
             if (calls != null) {
                 calls.remove(call);
             }
@@ -274,8 +335,12 @@ public final class Membrane {
     }
 
     void forget(MembraneClient client) {
-        synchronized (clients) {
-            clients.remove(client);
+        synchronized (gate) {
+            if (client.equals(first)) {
+                first = null;
+            } else if (others != null) {
+                others.remove(client);
+            }
         }
     }
 }

@@ -76,6 +76,11 @@ final class MembraneCall extends CallHandle {
         inner.whenStarted(action);
     }
 
+    /** It has failed, whatever comes of it now. */
+    void fail(RpcException why) {
+        outer.fail(why);
+    }
+
     void revoke(RpcException why) {
         outer.fail(why);
         inner.cancel();

@@ -1,6 +1,8 @@
 package dev.bailiwick.capnp.rpc;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,21 +11,41 @@ import org.jspecify.annotations.Nullable;
  * <p>A wrapped promise settles for the wrapped form of what it settles for, or, when the membrane is revoked first, for a broken
  * capability. Either way the wrapper keeps what it settled for until its own last reference is gone: whoever borrows it need
  * only hold the wrapper.
+ *
+ * <p>What is wrapped may be {@linkplain Membrane#wrapLate made late}, with the first call that passes. INVARIANT (dead at birth): it is put in place
+ * of {@link #UNMADE} or not at all, so a revocation or a last release that came first leaves nothing behind.
  */
 final class MembraneClient extends ClientHook {
+    /** Stands for what is not made yet; nothing is ever called on it. */
+    private static final ClientHook UNMADE = new Unmade();
+
+    private static final AtomicReferenceFieldUpdater<MembraneClient, @Nullable ClientHook> INNER =
+            AtomicReferenceFieldUpdater.newUpdater(MembraneClient.class, ClientHook.class, "inner");
+    private static final AtomicReferenceFieldUpdater<MembraneClient, @Nullable ClientHook> SETTLED =
+            AtomicReferenceFieldUpdater.newUpdater(MembraneClient.class, ClientHook.class, "settled");
+    private static final AtomicReferenceFieldUpdater<MembraneClient, @Nullable Settlement> SETTLEMENT =
+            AtomicReferenceFieldUpdater.newUpdater(MembraneClient.class, Settlement.class, "settlement");
+
     private final Membrane membrane;
     private final MembranePolicy.Direction direction;
     private final boolean isCounted;
-    private final AtomicReference<@Nullable ClientHook> settled = new AtomicReference<>();
-    private final AtomicReference<@Nullable Settlement> settlement = new AtomicReference<>();
-    private final AtomicReference<@Nullable ClientHook> inner; // null once revoked or released
+    private volatile @Nullable ClientHook settled;
+    private volatile @Nullable Settlement settlement;
+    private volatile @Nullable ClientHook inner; // null once revoked or released
+    private @Nullable Supplier<? extends CapabilityClient> maker; // guarded by this; null once it was made
 
     /** @param isCounted whether the policy let it out and is to hear when it is taken back */
     MembraneClient(Membrane membrane, MembranePolicy.Direction direction, ClientHook ownedInner, boolean isCounted) {
         this.isCounted = isCounted;
         this.membrane = membrane;
         this.direction = direction;
-        this.inner = new AtomicReference<>(ownedInner);
+        this.inner = ownedInner;
+    }
+
+    /** One that is made with the first call; the maker gives a client that is consumed. */
+    MembraneClient(Membrane membrane, MembranePolicy.Direction direction, Supplier<? extends CapabilityClient> maker) {
+        this(membrane, direction, UNMADE, false);
+        this.maker = maker;
     }
 
     /** Whether wrapping this for that direction takes it back where it came from. */
@@ -38,8 +60,26 @@ final class MembraneClient extends ClientHook {
     }
 
     private @Nullable ClientHook borrowInner() {
-        ClientHook target = inner.get();
+        ClientHook target = inner;
+        if (UNMADE.equals(target)) {
+            make();
+            target = inner;
+        }
         return target != null && target.tryAddRef() ? target : null;
+    }
+
+    /** Makes what is wrapped, unless another thread has or nobody may have it any more. */
+    private synchronized void make() {
+        if (UNMADE.equals(inner)) {
+            ClientHook made;
+            try (CapabilityClient client = Objects.requireNonNull(maker).get()) {
+                made = client.hook().addRef();
+            }
+            maker = null;
+            if (!INNER.compareAndSet(this, UNMADE, made)) {
+                made.release();
+            }
+        }
     }
 
     private RpcException whyGone() {
@@ -49,17 +89,16 @@ final class MembraneClient extends ClientHook {
 
     @Override
     CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
-        ClientHook target = borrowInner();
-        if (target == null) {
+        ClientHook target = inner;
+        if (target == null || !(UNMADE.equals(target) || target.tryAddRef())) {
             params.close();
             return BrokenClient.failed(whyGone());
         }
         try {
             return switch (membrane.decide(target, interfaceId, methodId, direction, params.sizeInBytes())) {
-                case MembranePolicy.Decision.Pass() ->
-                    membrane.pass(direction, target, interfaceId, methodId, params, null);
+                case MembranePolicy.Decision.Pass() -> pass(target, interfaceId, methodId, params, null);
                 case MembranePolicy.Decision.Watched(MembranePolicy.Watch watch) ->
-                    membrane.pass(direction, target, interfaceId, methodId, params, watch);
+                    pass(target, interfaceId, methodId, params, watch);
                 case MembranePolicy.Decision.Refuse(RpcException reason) -> {
                     params.close();
                     yield BrokenClient.failed(reason);
@@ -71,7 +110,35 @@ final class MembraneClient extends ClientHook {
                 }
             };
         } finally {
-            target.release();
+            if (!UNMADE.equals(target)) {
+                target.release();
+            }
+        }
+    }
+
+    /** Passes a call that was decided about on to what is wrapped, which is made now at the latest. */
+    private CallHandle pass(
+            ClientHook known, long interfaceId, int methodId, Parcel params, MembranePolicy.@Nullable Watch watch) {
+        if (!UNMADE.equals(known)) {
+            return membrane.pass(direction, known, interfaceId, methodId, params, watch);
+        }
+        ClientHook made;
+        RpcException why;
+        try {
+            made = borrowInner();
+            why = whyGone();
+        } catch (RuntimeException failed) {
+            made = null;
+            why = RpcException.of(failed);
+        }
+        if (made == null) {
+            params.close();
+            return Membrane.over(watch, why);
+        }
+        try {
+            return membrane.pass(direction, made, interfaceId, methodId, params, watch);
+        } finally {
+            made.release();
         }
     }
 
@@ -79,8 +146,8 @@ final class MembraneClient extends ClientHook {
     @Override
     @Nullable
     ClientHook resolved() {
-        ClientHook known = settled.get();
-        ClientHook target = inner.get();
+        ClientHook known = settled;
+        ClientHook target = inner;
         if (known != null || target == null) {
             return known;
         }
@@ -89,72 +156,72 @@ final class MembraneClient extends ClientHook {
         if (better != null && better.tryAddRef()) {
             ClientHook wrapped = membrane.wrap(better, direction);
             better.release();
-            if (!settled.compareAndSet(null, wrapped)) {
+            if (!SETTLED.compareAndSet(this, null, wrapped)) {
                 wrapped.release();
             }
         }
-        return settled.get();
+        return settled;
     }
 
     @Override
     @Nullable
     ClientHook next() {
-        ClientHook known = settled.get();
-        return known != null ? known : inner.get();
+        ClientHook known = settled;
+        return known != null ? known : inner;
     }
 
     @Override
     @Nullable
     Settlement settlement() {
-        Settlement known = settlement.get();
+        Settlement known = settlement;
         if (known != null) {
             return known;
         }
-        ClientHook target = inner.get();
+        ClientHook target = inner;
         Settlement theirs = target == null ? null : target.settlement();
         if (theirs == null) {
             return null;
         }
         Settlement fresh = new Settlement();
-        if (settlement.compareAndSet(null, fresh)) {
+        if (SETTLEMENT.compareAndSet(this, null, fresh)) {
             theirs.whenSettled(
                     cascade -> {
                         if (resolved() == null) { // revoked or released meanwhile
-                            settled.compareAndSet(null, new BrokenClient(whyGone()));
+                            SETTLED.compareAndSet(this, null, new BrokenClient(whyGone()));
                         }
                         cascade.then(() -> fresh.settled(cascade));
                     },
-                    () -> inner.get() == null);
-            if (inner.get() == null) { // and revoke() may not have seen that there is somebody to be told
-                settled.compareAndSet(null, new BrokenClient(whyGone()));
+                    () -> inner == null);
+            if (inner == null) { // and revoke() may not have seen that there is somebody to be told
+                SETTLED.compareAndSet(this, null, new BrokenClient(whyGone()));
                 fresh.settled();
             }
         }
-        return settlement.get();
+        return settlement;
     }
 
     @Override
     boolean isSettling() {
-        ClientHook target = inner.get();
-        return settled.get() == null && target != null && target.innermost().isSettling();
+        ClientHook target = inner;
+        return settled == null && target != null && target.innermost().isSettling();
     }
 
     @Override
     @Nullable
     InterfaceSchema schema() {
-        ClientHook target = inner.get();
+        ClientHook target = inner;
         return target == null ? null : target.schema();
     }
 
     @Override
     boolean isDead() {
-        ClientHook target = inner.get();
-        return target == null || target.innermost().isDead();
+        ClientHook target = inner;
+        return target == null || membrane.isRevoked() || target.innermost().isDead();
     }
 
     @Override
     MembranePolicy.Queue queue() {
-        ClientHook target = inner.get();
+        ClientHook target = inner;
         return target == null
                 ? MembranePolicy.Queue.ELSEWHERE
                 : target.innermost().queue();
@@ -168,7 +235,7 @@ final class MembraneClient extends ClientHook {
 
     @Override
     void awaitCapacity() {
-        ClientHook target = borrowInner();
+        ClientHook target = UNMADE.equals(inner) ? null : borrowInner();
         if (target != null) {
             try {
                 target.awaitCapacity();
@@ -180,15 +247,17 @@ final class MembraneClient extends ClientHook {
 
     /** Lets go of what is wrapped, for good; a promise breaks. */
     void revoke() {
-        settled.compareAndSet(null, new BrokenClient(whyGone()));
-        ClientHook target = inner.getAndSet(null);
-        Settlement waitedFor = settlement.get();
+        SETTLED.compareAndSet(this, null, new BrokenClient(whyGone()));
+        ClientHook target = INNER.getAndSet(this, null);
+        Settlement waitedFor = settlement;
         if (waitedFor != null) {
             waitedFor.settled();
         }
         if (target != null) {
             takenBack();
-            target.release();
+            if (!UNMADE.equals(target)) {
+                target.release();
+            }
         }
     }
 
@@ -202,14 +271,28 @@ final class MembraneClient extends ClientHook {
     @Nullable
     ClientHook released() {
         membrane.forget(this);
-        ClientHook better = settled.getAndSet(null);
+        ClientHook better = SETTLED.getAndSet(this, null);
         if (better != null) {
             better.release();
         }
-        ClientHook target = inner.getAndSet(null);
+        ClientHook target = INNER.getAndSet(this, null);
         if (target != null) {
             takenBack();
         }
-        return target;
+        return UNMADE.equals(target) ? null : target;
+    }
+
+    /** An object of this process of which nothing is known. It is shared, and its references are not counted. */
+    private static final class Unmade extends ClientHook {
+        @Override
+        CallHandle call(long interfaceId, int methodId, Parcel params, @Nullable VatConnection resultsFor) {
+            throw new IllegalStateException("called before it was made");
+        }
+
+        @Override
+        @Nullable
+        ClientHook released() {
+            return null;
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.bailiwick.capnp.rpc;
 
 import static dev.bailiwick.capnp.rpc.Adder.add;
+import static dev.bailiwick.capnp.rpc.Adder.adding;
+import static dev.bailiwick.capnp.rpc.Adder.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -184,6 +186,146 @@ class MembraneTest {
                     .allSatisfy(end -> assertThat(end.reason()).isEqualTo("revoked: lapsed"));
         }
         await().untilAsserted(() -> assertThat(adder.releases).hasValue(1));
+    }
+
+    @Test
+    void aLateObjectIsMadeByTheFirstCallThatPassesAndOnlyOnce() {
+        List<Adder> made = new ArrayList<>();
+        List<MembranePolicy.Decision> decisions =
+                new ArrayList<>(List.of(MembranePolicy.Decision.refuse(RpcException.failed("not yet"))));
+        Membrane membrane = new Membrane(
+                crossing -> {
+                    assertThat(crossing.method()).isPresent(); // by the catalogue
+                    return decisions.isEmpty() ? MembranePolicy.Decision.PASS : decisions.removeFirst();
+                },
+                List.of(Counter.SCHEMA));
+        try (Counter.Client outside = membrane.wrapLate(() -> late(made), Counter.factory);
+                Counter.Client shared = outside.share()) {
+            assertThat(shared.isNull()).isFalse();
+            assertThat(shared.isBroken()).isFalse();
+            assertThat(failureOf(adding(outside, 1).send()).reason()).isEqualTo("not yet");
+            assertThat(made).isEmpty();
+            assertThat(add(outside, 1)).isEqualTo(1);
+            assertThat(add(shared, 2)).isEqualTo(3);
+            assertThat(made).hasSize(1);
+        }
+        await().untilAsserted(() -> assertThat(made.getFirst().releases).hasValue(1));
+    }
+
+    private static Counter.Client late(List<Adder> made) {
+        Adder adder = new Adder();
+        made.add(adder);
+        return adder.client();
+    }
+
+    @Test
+    void aLateObjectThatComesHomeIsMadeForWhoeverHasItThere() {
+        List<Adder> made = new ArrayList<>();
+        Adder host = new Adder();
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client inside = host.client();
+                Counter.Client outside = membrane.wrap(inside, Counter.factory);
+                Counter.Client late = membrane.wrapLate(() -> late(made), Counter.factory)) {
+            var request = outside.echoRequest();
+            request.params().setCounter(late);
+            try (var response = request.send().join();
+                    Counter.Client back = response.get().getCounter()) {
+                assertThat(add(back, 5)).isEqualTo(5);
+            }
+        }
+        assertThat(made).hasSize(1);
+        assertThat(made.getFirst().seen).containsExactly(5);
+    }
+
+    @Test
+    void whatCannotBeMadeFailsTheCallAndIsTriedAgain() {
+        List<Adder> made = new ArrayList<>();
+        List<RpcException> failures = new ArrayList<>(List.of(RpcException.overloaded("no room")));
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client outside = membrane.wrapLate(
+                () -> {
+                    if (!failures.isEmpty()) {
+                        throw failures.removeFirst();
+                    }
+                    return late(made);
+                },
+                Counter.factory)) {
+            assertThat(failureOf(adding(outside, 1).send()).reason()).isEqualTo("no room");
+            assertThat(add(outside, 1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatWasNotMadeWhenTheMembraneIsRevokedNeverComesToBe() {
+        List<Adder> made = new ArrayList<>();
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client outside = membrane.wrapLate(() -> late(made), Counter.factory)) {
+            membrane.revoke("lapsed");
+            assertRevoked(outside);
+            assertThat(outside.isBroken()).isTrue();
+        }
+        try (Counter.Client outside = membrane.wrapLate(() -> late(made), Counter.factory)) {
+            assertRevoked(outside);
+        }
+        assertThat(made).isEmpty();
+    }
+
+    @RepeatedTest(200)
+    void whatIsBeingMadeWhileTheMembraneIsRevokedIsDeadAtBirth() throws InterruptedException {
+        List<Adder> made = Collections.synchronizedList(new ArrayList<>());
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> callers = new ArrayList<>();
+        try (Counter.Client outside = membrane.wrapLate(() -> late(made), Counter.factory)) {
+            for (int i = 0; i < 2; i++) {
+                callers.add(Thread.ofVirtual().start(() -> {
+                    try {
+                        go.await();
+                        adding(outside, 1).send().join().close();
+                    } catch (RpcException | InterruptedException late) {
+                        assertThat(late).hasMessage("revoked: lapsed");
+                    }
+                }));
+            }
+            go.countDown();
+            membrane.revoke("lapsed");
+            assertRevoked(outside);
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertThat(made).hasSizeLessThan(2);
+        }
+        // Whoever made it, nobody holds it any more.
+        await().untilAsserted(() ->
+                assertThat(made).allSatisfy(adder -> assertThat(adder.releases).hasValue(1)));
+    }
+
+    @Test
+    void aMembraneThatIsShutAnswersAtOnceAndReleasesLater() {
+        Adder adder = new Adder();
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client inside = adder.client();
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            var pending = outside.hangRequest().send();
+            adder.hanging.join();
+            membrane.shut(RpcException.failed("revoked: lapsed"));
+            assertThatThrownBy(pending::join).hasMessage("revoked: lapsed");
+            assertRevoked(outside);
+            assertThat(outside.isBroken()).isTrue();
+            assertThat(adder.cancelled).isNotDone();
+            membrane.release();
+            adder.cancelled.join();
+        }
+    }
+
+    @Test
+    void whatIsOpenIsNotReleased() {
+        Membrane membrane = new Membrane(MembranePolicy.PASS_ALL);
+        try (Counter.Client inside = new Adder().client();
+                Counter.Client outside = membrane.wrap(inside, Counter.factory)) {
+            membrane.release();
+            assertThat(add(outside, 1)).isEqualTo(1);
+        }
     }
 
     @Test
