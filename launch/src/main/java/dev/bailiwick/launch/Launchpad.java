@@ -36,6 +36,7 @@ public final class Launchpad implements AutoCloseable {
             Thread.ofPlatform().daemon().name("program-supervisor").factory());
     private @Nullable CompletableFuture<String> obstacle; // guarded by this; completes with "" if sandboxes can be made
     private boolean supervising; // guarded by this
+    private ControlGroups.@Nullable Found groups; // guarded by this
 
     /** Starts nothing yet. */
     public Launchpad(LaunchSite site, InstantSource clock) {
@@ -117,6 +118,14 @@ public final class Launchpad implements AutoCloseable {
         }
     }
 
+    /** The control groups that programs are put into, if there are any here. Found out once, when a program is about to be started. */
+    synchronized ControlGroups.Found controlGroups() {
+        if (groups == null) {
+            groups = ControlGroups.here();
+        }
+        return groups;
+    }
+
     /** What programs are kept from, for people. */
     List<String> confinement(boolean networked) {
         String why = obstacle();
@@ -133,6 +142,9 @@ public final class Launchpad implements AutoCloseable {
                 site.tools().setpriv().isPresent() || why.isEmpty()
                         ? "privileges: none can be gained"
                         : "privileges: not in force: setpriv is missing");
+        ControlGroups.Found found = controlGroups();
+        lines.add(
+                "cgroup: " + found.optional().map(ControlGroups::text).orElseGet(() -> "not in force: " + found.why()));
         return lines;
     }
 
@@ -218,5 +230,11 @@ public final class Launchpad implements AutoCloseable {
                 .join();
         supervisor.shutdownNow();
         starter.shutdown();
+        synchronized (this) {
+            if (groups != null) {
+                groups.optional().ifPresent(ControlGroups::close);
+                groups = new ControlGroups.Found(null, "the daemon stops");
+            }
+        }
     }
 }

@@ -25,7 +25,7 @@ public final class Limits {
     /** Bytes of the private /tmp: it is memory. */
     static final long TMP_BYTES = 64L << 20;
 
-    /** How often programs are looked at. What they take beyond a limit between two looks is the price of having no cgroup. */
+    /** How often programs are looked at. What they take beyond a limit between two looks is the price of having no cgroup where there is none. */
     static final Duration LOOK = Duration.ofMillis(50);
 
     /** How long the end of everything is waited for when the launchpad closes; the kernel needs far less. */

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A supervisor looks at all processes every {@link Limits#LOOK}. Beyond a limit on processes, threads or memory it ends the program that
  * has the most of it. Beyond the processor budget of a window it stops all of them until the window ends, as a cgroup's {@code cpu.max}
- * would. Memory has the kernel's own limit besides, for each process.
+ * would. Memory has the kernel's own limit besides, for each process. Where the machine has control groups for it, all of them are in one,
+ * and the kernel keeps the sums without a gap; the processor budget is then its business alone.
  */
 public final class ProgramGroup {
     private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on every Linux that Java runs on (time(7))
@@ -49,6 +50,10 @@ public final class ProgramGroup {
     // Read by others.
     private volatile boolean throttled;
     private final AtomicLong throttledWindows = new AtomicLong();
+    private final Object cageLock = new Object();
+    private volatile @Nullable ControlGroup
+            cage; // set under cageLock; null while nothing runs, and where there are none
+    private int caged; // programs that are in it or about to be; guarded by cageLock
     private volatile Duration windowUse = Duration.ZERO;
 
     ProgramGroup(Launchpad launchpad, ProcessLimits limits, boolean networked) {
@@ -135,11 +140,13 @@ public final class ProgramGroup {
                         order.file(), order.sha256().get(), launchpad.site().work()))
                 : Optional.empty();
         boolean started = false;
+        Optional<ControlGroup> entered = enter();
         try {
             LaunchSite site = launchpad.site();
             String mark = launchpad.mark();
+            List<String> command = CommandLine.of(site, sandboxed, order, copy.orElse(order.file()), limits);
             Process process = launchpad.start(
-                    CommandLine.of(site, sandboxed, order, copy.orElse(order.file()), limits),
+                    entered.map(group -> group.around(command)).orElse(command),
                     CommandLine.environment(site, sandboxed, order, mark));
             started = true;
             RunningProgram program =
@@ -157,10 +164,48 @@ public final class ProgramGroup {
             }
             return new LaunchOutcome.Started(program);
         } finally {
-            if (!started && copy.isPresent()) {
-                Files.deleteIfExists(copy.get());
+            if (!started) {
+                leave();
+                if (copy.isPresent()) {
+                    Files.deleteIfExists(copy.get());
+                }
             }
         }
+    }
+
+    /** One more program goes into the control group, which is made for the first. */
+    private Optional<ControlGroup> enter() throws IOException {
+        synchronized (cageLock) {
+            Optional<ControlGroups> groups = launchpad.controlGroups().optional();
+            if (cage == null && groups.isPresent()) {
+                cage = groups.get().create(limits);
+            }
+            caged++;
+            return Optional.ofNullable(cage);
+        }
+    }
+
+    /** The last one that leaves ends what is left in it. */
+    private void leave() {
+        ControlGroup empty = null;
+        synchronized (cageLock) {
+            if (--caged == 0) {
+                empty = cage;
+                cage = null;
+            }
+        }
+        if (empty != null) {
+            empty.end();
+        }
+    }
+
+    /** That the kernel has ended a process of these for want of memory, told once. */
+    Optional<String> outOfMemory() {
+        ControlGroup now = cage;
+        return now != null && now.ranOutOfMemory()
+                ? Optional.of("quota-exceeded: memoryCommitLimitBytes is " + limits.memoryBytes()
+                        + ", and more was wanted than the control group has")
+                : Optional.empty();
     }
 
     /** Ends all programs, for that reason; from now on none is started. */
@@ -184,7 +229,9 @@ public final class ProgramGroup {
     }
 
     void forget(RunningProgram program) {
-        programs.remove(program);
+        if (programs.remove(program)) {
+            leave();
+        }
     }
 
     boolean isIdle() {
@@ -204,11 +251,19 @@ public final class ProgramGroup {
                 + (launchpad.site().tools().prlimit().isPresent()
                         ? "by the kernel for each process (RLIMIT_DATA)"
                         : "not by the kernel: prlimit is missing"));
+        ControlGroup kernels = cage;
         lines.add("cpuBudgetUsPerWindow " + micros(limits.cpuBudget()) + " in " + micros(limits.cpuWindow())
-                + ": beyond it programs are stopped until the window ends, " + micros(windowUse) + " used, "
-                + (throttled ? "quota-exceeded, stopped now, " : "") + throttledWindows.get()
+                + ": beyond it programs are stopped until the window ends, "
+                + (isMetered() ? "by the kernel, " : "") + micros(windowUse) + " used, "
+                + (throttled ? "quota-exceeded, stopped now, " : "")
+                + (throttledWindows.get() + (kernels == null ? 0 : kernels.throttled()))
                 + " windows were exceeded");
         return List.copyOf(lines);
+    }
+
+    private boolean isMetered() {
+        ControlGroup now = cage;
+        return now != null && now.isMetered();
     }
 
     private static long micros(Duration duration) {
@@ -272,6 +327,7 @@ public final class ProgramGroup {
         } else if (all.memory() > limits.memoryBytes()) {
             endLargest(uses, Use::memory, "memoryCommitLimitBytes is " + limits.memoryBytes() + ", " + all.memory());
         }
+        outOfMemory().ifPresent(why -> largest(uses, Use::memory).ifPresent(program -> program.end(why)));
         meter(uses, now);
         if (throttled) {
             signal(trees, Signals.STOP);
@@ -279,9 +335,13 @@ public final class ProgramGroup {
     }
 
     private static void endLargest(Map<RunningProgram, Use> uses, ToLongFunction<Use> measure, String what) {
-        uses.entrySet().stream()
+        largest(uses, measure).ifPresent(program -> program.end("quota-exceeded: " + what + " were in use"));
+    }
+
+    private static Optional<RunningProgram> largest(Map<RunningProgram, Use> uses, ToLongFunction<Use> measure) {
+        return uses.entrySet().stream()
                 .max(Comparator.comparingLong(entry -> measure.applyAsLong(entry.getValue())))
-                .ifPresent(largest -> largest.getKey().end("quota-exceeded: " + what + " were in use"));
+                .map(Map.Entry::getKey);
     }
 
     private void meter(Map<RunningProgram, Use> uses, long now) {
@@ -301,7 +361,7 @@ public final class ProgramGroup {
                 throttled = false;
                 resume();
             }
-        } else if (!throttled && use.compareTo(limits.cpuBudget()) > 0) {
+        } else if (!throttled && use.compareTo(limits.cpuBudget()) > 0 && !isMetered()) {
             throttled = true;
             throttledWindows.incrementAndGet();
         }

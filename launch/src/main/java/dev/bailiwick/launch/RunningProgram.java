@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunningProgram {
     /** Processes of bubblewrap around a program: the one we started, and the first of the new namespace. */
-    private static final int WRAPPERS = 2;
+    static final int WRAPPERS = 2;
 
     private final String name;
     private final Process process;
@@ -71,6 +71,7 @@ public final class RunningProgram {
         killSeen();
         input.close();
         copy.ifPresent(RunningProgram::delete);
+        group.outOfMemory().ifPresent(reason -> endedBecause.compareAndSet(null, reason));
         group.forget(this);
         String why = endedBecause.get();
         exit.complete(ProgramExit.of(process.exitValue(), why == null ? "" : why));

@@ -3,6 +3,7 @@ package dev.bailiwick.launch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.bailiwick.schema.Hash256;
 import java.io.IOException;
@@ -379,6 +380,62 @@ class LaunchpadTest {
     private static boolean lives(ProcessTree.Entry entry) {
         ProcessTree.Entry now = ProcessTree.entry(entry.pid());
         return now != null && now.start() == entry.start() && !now.zombie();
+    }
+
+    /** Where the machine has cgroup v2 with controllers that it hands on; the guest of qemu-tests has. */
+    @Nested
+    class InAControlGroup {
+        @BeforeEach
+        void machineHasOne() {
+            ControlGroups.Found found = launchpad.controlGroups();
+            assumeTrue(found.optional().isPresent(), "cgroup not in force: " + found.why());
+        }
+
+        @Test
+        void theKernelKeepsTheSumsAndTheGroupGoesWithItsLastProgram() {
+            ProgramGroup group = group(AMPLE);
+            RunningProgram program = start(group, "while :; do :; done");
+            Path folder = folderOf(program);
+
+            assertThat(folder.resolve("memory.max")).hasContent(Long.toString((256L + 64) << 20));
+            assertThat(folder.resolve("pids.max")).hasContent("96");
+            assertThat(group.limitsText())
+                    .anyMatch(line -> line.startsWith("cgroup: memory.max, pids.max, cpu.max in "));
+            program.end("enough");
+            program.exit().join();
+
+            await().atMost(PATIENCE).until(() -> !Files.exists(folder));
+        }
+
+        @Test
+        void whatTheKernelEndsForWantOfMemorySaysSo() {
+            // Pages of a file in /tmp are memory that RLIMIT_DATA does not count.
+            ProcessLimits little = new ProcessLimits(16, 64, 8L << 20, Duration.ofSeconds(10), Duration.ofSeconds(1));
+
+            assertThat(start(
+                                    little,
+                                    "x=$(head -c 6000000 /dev/zero | tr '\\0' x); head -c 67000000 /dev/zero >/tmp/a;"
+                                            + " head -c 6000000 /dev/zero | tail -c 6000000 | cat >/dev/null; echo $?")
+                            .exit()
+                            .join()
+                            .reason())
+                    .startsWith("quota-exceeded: memoryCommitLimitBytes is ");
+        }
+
+        private Path folderOf(RunningProgram program) {
+            await().atMost(PATIENCE).until(() -> program.pid() != 0);
+            try {
+                String path = Files.readString(Path.of("/proc/" + program.pid() + "/cgroup"))
+                        .lines()
+                        .filter(line -> line.startsWith("0::"))
+                        .findFirst()
+                        .orElseThrow()
+                        .substring(3);
+                return Path.of("/sys/fs/cgroup" + path);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     private ProgramGroup group(ProcessLimits limits) {
