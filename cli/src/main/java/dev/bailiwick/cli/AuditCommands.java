@@ -67,11 +67,9 @@ final class AuditCommands {
                 request.params().setPrincipal(principal);
                 request.params().setKind(kind);
                 request.params()
-                        .setSinceMs(
-                                since == null ? 0 : PointInTime.instant(since).toEpochMilli());
+                        .setSinceMs(since == null ? 0 : PointInTime.time(since).toEpochMilli());
                 request.params()
-                        .setUntilMs(
-                                until == null ? 0 : PointInTime.instant(until).toEpochMilli());
+                        .setUntilMs(until == null ? 0 : PointInTime.time(until).toEpochMilli());
                 request.params().setFrom(next);
                 request.params().setLimit(PAGE);
                 try (var response = request.send().join()) {

@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -63,15 +64,27 @@ final class PointInTime {
 
     /** The time that a text means. */
     static Instant instant(String text) {
+        return parsed(text)
+                .orElseThrow(() -> CommandFailure.usage(
+                        "\"" + text + "\" is no journal sequence number and no time",
+                        "give a number from 1 on, or a time such as 2026-11-21T14:00:00Z"));
+    }
+
+    /** The time that a text means, where nothing but a time has a meaning. */
+    static Instant time(String text) {
+        return parsed(text)
+                .orElseThrow(() -> CommandFailure.usage(
+                        "\"" + text + "\" is no time", "give one such as 2026-11-21T14:00:00Z, or a date"));
+    }
+
+    private static Optional<Instant> parsed(String text) {
         for (Function<String, Instant> form : FORMS) {
             try {
-                return form.apply(text);
+                return Optional.of(form.apply(text));
             } catch (DateTimeException notThisForm) {
-                // The next form may fit; that none does is reported below.
+                // The next form may fit.
             }
         }
-        throw CommandFailure.usage(
-                "\"" + text + "\" is no journal sequence number and no time",
-                "give a number from 1 on, or a time such as 2026-11-21T14:00:00Z");
+        return Optional.empty();
     }
 }
