@@ -7,6 +7,7 @@ import dev.bailiwick.accountstore.Receipt;
 import dev.bailiwick.accountstore.RecordContent;
 import dev.bailiwick.accountstore.ResourceProfileContent;
 import dev.bailiwick.accountstore.Stored;
+import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.PeerCredentials;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.launch.Launchpad;
@@ -222,9 +223,14 @@ public final class Broker implements AutoCloseable {
         return bootstrap(new Caller(uid, source));
     }
 
-    /** The login paths for that caller. */
+    /**
+     * The login paths for that caller. A login waits for the disk or for a hash, so it never runs on the thread that reads everybody's
+     * calls, not even until it has turned out to be slow.
+     */
     SessionManager.Client bootstrap(Caller caller) {
-        return SessionManager.client(new SessionManagerServer(logins, caller, Optional.empty()));
+        return SessionManager.factory.client(CapabilityClient.serve(
+                new SessionManagerServer(logins, caller, Optional.empty()),
+                login -> Thread.ofVirtual().name("session-login").start(login)));
     }
 
     /** See {@link Parts}. */

@@ -243,9 +243,9 @@ final class Grant implements MembranePolicy, EffectGate {
 
     /** Ends the grant for everybody who calls; {@link #release} is to follow. Does not block. Only the first reason counts. */
     void cut(Cause cause) {
-        shut(cause);
         List<Consumer<String>> actions;
         synchronized (membrane) {
+            shut(cause);
             actions = closing == null ? List.of() : List.copyOf(closing);
         }
         actions.forEach(action -> action.accept(cause.why()));

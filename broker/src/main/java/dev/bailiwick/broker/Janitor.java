@@ -45,10 +45,13 @@ final class Janitor implements UserSessionServer.Logout {
         return end(session, "logged out", last);
     }
 
-    /** As {@link #end(Session, String)}, for the call through {@code last} that ends its own session and still has to answer. */
+    /**
+     * As {@link #end(Session, String)}, for the call through {@code last} that ends its own session and still has to answer. It does not
+     * wait for the clearing: a thread that reads the calls of many may be running that call.
+     */
     CompletionStage<?> end(Session session, String why, Grant last) {
         if (session.end(Cause.of(why), Optional.of(last))) {
-            clear(session);
+            clearLater(session);
         }
         return session.cleared();
     }
@@ -63,12 +66,12 @@ final class Janitor implements UserSessionServer.Logout {
     /** Clears up after sessions that are over, on threads of their own. The caller is the commit lane, and starts one at most. */
     void clearLater(List<Session> ended) {
         if (!ended.isEmpty()) {
-            Thread.ofVirtual().name("session-janitor").start(() -> {
-                for (Session session : ended) {
-                    Thread.ofVirtual().name("session-janitor").start(() -> clear(session));
-                }
-            });
+            Thread.ofVirtual().name("session-janitor").start(() -> ended.forEach(this::clearLater));
         }
+    }
+
+    private void clearLater(Session session) {
+        Thread.ofVirtual().name("session-janitor").start(() -> clear(session));
     }
 
     /** Releases and notes what a commit cut in sessions that go on, on a thread of its own. */
@@ -137,6 +140,7 @@ final class Janitor implements UserSessionServer.Logout {
 
     private void clear(Session session, Optional<String> audited) {
         session.release(); // before anything is waited for: whoever is called through it should hear of it
+        RuntimeException failed = null;
         session.minting().lock();
         try {
             for (RootId root : session.roots()) {
@@ -153,16 +157,21 @@ final class Janitor implements UserSessionServer.Logout {
                 noted.join();
             });
             noteLeases();
-            session.cleared().complete(null);
         } catch (RuntimeException failure) {
             // Whatever went wrong, damage of the audit chain included, the session is over and whoever waits for its
             // end
             // must hear of it. What is left of its storage goes when the daemon starts again.
             LOG.log(System.Logger.Level.WARNING, "could not clear up after a session", failure);
-            session.cleared().completeExceptionally(failure);
+            failed = failure;
         } finally {
             sessions.remove(session);
             session.minting().unlock();
+        }
+        // Only now: whoever hears of the end finds the session's place free.
+        if (failed == null) {
+            session.cleared().complete(null);
+        } else {
+            session.cleared().completeExceptionally(failed);
         }
     }
 }

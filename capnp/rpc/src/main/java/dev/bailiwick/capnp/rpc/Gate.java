@@ -56,12 +56,10 @@ final class Gate {
 
     /** Waits until all who got in are through; does not wait on a thread that is on its own way through a gate. */
     void awaitEmpty() {
-        if (PASSING.isBound()) {
-            return;
-        }
         boolean isInterrupted = false;
         synchronized (this) {
-            while (passing > 0) {
+            boolean mayWait = passing > 0 && !PASSING.isBound();
+            while (mayWait && passing > 0) {
                 try {
                     wait();
                 } catch (InterruptedException stopped) { // it is short, and half a revocation is none

@@ -91,15 +91,12 @@ public final class Membrane {
      * before {@link #release}, which must follow. The reason is told as it is; many membranes may share it.
      */
     public void shut(RpcException why) {
-        boolean isFirst = gate.shut(why);
-        // Each call either reached the callee's queue before this returns, and is failed, or finds the gate shut.
-        gate.awaitEmpty();
-        if (!isFirst) {
-            return;
-        }
         List<MembraneCall> pending;
         synchronized (gate) {
-            pending = calls == null ? List.of() : new ArrayList<>(calls);
+            boolean isFirst = gate.shut(why);
+            // Each call either reached the callee's queue before this returns, and is failed, or finds the gate shut.
+            gate.awaitEmpty();
+            pending = !isFirst || calls == null ? List.of() : new ArrayList<>(calls);
         }
         Throwable failure = null;
         for (MembraneCall call : pending) {
