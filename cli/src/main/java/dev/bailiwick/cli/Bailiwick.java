@@ -19,7 +19,8 @@ public final class Bailiwick {
                 .addSubcommand(new QuickstartCommand(context))
                 .addSubcommand(new InitCommand(context))
                 .addSubcommand("serve", new ServeCommand(context))
-                .addSubcommand(new KeyringCommands(context))
+                .addSubcommand(
+                        new CommandLine(new KeyringCommands(context)).addSubcommand(new KeyBackupCommands(context)))
                 .addSubcommand(new LeaseCommands.Ask(context))
                 .addSubcommand(new LeaseCommands.List(context))
                 .addSubcommand(new LeaseCommands.Renew(context))

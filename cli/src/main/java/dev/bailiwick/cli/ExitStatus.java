@@ -65,6 +65,7 @@ enum ExitStatus {
                     "invalid-kind",
                     "invalid-text",
                     "invalid-data-class",
+                    "invalid-passphrase",
                     "is-a-namespace",
                     "not-a-namespace",
                     "unknown-kind",

@@ -57,10 +57,17 @@ final class Secrets {
 
     /** A new password, which a person types twice. */
     byte[] newPasswordFromPerson(String inputOption) {
-        byte[] first = fromPerson("new password", inputOption);
-        byte[] again = fromPerson("new password once more", inputOption);
+        return newFromPerson("new password", inputOption);
+    }
+
+    /** A new secret, which a person types twice. */
+    byte[] newFromPerson(String what, String inputOption) {
+        byte[] first = fromPerson(what, inputOption);
+        byte[] again = fromPerson(what + " once more", inputOption);
         if (!Arrays.equals(first, again)) {
-            throw CommandFailure.usage("the two passwords are not the same", "type the same password twice");
+            String secret = what.replaceFirst("new ", "");
+            throw CommandFailure.usage(
+                    "the two " + secret + "s are not the same", "type the same " + secret + " twice");
         }
         return first;
     }

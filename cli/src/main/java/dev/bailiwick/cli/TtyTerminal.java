@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,17 +19,22 @@ import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.NonBlockingInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The terminal that the program runs on, as a capability for a session to hold. Keys go to whoever reads it, one by one and unechoed, from
- * the first read on; until then, and once this is closed, the terminal is as it was.
+ * the first read on; until then, and once this is closed, the terminal is as it was. Keys that make signals stay with the person who types:
+ * Ctrl-C ends this program, whoever reads.
  *
  * <p>Reads wait on a thread of their own, so that writes are not held up. Thread-safe.
  */
 final class TtyTerminal implements TerminalSession.Server, AutoCloseable {
     /** Bytes of one read or write at most (terminal.capnp). */
     private static final int TRANSFER_BYTES = 64 * 1024;
+
+    /** Between two looks for a key; a key that comes is taken at once. */
+    private static final long LOOK_MILLIS = 200;
 
     private final Terminal terminal;
     private final ExecutorService keys = Executors.newSingleThreadExecutor(
@@ -46,8 +52,12 @@ final class TtyTerminal implements TerminalSession.Server, AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(new TtyTerminal(
-                    TerminalBuilder.builder().system(true).dumb(false).build()));
+            return Optional.of(new TtyTerminal(TerminalBuilder.builder()
+                    .system(true)
+                    .dumb(false)
+                    // Or the terminal would be asked what it can do, and its answers would be there to be read as keys.
+                    .graphemeCluster(false)
+                    .build()));
         } catch (IOException | IllegalStateException noTerminal) {
             return Optional.empty(); // a session can do without
         }
@@ -85,9 +95,22 @@ final class TtyTerminal implements TerminalSession.Server, AutoCloseable {
     private byte[] next(int limit) {
         raw();
         byte[] buffer = new byte[limit];
+        int length = 0;
         try {
-            int length = terminal.input().read(buffer, 0, limit);
-            return Arrays.copyOf(buffer, Math.max(length, 0));
+            // Looks again and again instead of waiting for good: a read that waits holds a lock of the stream's, and
+            // what ends this process
+            // closes the stream before it lets go.
+            NonBlockingInputStream input = Objects.requireNonNull((NonBlockingInputStream) terminal.input());
+            int key = input.read(LOOK_MILLIS);
+            while (key == NonBlockingInputStream.READ_EXPIRED && !keys.isShutdown()) {
+                key = input.read(LOOK_MILLIS);
+            }
+            // What has come together goes together.
+            while (key >= 0 && length < limit) {
+                buffer[length++] = (byte) key;
+                key = length < limit ? input.read(1) : NonBlockingInputStream.READ_EXPIRED;
+            }
+            return Arrays.copyOf(buffer, length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,6 +119,9 @@ final class TtyTerminal implements TerminalSession.Server, AutoCloseable {
     private synchronized void raw() {
         if (before == null) {
             before = terminal.enterRawMode();
+            Attributes keys = terminal.getAttributes();
+            keys.setLocalFlag(Attributes.LocalFlag.ISIG, true);
+            terminal.setAttributes(keys);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.bailiwick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,82 @@ class KeepingCommandTest {
             assertThat(with(site, sealed, "keyring", "unseal", "mail").ok().out())
                     .isEqualTo("x");
         }
+    }
+
+    @Test
+    void keysAreBackedUpByLeaseAndUnsealAgainUnderANewWrappingKey() throws IOException {
+        String backupPassphrase = "not alices password\n";
+        try (Site site = Site.running(directory).withAccount("alice", "alices secret password")) {
+            byte[] sealed = with(site, "x".getBytes(StandardCharsets.UTF_8), "keyring", "seal", "mail")
+                    .ok()
+                    .bytes();
+            String[] export = {"keyring", "backup", "export", "mail", "--passphrase-stdin"};
+            TestHost.Ended unasked = site.withInput("alice", backupPassphrase, export);
+            assertThat(unasked.status()).isEqualTo(3);
+            assertThat(unasked.err()).startsWith("error[not-selected]: this session does not hold \"keyBackup\"");
+            // A first login with a code is not enough to ask for keys, nor to decide about it.
+            site.login("alice", "alices secret password").ok();
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+            leaseBackup(site);
+            Path backup = Files.write(
+                    directory.resolve("mail.keys"),
+                    site.withInput("alice", backupPassphrase, export).ok().bytes());
+            assertThat(site.withInput("alice", "short\n", export).status()).isEqualTo(2);
+            assertThat(TestHost.host()
+                            .typing("one of many", "another one")
+                            .bailiwick(
+                                    "keyring",
+                                    "backup",
+                                    "export",
+                                    "mail",
+                                    "--socket",
+                                    site.socket().toString(),
+                                    "--session-file",
+                                    site.sessionOf("alice").toString())
+                            .err())
+                    .contains("the two passphrases are not the same");
+
+            site.stop();
+            Files.writeString(site.store().resolve("keyring.key"), "bailiwick-keyring-1 " + "5a".repeat(32) + "\n");
+            site.serve();
+            site.login("alice", "alices secret password").ok();
+            assertThat(with(site, sealed, "keyring", "unseal", "mail").status()).isEqualTo(7);
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+            leaseBackup(site);
+            String[] restore = {"keyring", "backup", "restore", backup.toString(), "--passphrase-stdin"};
+            TestHost.Ended wrong = site.withInput("alice", "another one altogether\n", restore);
+            assertThat(wrong.status()).isEqualTo(3);
+            assertThat(wrong.err()).startsWith("error[restore-failed]");
+            assertThat(site.withInput("alice", backupPassphrase, restore).ok().out())
+                    .isEqualTo("restored; the newest key in it is version 1\n");
+
+            assertThat(with(site, sealed, "keyring", "unseal", "mail").ok().out())
+                    .isEqualTo("x");
+            assertThat(with(
+                                    site,
+                                    ByteBuffer.allocate(backupPassphrase.length() + (int) Files.size(backup))
+                                            .put(backupPassphrase.getBytes(StandardCharsets.UTF_8))
+                                            .put(Files.readAllBytes(backup))
+                                            .array(),
+                                    "keyring",
+                                    "backup",
+                                    "restore",
+                                    "--passphrase-stdin",
+                                    "-o",
+                                    "json")
+                            .ok()
+                            .json())
+                    .isEqualTo(Json.object().with("version", 1));
+        }
+    }
+
+    private static void leaseBackup(Site site) {
+        String id = ((Json.Obj)
+                        site.bailiwick("alice", "request", "key-backup", "--reason", "before the move", "-o", "json")
+                                .ok()
+                                .json())
+                .text("requestId");
+        site.admin("operator", "approval", "grant", id).ok();
     }
 
     /** Neither tables, nor logs, nor anything else below the store holds what the file does. */
