@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads dossiers out of the account store, each from one published state. Thread-safe.
@@ -50,6 +51,7 @@ final class StoreRecords implements Records {
     private final Map<Source, Facts.Lookup<?>> shared = new ConcurrentHashMap<>();
 
     private final AtomicLong commits = new AtomicLong();
+    private volatile @Nullable SharedFacts newest;
 
     /** An account and its facts, and how many commits there were when reading them began. */
     private record Known(Stored<Account> account, Facts facts, long commits) {}
@@ -96,7 +98,7 @@ final class StoreRecords implements Records {
     private Optional<Known> read(Function<AccountStoreReader, Optional<Stored<Account>>> lookup) {
         long before = commits.get();
         Optional<Known> read = snapshots.read(snapshot -> lookup.apply(snapshot.accounts())
-                .map(account -> new Known(account, sharing(facts(snapshot, account)), before)));
+                .map(account -> new Known(account, facts(snapshot, account, sharedIn(snapshot)), before)));
         read.ifPresent(this::keep);
         return read;
     }
@@ -108,13 +110,46 @@ final class StoreRecords implements Records {
         known.put(read.account().recordId(), read);
     }
 
-    private Facts sharing(Facts facts) {
-        return new Facts(
-                facts.account(),
-                sharing(facts.resourceProfile()),
-                sharing(facts.policyProfile()),
-                sharing(facts.catalogue()),
-                facts.journalSize());
+    /** What accounts share in one state of the store, decoded once for all of them. The journal's size says which state that is. */
+    private final class SharedFacts {
+        private final long journalSize;
+        private final Facts.Lookup<PolicyCatalogue> catalogue;
+        private final Map<ProfileRef, Facts.Lookup<ResourceProfile>> resources = new ConcurrentHashMap<>();
+        private final Map<ProfileRef, Facts.Lookup<PolicyProfile>> policies = new ConcurrentHashMap<>();
+
+        SharedFacts(long journalSize, Facts.Lookup<PolicyCatalogue> catalogue) {
+            this.journalSize = journalSize;
+            this.catalogue = catalogue;
+        }
+
+        Facts.Lookup<ResourceProfile> resources(StoreSnapshot snapshot, ProfileRef reference) {
+            return kept(resources, reference, wanted -> resourceProfile(snapshot, wanted));
+        }
+
+        Facts.Lookup<PolicyProfile> policies(StoreSnapshot snapshot, ProfileRef reference) {
+            return kept(policies, reference, wanted -> policyProfile(snapshot, wanted));
+        }
+
+        private <T> Facts.Lookup<T> kept(
+                Map<ProfileRef, Facts.Lookup<T>> lookups,
+                ProfileRef reference,
+                Function<ProfileRef, Facts.Lookup<T>> read) {
+            if (lookups.size() >= Limits.KEPT_PROFILES) {
+                lookups.clear();
+            }
+            return lookups.computeIfAbsent(reference, wanted -> sharing(read.apply(wanted)));
+        }
+    }
+
+    private SharedFacts sharedIn(StoreSnapshot snapshot) {
+        long journalSize = snapshot.head().journalSize();
+        SharedFacts found = newest;
+        if (found == null || found.journalSize != journalSize) {
+            found = new SharedFacts(
+                    journalSize, sharing(catalogue(snapshot.policy().policy())));
+            newest = found;
+        }
+        return found;
     }
 
     @SuppressWarnings("unchecked") // a source names one record version, which has one content
@@ -157,6 +192,24 @@ final class StoreRecords implements Records {
 
     /** What the planner sees of that account in that state. */
     static Facts facts(StoreSnapshot snapshot, Stored<Account> account) {
+        return new Facts(
+                account(account, bindings(snapshot, account)),
+                resourceProfile(snapshot, account.content().resourceProfile()),
+                policyProfile(snapshot, account.content().policyProfile()),
+                catalogue(snapshot.policy().policy()),
+                snapshot.head().journalSize());
+    }
+
+    private static Facts facts(StoreSnapshot snapshot, Stored<Account> account, SharedFacts shared) {
+        return new Facts(
+                account(account, bindings(snapshot, account)),
+                shared.resources(snapshot, account.content().resourceProfile()),
+                shared.policies(snapshot, account.content().policyProfile()),
+                shared.catalogue,
+                shared.journalSize);
+    }
+
+    private static List<Facts.Binding> bindings(StoreSnapshot snapshot, Stored<Account> account) {
         List<Facts.Binding> bindings = new ArrayList<>();
         for (Stored<RoleBinding> binding :
                 snapshot.accounts().roleBindings(account.content().principalId())) {
@@ -164,12 +217,7 @@ final class StoreRecords implements Records {
                 bindings.add(binding(binding, binding.content()));
             }
         }
-        return new Facts(
-                account(account, bindings),
-                resourceProfile(snapshot, account.content().resourceProfile()),
-                policyProfile(snapshot, account.content().policyProfile()),
-                catalogue(snapshot.policy().policy()),
-                snapshot.head().journalSize());
+        return bindings;
     }
 
     static Facts.Binding binding(Stored<?> stored, RoleBinding binding) {
