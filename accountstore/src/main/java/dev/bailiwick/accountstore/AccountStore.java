@@ -466,6 +466,11 @@ public final class AccountStore implements AutoCloseable {
         return Optional.ofNullable(scrub.get()).map(Scrub::runPass);
     }
 
+    /** Whether commits are spared looking up ids that were never used. */
+    boolean knowsUsedIds() {
+        return chains.ids().isComplete();
+    }
+
     /** Applies {@code reader} to one published state. The snapshot must not be kept. */
     public <T> T read(Function<StoreSnapshot, T> reader) {
         return engine.read(view -> reader.apply(new ViewSnapshot(view)));
@@ -565,13 +570,18 @@ public final class AccountStore implements AutoCloseable {
         StateMachine.Transition transition = StateMachine.apply(txn, command, chains);
         if (transition.rows().isPresent() && transition.result() instanceof CommitResult.Committed(Receipt receipt)) {
             transition.rows().get().writeTo(txn);
+            if (chains.ids().counted(receipt.sequence())) {
+                txn.beforeAcknowledge(() -> chains.ids().load(raw));
+            }
             txn.beforePublish(() -> cache.suspend(receipt));
             txn.beforeAcknowledge(() -> {
                 cache.invalidate(receipt);
-                List<RecordContent> written = command.transaction().mutations().stream()
-                        .map(Mutation::content)
-                        .toList();
-                listeners.forEach(listener -> listener.committing(receipt, written));
+                if (!listeners.isEmpty()) {
+                    List<RecordContent> written = command.transaction().mutations().stream()
+                            .map(Mutation::content)
+                            .toList();
+                    listeners.forEach(listener -> listener.committing(receipt, written));
+                }
             });
         }
         return transition.result();

@@ -40,20 +40,39 @@ final class AuditWords {
         if (records > RECORDS) {
             return;
         }
+        if (old.isPresent() && old.get() instanceof Account was && now instanceof Account is) {
+            accounts(was, is);
+            return;
+        }
         Map<String, String> was = old.map(this::fields).orElse(Map.of());
         Map<String, String> is = fields(now);
-        is.forEach((field, value) -> {
-            String earlier = was.getOrDefault(field, "");
-            if (!earlier.equals(value)) {
-                note(before, field, earlier);
-                note(after, field, value);
-            }
-        });
+        is.forEach((field, value) -> difference(field, was.getOrDefault(field, ""), value));
         was.forEach((field, value) -> {
             if (!is.containsKey(field)) {
                 note(before, field, value);
             }
         });
+    }
+
+    /** What {@link #fields} comes to for two accounts, which is most of what is committed; a profile's name is looked up only if it is told. */
+    private void accounts(Account was, Account is) {
+        difference("name", was.name(), is.name());
+        difference("status", was.status().text(), is.status().text());
+        difference("roles", String.join(" ", was.roles()), String.join(" ", is.roles()));
+        if (!was.resourceProfile().equals(is.resourceProfile())) {
+            difference("resourceProfile", profile(was.resourceProfile()), profile(is.resourceProfile()));
+        }
+        if (!was.policyProfile().equals(is.policyProfile())) {
+            difference("policyProfile", profile(was.policyProfile()), profile(is.policyProfile()));
+        }
+        difference("displayName", was.displayName(), is.displayName());
+    }
+
+    private void difference(String field, String was, String is) {
+        if (!was.equals(is)) {
+            note(before, field, was);
+            note(after, field, is);
+        }
     }
 
     private static void note(List<String> to, String field, String value) {

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The newest state of each chain, so that a commit need not read and hash the peaks of its tree anew; and beside it what is known
- * of records.
+ * of records and of transaction ids.
  *
  * <p>What is remembered counts only while the chain's head row is still the very row it was remembered for, and that row names size,
  * last entry and root. So whatever became of the work that appended, the answer is the one that the stored rows would give; and a
@@ -19,6 +19,7 @@ import java.util.Map;
 final class ChainMemory {
     private final Map<String, Known> known = new HashMap<>();
     private final RecordMemory records = new RecordMemory();
+    private final UsedIds ids = new UsedIds();
 
     /** A chain's state and the time of its last entry. */
     private static final class Known {
@@ -36,6 +37,11 @@ final class ChainMemory {
     /** What is remembered of records. */
     RecordMemory records() {
         return records;
+    }
+
+    /** What is remembered of transaction ids. */
+    UsedIds ids() {
+        return ids;
     }
 
     /** As {@link HashChain#load}. */

@@ -46,6 +46,15 @@ final class IndexRow {
         return Arrays.equals(key, otherKey) && Arrays.equals(value, otherValue);
     }
 
+    /** Whether one version after another of a record is known to move none of its rows and to add none, without deriving them. */
+    static boolean stay(RecordContent before, RecordContent after) {
+        return before instanceof Account was
+                && after instanceof Account is
+                && was.nameKey().equals(is.nameKey())
+                && was.nameSkeleton().equals(is.nameSkeleton())
+                && was.principalId().equals(is.principalId());
+    }
+
     /** The rows of a record that follow its newest version: they move when it changes. */
     static List<IndexRow> ofHead(RecordId record, RecordContent content) {
         List<IndexRow> rows = new ArrayList<>(3);

@@ -116,7 +116,12 @@ final class Keys {
 
     /** The number that {@link #number} made this of. */
     static long numberOf(byte[] number) {
-        return (long) NUMBERS.get(number, 0);
+        return numberAt(number, 0);
+    }
+
+    /** The number in the eight bytes from {@code offset} on. */
+    static long numberAt(byte[] bytes, int offset) {
+        return (long) NUMBERS.get(bytes, offset);
     }
 
     static byte[] node(int level, long index) {

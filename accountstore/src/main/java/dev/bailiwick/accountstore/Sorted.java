@@ -16,10 +16,14 @@ final class Sorted {
     private Sorted() {}
 
     static <T extends Comparable<T>> SortedSet<T> set(Collection<T> values) {
-        return Collections.unmodifiableSortedSet(new TreeSet<>(values));
+        return values.isEmpty()
+                ? Collections.emptySortedSet()
+                : Collections.unmodifiableSortedSet(new TreeSet<>(values));
     }
 
     static <V> SortedMap<String, V> map(Map<String, V> values) {
-        return Collections.unmodifiableSortedMap(new TreeMap<>(values));
+        return values.isEmpty()
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(values));
     }
 }

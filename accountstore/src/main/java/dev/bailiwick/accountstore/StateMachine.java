@@ -126,6 +126,9 @@ final class StateMachine {
     // ---- the same command again ----
 
     private Optional<CommitResult> repeated() {
+        if (!chains.ids().mayBeUsed(transaction.id())) {
+            return Optional.empty();
+        }
         byte @Nullable [] row =
                 view.get(StoreTables.TRANSACTIONS, transaction.id().toBytes());
         if (row == null) {
@@ -261,9 +264,12 @@ final class StateMachine {
     }
 
     private static long policyEpoch(Transaction transaction, Meta meta) {
-        boolean moves = transaction.mutations().stream()
-                .anyMatch(mutation -> mutation.content().recordKind().movesPolicyEpoch());
-        return moves ? meta.policyEpoch() + 1 : meta.policyEpoch();
+        for (Mutation mutation : transaction.mutations()) {
+            if (mutation.content().recordKind().movesPolicyEpoch()) {
+                return meta.policyEpoch() + 1;
+            }
+        }
+        return meta.policyEpoch();
     }
 
     private void note(RecordRef record, Optional<Stored<?>> before, Stored<?> after) {
@@ -319,6 +325,9 @@ final class StateMachine {
         for (Map.Entry<RecordRef, Stored<?>> entry : written.entrySet()) {
             Stored<?> after = entry.getValue();
             Stored<?> before = replaced.get(entry.getKey());
+            if (before != null && IndexRow.stay(before.content(), after.content())) {
+                continue;
+            }
             List<IndexRow> gone = before == null ? List.of() : IndexRow.ofHead(before.recordId(), before.content());
             List<IndexRow> derived = new ArrayList<>(IndexRow.ofHead(after.recordId(), after.content()));
             for (IndexRow row : gone) {
@@ -461,12 +470,12 @@ final class StateMachine {
 
     /** A role that becomes active must be defined by the policy as it will be. */
     private Optional<CommitResult> unknownRole() {
-        List<RoleBinding> active = written.values().stream()
-                .map(Stored::content)
-                .filter(RoleBinding.class::isInstance)
-                .map(RoleBinding.class::cast)
-                .filter(binding -> binding.state() == BindingState.ACTIVE)
-                .toList();
+        List<RoleBinding> active = new ArrayList<>();
+        for (Stored<?> record : written.values()) {
+            if (record.content() instanceof RoleBinding binding && binding.state() == BindingState.ACTIVE) {
+                active.add(binding);
+            }
+        }
         if (active.isEmpty()) {
             return Optional.empty();
         }
@@ -533,7 +542,11 @@ final class StateMachine {
     /** INVARIANT (administrable): no transaction makes a store harder to administer than until the last administrator leaves. */
     private Optional<CommitResult> administrators() {
         Administration before = new Administration(records, new Rows(view), records::newest, time);
-        if (replaced.values().stream().noneMatch(before::rests)) {
+        boolean rests = false;
+        for (Stored<?> old : replaced.values()) {
+            rests |= before.rests(old);
+        }
+        if (!rests) {
             return Optional.empty();
         }
         Administration.Reach reach = new Administration(records, rows, this::after, time).reach();
@@ -569,9 +582,10 @@ final class StateMachine {
 
     private Transition commit() {
         HashChain.State journal = chains.load(HashChain.JOURNAL, view);
-        List<Change> changes = written.values().stream()
-                .map(record -> new Change(record.kind(), record.recordId(), record.version(), record.contentHash()))
-                .toList();
+        List<Change> changes = new ArrayList<>(written.size());
+        for (Stored<?> record : written.values()) {
+            changes.add(new Change(record.kind(), record.recordId(), record.version(), record.contentHash()));
+        }
         JournalEntry entry = new JournalEntry(
                 journal.size() + 1,
                 meta.storeEpoch(),
@@ -598,6 +612,7 @@ final class StateMachine {
                 StoreTables.TRANSACTIONS,
                 transaction.id().toBytes(),
                 new TransactionRow(entry.sequence(), command.hash()).encode());
+        chains.ids().willUse(transaction.id());
         if (policyEpoch != meta.policyEpoch()) {
             Meta.writePolicyEpoch(policyEpoch, rows);
         }

@@ -31,6 +31,15 @@ final class StoreLimits {
     /** Newest versions that the commit lane keeps in memory, about a kilobyte each. */
     static final int LANE_RECORDS = 16_384;
 
+    /** Commits after which a store remembers which transaction ids were never used: what runs for one or two need not. */
+    static final int COMMITS_BEFORE_FILTER = 256;
+
+    /** Transaction ids that such a memory has room for, two bytes each; it has room for twice as many as there are, within these bounds. */
+    static final int FILTERED_IDS_AT_LEAST = 1 << 20;
+
+    /** As many are sixteen megabytes. Where there are more, more of the new ones are looked up. */
+    static final int FILTERED_IDS = 1 << 23;
+
     /** Findings of one verification: enough to see the shape of the damage, bounded for a store of nothing but damage. */
     static final int FINDINGS = 1000;
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
  *          4 | family varint | key length varint | key                                 a deletion
  * </pre>
  *
- * Not thread-safe.
+ * It can be used again and again, for one batch at a time. Not thread-safe.
  */
 final class BatchBytes {
     private static final int HEADER_BYTES = 12;
@@ -24,10 +24,20 @@ final class BatchBytes {
     private static final int VARINT_BYTES = 5;
 
     private static final int FIRST_BYTES = 4096;
+    private static final int KEPT_BYTES = 1 << 20;
 
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length = HEADER_BYTES;
     private int count;
+
+    /** Begins another batch. The memory of an unusually large one is given back. */
+    void clear() {
+        if (bytes.length > KEPT_BYTES) {
+            bytes = new byte[FIRST_BYTES];
+        }
+        length = HEADER_BYTES;
+        count = 0;
+    }
 
     void put(int family, byte[] key, byte[] value) {
         begin(VALUE, family, key.length + value.length);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
@@ -52,7 +53,12 @@ final class RocksBackend implements Backend {
     private final RocksDB db;
     private final Families families;
     private final WriteOptions synced;
-    private final boolean verifyChecksums;
+
+    /** Read options that no snapshot uses at present, so that a commit need not make new ones. */
+    private final SpareOptions spare;
+
+    /** Of the batch that is being written; there is one at a time. */
+    private final BatchBytes rows = new BatchBytes();
 
     /** Native objects to be closed after the database, newest first. */
     private final Deque<AbstractNativeReference> resources;
@@ -65,7 +71,7 @@ final class RocksBackend implements Backend {
             boolean verifyChecksums,
             Deque<AbstractNativeReference> resources,
             Runnable whenClosed) {
-        this.verifyChecksums = verifyChecksums;
+        this.spare = new SpareOptions(verifyChecksums);
         this.db = db;
         this.families = families;
         this.synced = new WriteOptions().setSync(true);
@@ -189,12 +195,12 @@ final class RocksBackend implements Backend {
 
     @Override
     public Backend.PinnedView snapshot() {
-        return new RocksSnapshot(db, families, verifyChecksums);
+        return new RocksSnapshot(db, families, spare);
     }
 
     @Override
     public void write(Map<Table, NavigableMap<byte[], byte @Nullable []>> changes) {
-        BatchBytes rows = new BatchBytes();
+        rows.clear();
         for (Map.Entry<Table, NavigableMap<byte[], byte @Nullable []>> table : changes.entrySet()) {
             int family = families.idOf(table.getKey());
             for (Map.Entry<byte[], byte @Nullable []> row : table.getValue().entrySet()) {
@@ -225,6 +231,7 @@ final class RocksBackend implements Backend {
     public void close() {
         try {
             families.handles().values().forEach(ColumnFamilyHandle::close);
+            spare.close();
             db.close();
             closeAll(resources);
         } finally {
@@ -276,17 +283,48 @@ final class RocksBackend implements Backend {
         return new EngineException(code, what + ": " + message, e);
     }
 
+    /** Keeps the read options of one closed snapshot for the next one. Thread-safe. */
+    private static final class SpareOptions {
+        private final boolean verifyChecksums;
+        private final AtomicReference<@Nullable ReadOptions> spare = new AtomicReference<>();
+
+        SpareOptions(boolean verifyChecksums) {
+            this.verifyChecksums = verifyChecksums;
+        }
+
+        ReadOptions take() {
+            ReadOptions kept = spare.getAndSet(null);
+            return kept == null ? new ReadOptions().setVerifyChecksums(verifyChecksums) : kept;
+        }
+
+        void giveBack(ReadOptions options) {
+            ReadOptions other = spare.getAndSet(options);
+            if (other != null) {
+                other.close();
+            }
+        }
+
+        void close() {
+            ReadOptions kept = spare.getAndSet(null);
+            if (kept != null) {
+                kept.close();
+            }
+        }
+    }
+
     /** One RocksDB snapshot with the read options that select it; both may be shared by threads. */
     private static final class RocksSnapshot implements Backend.PinnedView {
         private final RocksDB db;
         private final Families families;
         private final @Nullable Snapshot snapshot;
+        private final SpareOptions spare;
         private final ReadOptions options;
 
-        RocksSnapshot(RocksDB db, Families families, boolean verifyChecksums) {
+        RocksSnapshot(RocksDB db, Families families, SpareOptions spare) {
             this.db = db;
             this.families = families;
-            this.options = new ReadOptions().setVerifyChecksums(verifyChecksums);
+            this.spare = spare;
+            this.options = spare.take();
             this.snapshot = db.getSnapshot();
             if (snapshot != null) {
                 options.setSnapshot(snapshot);
@@ -379,7 +417,8 @@ final class RocksBackend implements Backend {
 
         @Override
         public void close() {
-            options.close();
+            // Read-only there is no snapshot to select, before or afterwards; otherwise the next one selects its own.
+            spare.giveBack(options);
             if (snapshot != null) {
                 db.releaseSnapshot(snapshot);
                 snapshot.close();

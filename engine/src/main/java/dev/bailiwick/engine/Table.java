@@ -22,7 +22,7 @@ public record Table(String name) {
     // Spelled out, as maps ask for it with every lookup and every row: what is generated is not always inlined.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Table table && name.equals(table.name);
+        return this == other || (other instanceof Table table && name.equals(table.name));
     }
 
     @Override
