@@ -110,10 +110,9 @@ final class CommandLog {
     }
 
     private CommitResult create(int i) {
-        NewAccount model = Stores.localUser(store, "user" + (random.nextInt(5) == 0 ? random.nextInt(i + 1) : i));
         return accounts.create(
                 new NewAccount(
-                        model.name(),
+                        AccountName.parse("user" + (random.nextInt(5) == 0 ? random.nextInt(i + 1) : i)),
                         "Benutzer \u00dc\u0130\u0131 " + i,
                         model.kind(),
                         new TreeSet<>(List.of("local-user", any(ROLES))),
