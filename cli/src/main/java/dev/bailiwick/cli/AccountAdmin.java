@@ -26,6 +26,7 @@ public final class AccountAdmin {
                 .addSubcommand(new RecordCommands(context))
                 .addSubcommand(new ApprovalCommands(context))
                 .addSubcommand(new AuditCommands(context))
+                .addSubcommand(new SidCommands(context))
                 .addSubcommand(
                         new CommandLine(new PolicyCommands(context)).addSubcommand(new PolicyCommands.Roles(context)))
                 .addSubcommand(new CommandLine(store)

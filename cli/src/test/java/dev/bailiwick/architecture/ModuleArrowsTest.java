@@ -22,7 +22,17 @@ final class ModuleArrowsTest {
     @Test
     void everyModuleIsOnTheClassPath() {
         for (String module : new String[] {
-            "capnp.rpc", "schema", "engine", "profiles", "accountstore", "storage", "launch", "broker", "daemon", "cli"
+            "capnp.rpc",
+            "schema",
+            "engine",
+            "profiles",
+            "accountstore",
+            "storage",
+            "launch",
+            "identity",
+            "broker",
+            "daemon",
+            "cli"
         }) {
             assertThat(CLASSES.containPackage("dev.bailiwick." + module))
                     .as("classes of dev.bailiwick.%s", module)
@@ -48,6 +58,8 @@ final class ModuleArrowsTest {
                 .definedBy("dev.bailiwick.storage..")
                 .layer("launch")
                 .definedBy("dev.bailiwick.launch..")
+                .layer("identity")
+                .definedBy("dev.bailiwick.identity..")
                 .layer("broker")
                 .definedBy("dev.bailiwick.broker..")
                 .layer("daemon")
@@ -64,6 +76,10 @@ final class ModuleArrowsTest {
                 .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
                 .whereLayer("launch")
                 .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
+                .whereLayer("identity")
+                .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
+                .whereLayer("identity")
+                .mayNotAccessAnyLayer()
                 .whereLayer("accountstore")
                 .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
                 .whereLayer("profiles")
@@ -90,6 +106,7 @@ final class ModuleArrowsTest {
                         "dev.bailiwick.accountstore..",
                         "dev.bailiwick.storage..",
                         "dev.bailiwick.launch..",
+                        "dev.bailiwick.identity..",
                         "dev.bailiwick.broker..",
                         "dev.bailiwick.daemon..",
                         "dev.bailiwick.cli..")
@@ -115,7 +132,8 @@ final class ModuleArrowsTest {
                         "dev.bailiwick.accountstore..",
                         "dev.bailiwick.storage..",
                         "dev.bailiwick.profiles..",
-                        "dev.bailiwick.launch..")
+                        "dev.bailiwick.launch..",
+                        "dev.bailiwick.identity..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.bailiwick.capnp.rpc..")
