@@ -6,6 +6,8 @@ using A = import "annotations.capnp";
 using Denial = import "denial.capnp".Denial;
 using Terminal = import "terminal.capnp";
 using Namespace = import "namespace.capnp".Namespace;
+using Identity = import "identity.capnp";
+using LogSink = import "log.capnp".LogSink;
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Launchers");
 
@@ -72,6 +74,15 @@ struct ProgramCaps @0xb0e95d2a7f14c683 {
   terminal @4 :Terminal.TerminalSession;
   program @5 :Text;
   # The name it was launched by.
+  # Appended, for the programs of a service, which the supervisor starts:
+  identity @6 :Identity.TokenHolder;
+  # The token that this program was started with.
+  logSink @7 :LogSink;
+  services @8 :Identity.ServiceDirectory;
+  secured @9 :Identity.SecuredDirectories;
+  # Both as the token of `identity`.
+  listener @10 :Identity.ServiceListener;
+  # Only of the service's binary.
 }
 
 struct ClaimResult @0xd5c82f0b13e69a47 {

@@ -124,6 +124,32 @@ struct ServiceIdentity @0xd8cda8114779936a {
   binarySha256 @2 :Data;
   # 32 bytes: the measured binary.
   supervisor @3 :Text;
+  # Appended; all of it empty in records of before:
+  identity @4 :Text;
+  # As whom it runs, verbatim as identity sources are asked; empty: LocalService.
+  hasRequiredPrivileges @5 :Bool;
+  requiredPrivileges @6 :List(Text);
+  # The privileges that its token keeps, sorted; without hasRequiredPrivileges all that it would have.
+  hookIdentity @7 :Text;
+  # As whom startPre and startPost run; empty: as `identity` says.
+  startPre @8 :List(ServiceProgram);
+  # In this order, before the binary.
+  startPost @9 :List(ServiceProgram);
+  # In this order, after the binary was started.
+  healthCheck @10 :ServiceProgram;
+  reload @11 :ServiceProgram;
+  descriptor @12 :Text;
+  # Of its data directory, SDDL; empty: its own SID is the owner, and it, SYSTEM and Administrators have full control.
+  reads @13 :List(Text);
+  # Further paths of the machine that its programs can see, read-only, sorted.
+}
+
+struct ServiceProgram @0xe4fdea2ffb8a014a {
+  # A measured file that is started without arguments.
+  path @0 :Text;
+  # Plain and absolute.
+  sha256 @1 :Data;
+  # 32 bytes.
 }
 
 struct ResourceProfile @0xa02a0aa2f5cfa8ec {
@@ -312,6 +338,10 @@ enum Slot @0xd595e45c6c07006d {
   policyManager @25;
   storeMaintainer @26;
   keyBackup @27;
+  identity @28;
+  services @29;
+  secured @30;
+  supervisor @31;
 }
 
 enum SlotAccess @0x8c691ef9d538d572 {

@@ -12,6 +12,8 @@ using Terminal = import "terminal.capnp";
 using Launcher = import "launcher.capnp";
 using Approval = import "approval.capnp";
 using Keyring = import "keyring.capnp";
+using Log = import "log.capnp";
+using Identity = import "identity.capnp";
 $Java.package("dev.bailiwick.schema.gen");
 $Java.outerClassname("Sessions");
 
@@ -156,7 +158,7 @@ struct SessionBundle @0xb1a5e447efdf6b8c {
   cache @4 :Namespace;
   tmp @5 :Namespace;
   logs @6 :LogReader;
-  logSink @7 :LogSink;
+  logSink @7 :Log.LogSink;
   credentials @8 :Credentials;
   status @9 :SystemStatus;
   login @10 :SessionManager;
@@ -178,6 +180,10 @@ struct SessionBundle @0xb1a5e447efdf6b8c {
   policyManager @26 :Store.PolicyManager;
   storeMaintainer @27 :Store.StoreMaintainer;
   keyBackup @28 :Keyring.KeyBackup;
+  identity @29 :Identity.TokenHolder;
+  services @30 :Identity.ServiceDirectory;
+  secured @31 :Identity.SecuredDirectories;
+  supervisor @32 :Identity.ServiceSupervisor;
 }
 
 interface UserSession @0xa28fe90f6dadbaba {
@@ -219,6 +225,8 @@ interface SessionDirectory @0x9be4f27d01c8a635 {
   # In the order of their ids, of that account or of all if `name` is empty; `next` is empty at the end.
   end @1 (sessionId :Data, reason :Text) -> (result :EndResult) $A.methodClass(control);
   # What the session held is revoked when this answers.
+  flows @2 (sessionId :Data) -> (result :Identity.FlowsResult) $A.methodClass(read);
+  # As whom that session's flows of execution act. It shows tokens and changes none.
 }
 
 interface Credentials @0x9ec3bd4effd0d26d {
@@ -293,18 +301,6 @@ struct LogLine @0xf4af380f458af9bc {
 interface LogReader @0xbee9286ca2564c0a {
   # Read-only view of this principal's own session logs.
   read @0 (after :UInt64, limit :UInt32) -> (lines :List(LogLine)) $A.methodClass(read);
-}
-
-interface LogSink @0xebfda5237a18cd3f {
-  # Write-only: lines appended here cannot be read back through it.
-  write @0 (text :Text) -> (result :WriteResult) $A.methodClass(write);
-}
-
-struct WriteResult @0x9962619f55449ef5 {
-  union {
-    done @0 :Void;
-    denied @1 :Denial;
-  }
 }
 
 interface SystemStatus @0xf720edb08e6656d4 {

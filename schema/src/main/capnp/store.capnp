@@ -57,6 +57,11 @@ interface AccountStoreReader @0xda1cc6ba23f61af6 {
   proveRecord @10 (kind :Record.RecordKind, recordId :Data, version :UInt64, size :UInt64) -> (result :ProofResult)
       $A.methodClass(read);
   # As `prove`, of a record of any kind but credential: a proof holds the record, and that one its verifier.
+  services @11 (after :Text, limit :UInt32) -> (accounts :List(Record.AccountRecord), next :Text)
+      $A.methodClass(read);
+  # The accounts of services in the order of the services' names; `next` is empty at the end.
+  service @12 (name :Text) -> (result :AccountResult) $A.methodClass(read);
+  # The account of that service.
 }
 
 struct CredentialFacts @0xa7d95be0c6413f28 {
@@ -223,6 +228,11 @@ interface AccountStoreManager @0xa6cf164e03d546b0 {
   resourceProfiles @9 () -> (manager :ResourceProfileManager) $A.methodClass(transfer);
   policyProfiles @10 () -> (manager :PolicyProfileManager) $A.methodClass(transfer);
   # Objects of their own, so that changing profiles can be passed on without changing accounts.
+  defineService @11 (name :Text, definition :Record.ServiceIdentity, resourceProfile :Text, policyProfile :Text,
+      expect :UInt64, transactionId :Data) -> (result :MutationResult) $A.methodClass(control);
+  # Makes the account `name`, of the service of that name, if there is no such service, and else a new version of its account with this
+  # definition in place of the one before. `definition.serviceName` is left empty. Empty profiles: those named "service" for a new account,
+  # and those it has for another one. A service that runs goes on as it was started.
 }
 
 struct ResourceProfileChange @0xcf0fc37e4844db20 {

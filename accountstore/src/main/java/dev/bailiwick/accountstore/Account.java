@@ -197,4 +197,24 @@ public record Account(
                 Optional.of(cache),
                 service);
     }
+    /** The same account bound to another definition of its service. */
+    public Account withService(ServiceIdentity definition) {
+        return new Account(
+                principalId,
+                kind,
+                name,
+                nameKey,
+                nameSkeleton,
+                displayName,
+                status,
+                credentialRefs,
+                roles,
+                attributes,
+                resourceProfile,
+                policyProfile,
+                homeRoot,
+                configRoot,
+                cacheRoot,
+                Optional.of(definition));
+    }
 }

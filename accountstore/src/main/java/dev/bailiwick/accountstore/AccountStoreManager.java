@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.RecordId;
@@ -32,6 +33,18 @@ public interface AccountStoreManager {
     /** Sets profiles; an empty one stays as it is. */
     CommitResult setProfiles(
             RecordId account,
+            Optional<ProfileRef> resourceProfile,
+            Optional<ProfileRef> policyProfile,
+            long expect,
+            Attribution by);
+
+    /**
+     * Gives a service's account another definition, and profiles; an empty one stays as it is. Rejected with {@link Rejection#NOT_FOUND} if it
+     * is no service's, and with {@link Rejection#NAME_TAKEN} if another account has the service's name.
+     */
+    CommitResult defineService(
+            RecordId account,
+            ServiceIdentity definition,
             Optional<ProfileRef> resourceProfile,
             Optional<ProfileRef> policyProfile,
             long expect,

@@ -59,6 +59,17 @@ public interface AccountStoreReader {
      */
     Page<Stored<Account>, NameKey> listAt(long sequence, Optional<NameKey> after, int limit);
 
+    /** The newest version of the account of the service of that name: no two accounts have the same one. */
+    Optional<Stored<Account>> service(String name);
+
+    /**
+     * Accounts of services in the order of the services' names.
+     *
+     * @param after only services above this one; empty for all
+     * @param limit from 1 to {@link #PAGE}
+     */
+    Page<Stored<Account>, String> services(String after, int limit);
+
     /** The newest journal entry of that time or before; 0 if there is none. Times never go back along the journal. */
     long sequenceAt(Instant time);
 

@@ -57,13 +57,16 @@ final class IndexRow {
 
     /** The rows of a record that follow its newest version: they move when it changes. */
     static List<IndexRow> ofHead(RecordId record, RecordContent content) {
-        List<IndexRow> rows = new ArrayList<>(3);
+        List<IndexRow> rows = new ArrayList<>(4);
         byte[] id = record.toBytes();
         switch (content) {
             case Account account -> {
                 rows.add(new IndexRow(Keys.name(account.nameKey()), id, Rejection.NAME_TAKEN));
                 rows.add(new IndexRow(Keys.skeleton(account.nameSkeleton()), id, Rejection.NAME_CONFUSABLE));
                 rows.add(new IndexRow(Keys.principal(account.principalId()), id, Rejection.PRINCIPAL_TAKEN));
+                account.service()
+                        .ifPresent(service ->
+                                rows.add(new IndexRow(Keys.service(service.serviceName()), id, Rejection.NAME_TAKEN)));
             }
             case RoleBinding binding -> {
                 rows.add(new IndexRow(
@@ -145,7 +148,7 @@ final class IndexRow {
         for (Keys.Index index : Keys.Index.values()) {
             if (index.code() == type) {
                 return switch (index) {
-                    case NAME, SKELETON, NAMED, PRINCIPAL -> ref(RecordKind.ACCOUNT, value);
+                    case NAME, SKELETON, NAMED, PRINCIPAL, SERVICE -> ref(RecordKind.ACCOUNT, value);
                     case MEMBER, ROLE -> ref(RecordKind.ROLE_BINDING, value);
                     case SUBJECT, BINDING -> ref(RecordKind.EXTERNAL_BINDING, value);
                     case RESOURCE_PROFILE_NAME -> ref(RecordKind.RESOURCE_PROFILE, value);

@@ -64,7 +64,9 @@ final class Keys {
         /** nothing: the record of the policy. */
         POLICY('o'),
         /** nothing: the record of the store's key. */
-        STORE_KEY('y');
+        STORE_KEY('y'),
+        /** name of a service: its account. */
+        SERVICE('w');
 
         private final byte code;
 
@@ -199,6 +201,10 @@ final class Keys {
 
     static byte[] policy() {
         return index(Index.POLICY);
+    }
+
+    static byte[] service(String name) {
+        return index(Index.SERVICE, utf8(name));
     }
 
     static byte[] storeKey() {

@@ -2,6 +2,7 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.accountstore.Proposals.Draft;
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.PrincipalId;
@@ -63,7 +64,7 @@ final class LiveAccountManager implements AccountStoreManager {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty())));
+                        account.service())));
         return proposals.propose("account.create", by, 0, snapshot -> new Draft.Write(mutations));
     }
 
@@ -131,6 +132,28 @@ final class LiveAccountManager implements AccountStoreManager {
                                 .withProfiles(
                                         resourceProfile.orElse(found.content().resourceProfile()),
                                         policyProfile.orElse(found.content().policyProfile()))));
+    }
+
+    @Override
+    public CommitResult defineService(
+            RecordId account,
+            ServiceIdentity definition,
+            Optional<ProfileRef> resourceProfile,
+            Optional<ProfileRef> policyProfile,
+            long expect,
+            Attribution by) {
+        return change("account.service", account, expect, by, (snapshot, found) -> {
+            Account before = found.content();
+            if (before.service().isEmpty()) {
+                return Proposals.notFound("service of '" + before.name() + "'");
+            }
+            return replacing(
+                    found,
+                    before.withProfiles(
+                                    resourceProfile.orElse(before.resourceProfile()),
+                                    policyProfile.orElse(before.policyProfile()))
+                            .withService(definition));
+        });
     }
 
     @Override

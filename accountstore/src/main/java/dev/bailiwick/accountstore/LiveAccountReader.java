@@ -61,6 +61,16 @@ final class LiveAccountReader implements AccountStoreReader {
     }
 
     @Override
+    public Optional<Stored<Account>> service(String name) {
+        return engine.read(view -> new ViewAccountReader(view).service(name));
+    }
+
+    @Override
+    public Page<Stored<Account>, String> services(String after, int limit) {
+        return engine.read(view -> new ViewAccountReader(view).services(after, limit));
+    }
+
+    @Override
     public long sequenceAt(Instant time) {
         return engine.read(view -> new ViewAccountReader(view).sequenceAt(time));
     }

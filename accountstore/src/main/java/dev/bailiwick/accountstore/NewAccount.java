@@ -2,8 +2,10 @@ package dev.bailiwick.accountstore;
 
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileRef;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.AccountName;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /**
@@ -11,6 +13,7 @@ import java.util.SortedSet;
  *
  * @param roles bound to it in the same transaction
  * @param credentials its first credentials, without a principal yet
+ * @param service what it is bound to; present for kind {@code service} only
  */
 public record NewAccount(
         AccountName name,
@@ -19,9 +22,22 @@ public record NewAccount(
         SortedSet<String> roles,
         ProfileRef resourceProfile,
         ProfileRef policyProfile,
-        List<NewCredential> credentials) {
+        List<NewCredential> credentials,
+        Optional<ServiceIdentity> service) {
     /** Copies the list. */
     public NewAccount {
         credentials = List.copyOf(credentials);
+    }
+
+    /** An account that is no service's. */
+    public NewAccount(
+            AccountName name,
+            String displayName,
+            PrincipalKind kind,
+            SortedSet<String> roles,
+            ProfileRef resourceProfile,
+            ProfileRef policyProfile,
+            List<NewCredential> credentials) {
+        this(name, displayName, kind, roles, resourceProfile, policyProfile, credentials, Optional.empty());
     }
 }

@@ -1,6 +1,7 @@
 package dev.bailiwick.accountstore;
 
 import dev.bailiwick.engine.View;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.BindingId;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.Id128;
@@ -169,6 +170,33 @@ final class ViewAccountReader implements AccountStoreReader {
         return atSequence(row.record(), sequence)
                 .filter(account ->
                         Arrays.equals(key, Keys.named(account.content().nameKey(), row.record(), row.version())));
+    }
+
+    @Override
+    public Optional<Stored<Account>> service(String name) {
+        return records.byIndex(Keys.service(name)).map(stored -> Contents.as(Account.class, stored));
+    }
+
+    @Override
+    public Page<Stored<Account>, String> services(String after, int limit) {
+        Limit.page(limit, PAGE);
+        byte[] start = Keys.service(after);
+        List<Stored<Account>> accounts = new ArrayList<>();
+        boolean[] more = new boolean[1];
+        view.scan(StoreTables.INDEX, start, Keys.endOf(new byte[] {Keys.Index.SERVICE.code()}), (key, value) -> {
+            if (Arrays.equals(key, start)) {
+                return true;
+            }
+            if (accounts.size() == limit) {
+                more[0] = true;
+                return false;
+            }
+            accounts.add(Contents.as(Account.class, records.byIndexRow(key, value)));
+            return true;
+        });
+        return new Page<>(
+                accounts,
+                more[0] ? accounts.getLast().content().service().map(ServiceIdentity::serviceName) : Optional.empty());
     }
 
     @Override

@@ -27,6 +27,7 @@ import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.RoleDefinition;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.InvalidNameException;
@@ -45,6 +46,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.capnproto.Data;
@@ -279,6 +281,61 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     }
 
     @Override
+    public CompletionStage<?> defineService(
+            CallContext<
+                            AccountStoreManager.DefineServiceParams.Reader,
+                            AccountStoreManager.DefineServiceResults.Builder>
+                    call) {
+        AccountStoreManager.DefineServiceParams.Reader params = call.params();
+        answer(
+                call.results().initResult(),
+                () -> attribution(params.getTransactionId(), AccountStoreManager.DefineServiceParams.factory, params),
+                by -> defineService(params, by));
+        return Calls.DONE;
+    }
+
+    private CommitResult defineService(AccountStoreManager.DefineServiceParams.Reader params, Attribution by) {
+        String name = params.getName().toString();
+        ServiceIdentity definition = ServiceChanges.definition(name, params.getDefinition());
+        AccountName accountName = name(name);
+        Optional<Stored<Account>> existing =
+                snapshots.read(snapshot -> snapshot.accounts().service(name));
+        if (existing.isEmpty() && params.getExpect() != 0) {
+            throw new RefusedException(SecuredData.unknown(name));
+        }
+        String resources = params.getResourceProfile().toString();
+        String policy = params.getPolicyProfile().toString();
+        boolean fresh = existing.isEmpty();
+        References references = snapshots.read(snapshot -> {
+            String policyName = fresh && policy.isEmpty() ? ServiceChanges.PROFILE : policy;
+            References found = references(
+                    snapshot,
+                    fresh && resources.isEmpty() ? ServiceChanges.PROFILE : resources,
+                    policyName,
+                    PrincipalKind.SERVICE);
+            if (fresh) {
+                requireOrdinary(
+                        snapshot.policy().policy().content().catalogue(),
+                        ServiceChanges.ROLE,
+                        PrincipalKind.SERVICE,
+                        policyProfile(snapshot, policyName, PrincipalKind.SERVICE)
+                                .content()
+                                .profile());
+            }
+            return found;
+        });
+        return ServiceChanges.define(
+                accounts,
+                existing,
+                accountName,
+                definition,
+                references.resources(),
+                references.policy(),
+                params.getExpect(),
+                by);
+    }
+
+    @Override
     public CompletionStage<?> issueEnrolment(
             CallContext<
                             AccountStoreManager.IssueEnrolmentParams.Reader,
@@ -397,11 +454,15 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     }
 
     private void mutate(String name, MutationResult.Builder result, Supplier<Attribution> asking, Change change) {
+        answer(result, asking, by -> change.commit(named(name), by));
+    }
+
+    private void answer(
+            MutationResult.Builder result, Supplier<Attribution> asking, Function<Attribution, CommitResult> change) {
         try {
             Attribution by = asking.get();
             // Before the name is looked up: it may be what the first time changed.
-            CommitResult outcome =
-                    by.request().flatMap(accounts::answered).orElseGet(() -> change.commit(named(name), by));
+            CommitResult outcome = by.request().flatMap(accounts::answered).orElseGet(() -> change.apply(by));
             switch (outcome) {
                 case CommitResult.Committed(Receipt receipt) -> {
                     MutationResult.Committed.Builder committed = result.initCommitted();

@@ -88,6 +88,49 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
     }
 
     @Override
+    public CompletionStage<?> services(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.ServicesParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.ServicesResults.Builder>
+                    call) {
+        String after = call.params().getAfter().toString();
+        int limit = Pages.limit(call.params().getLimit());
+        Page<Stored<Account>, String> page;
+        try {
+            page = snapshots.read(snapshot -> snapshot.accounts().services(after, limit));
+        } catch (CorruptStoreException damage) {
+            throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
+        }
+        var list = call.results().initAccounts(page.items().size());
+        for (int i = 0; i < page.items().size(); i++) {
+            list.setWithCaveats(
+                    AccountRecord.factory, i, Wire.account(page.items().get(i)));
+        }
+        call.results().setNext(page.next().orElse(""));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> service(
+            CallContext<
+                            dev.bailiwick.schema.gen.AccountStoreReader.ServiceParams.Reader,
+                            dev.bailiwick.schema.gen.AccountStoreReader.ServiceResults.Builder>
+                    call) {
+        String name = call.params().getName().toString();
+        var result = call.results().initResult();
+        try {
+            snapshots
+                    .read(snapshot -> snapshot.accounts().service(name))
+                    .ifPresentOrElse(
+                            account -> result.setFound(Wire.account(account)),
+                            () -> SecuredData.unknown(name).into(result.initDenied()));
+        } catch (CorruptStoreException damage) {
+            Refusal.of(damage).into(result.initDenied());
+        }
+        return Calls.DONE;
+    }
+
+    @Override
     public CompletionStage<?> history(
             CallContext<
                             dev.bailiwick.schema.gen.AccountStoreReader.HistoryParams.Reader,

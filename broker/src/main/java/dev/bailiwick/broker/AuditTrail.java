@@ -21,6 +21,12 @@ interface AuditTrail {
     /** Notes something else that was done in a session, or refused. The value holds no secret. */
     void noted(Session session, String kind, String code, String value);
 
+    /**
+     * Notes something that a caller can do, or be refused, again and again at no cost: the first time, and then counted until {@link #settle},
+     * apart for each subject.
+     */
+    void often(Session session, String kind, String code, String subject, String value);
+
     /** Notes that the caller of a session showed again who they are. */
     void reauthenticated(Session session, AuthStrength strength);
 

@@ -10,6 +10,7 @@ import dev.bailiwick.accountstore.Stored;
 import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.PeerCredentials;
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.launch.LaunchSite;
 import dev.bailiwick.launch.Launchpad;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.storage.KeyTable;
@@ -43,10 +44,17 @@ public final class Broker implements AutoCloseable {
     private final Parts parts;
     private final Optional<Launchpad> launchpad;
     private final Tickets tickets;
+    private final ServiceStarts starts;
     private final ScheduledThreadPoolExecutor sweeper;
 
     /** What sessions are made with, one step at a time: for those who measure or test the steps. */
-    record Parts(Records records, Planner planner, Minter minter, Janitor janitor, Sessions sessions) {}
+    record Parts(
+            Records records,
+            Planner planner,
+            Minter minter,
+            Janitor janitor,
+            Sessions sessions,
+            ServiceStarts starts) {}
 
     private Broker(
             Sessions sessions,
@@ -56,7 +64,8 @@ public final class Broker implements AutoCloseable {
             Logins logins,
             Parts parts,
             Optional<Launchpad> launchpad,
-            Tickets tickets) {
+            Tickets tickets,
+            ServiceStarts starts) {
         this.sessions = sessions;
         this.janitor = janitor;
         this.pool = pool;
@@ -65,6 +74,7 @@ public final class Broker implements AutoCloseable {
         this.parts = parts;
         this.launchpad = launchpad;
         this.tickets = tickets;
+        this.starts = starts;
         this.sweeper = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("session-sweeper").daemon().factory());
     }
@@ -113,6 +123,13 @@ public final class Broker implements AutoCloseable {
         Optional<Launchpad> launchpad = config.launch().map(site -> new Launchpad(site, config.clock()));
         Tickets tickets = new Tickets(config.clock(), config.random());
         Janitor janitor = new Janitor(sessions, namespaces, logs, audit, sessionLog, leases);
+        Identities identities = new Identities(
+                store::read,
+                AccountStore.headOf(engine).orElseThrow().storeId().toString(),
+                List.of(),
+                config.clock().millis() << 16);
+        SecuredData data = new SecuredData(namespaces, store::read, records, planner, audit, config.clock());
+        CompletableFuture<ServiceStarts> startsLater = new CompletableFuture<>();
         SlotObjects objects = new SlotObjects(
                 namespaces,
                 logs,
@@ -138,7 +155,10 @@ public final class Broker implements AutoCloseable {
                         session -> minterLater.join().refresh(session),
                         launchpad,
                         tickets,
-                        sessionLog));
+                        sessionLog,
+                        identities,
+                        data,
+                        startsLater));
         Minter minter = new Minter(
                 records,
                 sessions,
@@ -156,10 +176,24 @@ public final class Broker implements AutoCloseable {
         Logins logins = new Logins(
                 records, authenticator, minter, sessions, audit, sessionLog, janitor, tickets, config.clock());
         loginsLater.complete(logins);
+        ServiceStarts starts = new ServiceStarts(
+                store::read,
+                identities,
+                data,
+                minter,
+                janitor,
+                launchpad,
+                tickets,
+                audit,
+                sessionLog,
+                config.clock(),
+                config.launch().map(LaunchSite::uid).orElse(0));
+        startsLater.complete(starts);
         store.addCommitListener((receipt, written) -> {
             records.committed();
             List<Moved> moved = movedBy(receipt, written);
             shares.moved(moved);
+            data.moved(moved);
             Sessions.Effects effects = sessions.moved(moved);
             leases.moved(moved, config.clock().instant());
             janitor.clearLater(effects.ended());
@@ -171,9 +205,10 @@ public final class Broker implements AutoCloseable {
                 pool,
                 config,
                 logins,
-                new Parts(records, planner, minter, janitor, sessions),
+                new Parts(records, planner, minter, janitor, sessions, starts),
                 launchpad,
-                tickets);
+                tickets,
+                starts);
     }
 
     /** What SSH signatures are made for, such that one made for another store is of no use here. */
@@ -267,6 +302,7 @@ public final class Broker implements AutoCloseable {
         live.forEach(
                 session -> session.cleared().handle((done, failure) -> true).join());
         launchpad.ifPresent(Launchpad::close);
+        starts.finish();
         janitor.finish(config.clock().instant());
         pool.close();
     }

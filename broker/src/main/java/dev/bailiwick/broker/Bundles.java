@@ -19,6 +19,9 @@ import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceDirectory;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
@@ -26,6 +29,7 @@ import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.TerminalSession;
+import dev.bailiwick.schema.gen.TokenHolder;
 import dev.bailiwick.schema.gen.UserSession;
 
 /** Writes what a session holds into a message: its capabilities, and a receipt for every slot. */
@@ -198,6 +202,26 @@ final class Bundles {
             case LAUNCHER -> {
                 try (Launcher.Client client = grant.capability(Launcher.factory)) {
                     bundle.setLauncher(client);
+                }
+            }
+            case IDENTITY -> {
+                try (TokenHolder.Client client = grant.capability(TokenHolder.factory)) {
+                    bundle.setIdentity(client);
+                }
+            }
+            case SERVICES -> {
+                try (ServiceDirectory.Client client = grant.capability(ServiceDirectory.factory)) {
+                    bundle.setServices(client);
+                }
+            }
+            case SECURED -> {
+                try (SecuredDirectories.Client client = grant.capability(SecuredDirectories.factory)) {
+                    bundle.setSecured(client);
+                }
+            }
+            case SUPERVISOR -> {
+                try (ServiceSupervisor.Client client = grant.capability(ServiceSupervisor.factory)) {
+                    bundle.setSupervisor(client);
                 }
             }
         }

@@ -65,7 +65,11 @@ final class Ceiling {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.of(SlotAccess.FULL);
+                    KEY_BACKUP,
+                    IDENTITY,
+                    SERVICES,
+                    SECURED,
+                    SUPERVISOR -> Optional.of(SlotAccess.FULL);
             case LOGIN -> Optional.empty();
             case TMP -> Optional.of(SlotAccess.EPHEMERAL);
             case LOGS -> Optional.of(SlotAccess.OWN_ONLY);
@@ -75,7 +79,8 @@ final class Ceiling {
 
     private static Optional<SlotAccess> guest(Slot slot) {
         return switch (slot) {
-            case TERMINAL, SESSION, LAUNCHER, APPROVAL, HELP -> Optional.of(SlotAccess.FULL);
+            case TERMINAL, SESSION, LAUNCHER, APPROVAL, HELP, IDENTITY, SERVICES, SECURED ->
+                Optional.of(SlotAccess.FULL);
             case HOME, TMP -> Optional.of(SlotAccess.EPHEMERAL);
             case LOGS -> Optional.of(SlotAccess.OWN_ONLY);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
@@ -97,13 +102,14 @@ final class Ceiling {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.empty();
+                    KEY_BACKUP,
+                    SUPERVISOR -> Optional.empty();
         };
     }
 
     private static Optional<SlotAccess> anonymous(Slot slot) {
         return switch (slot) {
-            case SESSION, LOGIN, HELP -> Optional.of(SlotAccess.FULL);
+            case SESSION, LOGIN, HELP, IDENTITY -> Optional.of(SlotAccess.FULL);
             case TERMINAL,
                     HOME,
                     CONFIG,
@@ -128,14 +134,18 @@ final class Ceiling {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.empty();
+                    KEY_BACKUP,
+                    SERVICES,
+                    SECURED,
+                    SUPERVISOR -> Optional.empty();
         };
     }
 
     /** Durable namespaces need a binding or an admission rule, which this build has no record of yet. */
     private static Optional<SlotAccess> external(Slot slot) {
         return switch (slot) {
-            case TERMINAL, SESSION, LAUNCHER, APPROVAL, KEYRING, HELP -> Optional.of(SlotAccess.FULL);
+            case TERMINAL, SESSION, LAUNCHER, APPROVAL, KEYRING, HELP, IDENTITY, SERVICES, SECURED ->
+                Optional.of(SlotAccess.FULL);
             case TMP -> Optional.of(SlotAccess.EPHEMERAL);
             case LOGS -> Optional.of(SlotAccess.OWN_ONLY);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
@@ -157,14 +167,16 @@ final class Ceiling {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.empty();
+                    KEY_BACKUP,
+                    SUPERVISOR -> Optional.empty();
         };
     }
 
     /** Credentials and keyring wait for a supervisor's approval, which is a lease: {@link #isByLeaseOnly}. */
     private static Optional<SlotAccess> service(Slot slot) {
         return switch (slot) {
-            case SESSION, HOME, LAUNCHER, CREDENTIALS, KEYRING -> Optional.of(SlotAccess.FULL);
+            case SESSION, HOME, LAUNCHER, CREDENTIALS, KEYRING, IDENTITY, SERVICES, SECURED ->
+                Optional.of(SlotAccess.FULL);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
             case TERMINAL,
                     CONFIG,
@@ -187,13 +199,14 @@ final class Ceiling {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.empty();
+                    KEY_BACKUP,
+                    SUPERVISOR -> Optional.empty();
         };
     }
 
     private static Optional<SlotAccess> recovery(Slot slot) {
         return switch (slot) {
-            case TERMINAL, SESSION, HELP -> Optional.of(SlotAccess.FULL);
+            case TERMINAL, SESSION, HELP, IDENTITY -> Optional.of(SlotAccess.FULL);
             case TMP -> Optional.of(SlotAccess.EPHEMERAL);
             case LOGS -> Optional.of(SlotAccess.OWN_ONLY);
             case LOG_SINK -> Optional.of(SlotAccess.WRITE_ONLY);
@@ -218,7 +231,10 @@ final class Ceiling {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.empty();
+                    KEY_BACKUP,
+                    SERVICES,
+                    SECURED,
+                    SUPERVISOR -> Optional.empty();
         };
     }
 }

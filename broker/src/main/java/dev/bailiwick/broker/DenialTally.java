@@ -12,8 +12,16 @@ import java.util.Map;
  * only. Thread-safe.
  */
 final class DenialTally {
-    /** What is counted together. */
-    record Key(int uid, SessionSource source, String kind, String code) {}
+    /**
+     * What is counted together.
+     *
+     * @param subject what it was done to or by, where that is counted apart; empty where not
+     */
+    record Key(int uid, SessionSource source, String kind, String code, String subject) {
+        Key(int uid, SessionSource source, String kind, String code) {
+            this(uid, source, kind, code, "");
+        }
+    }
 
     /** How many followed the first. */
     record Count(Key key, long more) {}

@@ -12,6 +12,7 @@ import dev.bailiwick.profiles.SlotAccess;
 import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.gen.AccountStoreManager;
 import dev.bailiwick.schema.gen.AccountStoreReader;
+import dev.bailiwick.schema.gen.ActingIdentity;
 import dev.bailiwick.schema.gen.Annotations;
 import dev.bailiwick.schema.gen.ApprovalClient;
 import dev.bailiwick.schema.gen.ApprovalReviewer;
@@ -21,6 +22,7 @@ import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.BlobWriter;
 import dev.bailiwick.schema.gen.Credentials;
 import dev.bailiwick.schema.gen.Help;
+import dev.bailiwick.schema.gen.IncomingConnection;
 import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.Launcher;
@@ -34,14 +36,19 @@ import dev.bailiwick.schema.gen.Process;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceConnection;
+import dev.bailiwick.schema.gen.ServiceDirectory;
+import dev.bailiwick.schema.gen.ServiceListener;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.TerminalSession;
+import dev.bailiwick.schema.gen.TokenHolder;
 import dev.bailiwick.schema.gen.UserSession;
-import dev.bailiwick.storage.EffectGate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +72,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>INVARIANT (closed is for good): a grant is never opened again. Thread-safe.
  */
-final class Grant implements MembranePolicy, EffectGate {
+final class Grant implements MembranePolicy, Lifetime {
     /**
      * Every interface that a granted capability has or leads to. A call that is pipelined comes before its object is known, and
      * is judged by what the schema says of its method.
@@ -99,7 +106,15 @@ final class Grant implements MembranePolicy, EffectGate {
             AuditReader.SCHEMA,
             SessionDirectory.SCHEMA,
             PolicyManager.SCHEMA,
-            StoreMaintainer.SCHEMA);
+            StoreMaintainer.SCHEMA,
+            TokenHolder.SCHEMA,
+            ServiceDirectory.SCHEMA,
+            ServiceConnection.SCHEMA,
+            ServiceListener.SCHEMA,
+            IncomingConnection.SCHEMA,
+            ActingIdentity.SCHEMA,
+            SecuredDirectories.SCHEMA,
+            ServiceSupervisor.SCHEMA);
 
     private static final int LOGOUT = UserSession.SCHEMA.methods().stream()
             .filter(method -> method.name().equals("logout"))
@@ -256,7 +271,8 @@ final class Grant implements MembranePolicy, EffectGate {
      * Something to be done whenever this is closed, before {@link #cut} returns; at once if it is closed already. It may be done
      * more than once, and must not block.
      */
-    void onClose(Consumer<String> action) {
+    @Override
+    public void onClose(Consumer<String> action) {
         Cause cause;
         synchronized (membrane) {
             if (closing == null) {
@@ -267,6 +283,15 @@ final class Grant implements MembranePolicy, EffectGate {
         }
         if (cause != null) {
             action.accept(cause.why());
+        }
+    }
+
+    @Override
+    public void offClose(Consumer<String> action) {
+        synchronized (membrane) {
+            if (closing != null) {
+                closing.remove(action);
+            }
         }
     }
 

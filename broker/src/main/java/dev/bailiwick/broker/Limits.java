@@ -157,5 +157,35 @@ public final class Limits {
     /** Audit entries that one query looks at; a longer search goes on in the next call. */
     public static final int AUDIT_SCAN = 20_000;
 
+    /** Flows of execution of one session, each client that a service acts as being one: as many as it works for at the same time. */
+    public static final int FLOWS_PER_SESSION = 256;
+
+    /** Connections to one service: each is a few hundred bytes here, and a capability there. */
+    public static final int CONNECTIONS_PER_SERVICE = 1_024;
+
+    /** Connections of one session to all services: programs that look after many things at once have a few dozens. */
+    public static final int CONNECTIONS_PER_SESSION = 64;
+
+    /** Connections that wait until one service has taken them: beyond that it is too busy to be asked. */
+    public static final int WAITING_CONNECTIONS = 32;
+
+    /** How long a service has to take a connection: a person waits for that. */
+    public static final Duration ACCEPT = Duration.ofSeconds(10);
+
+    /** Bytes of one request to a service and of one answer (the schema states it). */
+    public static final int SERVICE_REQUEST_BYTES = 1 << 20;
+
+    /** Requests under way in one connection: beyond a client's own pipelining they only queue in the service. */
+    public static final int REQUESTS_PER_CONNECTION = 16;
+
+    /** How long a hook, a health check or a reload may take: longer, and a start would look as if it hung. */
+    public static final Duration SERVICE_COMMAND = Duration.ofSeconds(30);
+
+    /** How long stopping a service waits for its processes, which are killed and not asked. */
+    public static final Duration SERVICE_STOP = Duration.ofSeconds(10);
+
+    /** Bytes of a hook's or a health check's output that are shown: a message, not a log. */
+    public static final int SERVICE_OUTPUT_BYTES = 4_096;
+
     private Limits() {}
 }

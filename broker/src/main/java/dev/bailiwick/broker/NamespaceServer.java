@@ -253,7 +253,7 @@ final class NamespaceServer implements Namespace.Server {
         return Calls.DONE;
     }
 
-    private static Expectation expectation(dev.bailiwick.schema.gen.Expectation.Reader wire) {
+    static Expectation expectation(dev.bailiwick.schema.gen.Expectation.Reader wire) {
         return switch (wire.which()) {
             case ANY -> Expectation.any();
             case VERSION -> Expectation.version(wire.getVersion());

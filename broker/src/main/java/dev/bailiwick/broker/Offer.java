@@ -60,6 +60,10 @@ final class Offer {
             case POLICY_MANAGER -> "PolicyManager";
             case STORE_MAINTAINER -> "StoreMaintainer";
             case KEY_BACKUP -> "KeyBackup";
+            case IDENTITY -> "TokenHolder";
+            case SERVICES -> "ServiceDirectory";
+            case SECURED -> "SecuredDirectories";
+            case SUPERVISOR -> "ServiceSupervisor";
         };
     }
 }

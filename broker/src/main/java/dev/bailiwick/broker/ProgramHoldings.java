@@ -21,13 +21,30 @@ final class ProgramHoldings implements Tickets.Holdings {
     private final Grant launcher;
     private final ProgramRule rule;
     private final Optional<TerminalSession.Client> terminal;
+    private final More more;
     private final Membrane membrane;
+
+    /** Writes what a program holds besides parts of its session's namespaces. */
+    interface More {
+        /**
+         * Writes it.
+         *
+         * @param membrane the program's, which goes around everything that is written
+         */
+        void into(ProgramCaps.Builder caps, Membrane membrane);
+    }
 
     /** @param terminal the caller's, if there is one; closed by {@link #revoke} */
     ProgramHoldings(Grant launcher, ProgramRule rule, Optional<TerminalSession.Client> terminal) {
+        this(launcher, rule, terminal, (caps, membrane) -> {});
+    }
+
+    /** As {@link #ProgramHoldings(Grant, ProgramRule, Optional)}, and more. */
+    ProgramHoldings(Grant launcher, ProgramRule rule, Optional<TerminalSession.Client> terminal, More more) {
         this.launcher = launcher;
         this.rule = rule;
         this.terminal = terminal;
+        this.more = more;
         this.membrane = new Membrane(launcher, Grant.CATALOGUE);
     }
 
@@ -46,6 +63,7 @@ final class ProgramHoldings implements Tickets.Holdings {
                 caps.setTerminal(wrapped);
             }
         });
+        more.into(caps, membrane);
     }
 
     private static Consumer<Namespace.Client> setter(Slot slot, ProgramCaps.Builder caps) {
@@ -91,7 +109,7 @@ final class ProgramHoldings implements Tickets.Holdings {
     }
 
     /** Namespaces are made on the way to a blob, and stay when it is removed. */
-    private static void make(Namespace.Client whole, String path) {
+    static void make(Namespace.Client whole, String path) {
         var stat = whole.statRequest();
         stat.params().setPath(path);
         try (var response = stat.send().join()) {

@@ -62,7 +62,11 @@ final class Roots {
                         RESOURCE_PROFILE_MANAGER,
                         POLICY_MANAGER,
                         STORE_MAINTAINER,
-                        KEY_BACKUP -> false;
+                        KEY_BACKUP,
+                        IDENTITY,
+                        SERVICES,
+                        SECURED,
+                        SUPERVISOR -> false;
             };
             if (missing) {
                 return true;

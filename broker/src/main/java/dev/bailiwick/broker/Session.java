@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,7 @@ final class Session {
     private volatile Authentication authentication;
     private final Usage usage = new Usage();
     private TerminalSession.@Nullable Client terminal; // guarded by lock; a reference of the session's own
+    private volatile @Nullable Flows flows;
     private volatile @Nullable BundlePlan plan;
     private volatile @Nullable String endedBecause;
     private volatile Instant lastUsed;
@@ -176,6 +178,34 @@ final class Session {
         return authentication.strength() != AuthStrength.NONE && now().isBefore(freshUntil())
                 ? Optional.empty()
                 : Optional.of(STALE);
+    }
+
+    /**
+     * Its flows of execution, and as whom they act. Most sessions are never asked.
+     *
+     * @param making makes those of a login, unless {@link #actAs} gave it others
+     */
+    Flows flows(Function<Identity, Flows> making) {
+        Flows known = flows;
+        if (known != null) {
+            return known;
+        }
+        lock.lock();
+        try {
+            Flows made = flows;
+            if (made == null) {
+                made = making.apply(identity);
+                flows = made;
+            }
+            return made;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It acts as these from now on: a service, by its start, before anybody holds anything of it. */
+    void actAs(Flows others) {
+        flows = others;
     }
 
     /** When somebody last made a call. */

@@ -38,15 +38,22 @@ final class SessionDirectoryServer implements SessionDirectory.Server {
     private final Sessions sessions;
     private final Janitor janitor;
     private final AuditTrail audit;
+    private final Identities identities;
 
     SessionDirectoryServer(
-            Grant grant, StoreRecords.Snapshots snapshots, Sessions sessions, Janitor janitor, AuditTrail audit) {
+            Grant grant,
+            StoreRecords.Snapshots snapshots,
+            Sessions sessions,
+            Janitor janitor,
+            AuditTrail audit,
+            Identities identities) {
         this.grant = grant;
         this.administrator = Administrator.holding(grant);
         this.snapshots = snapshots;
         this.sessions = sessions;
         this.janitor = janitor;
         this.audit = audit;
+        this.identities = identities;
     }
 
     @Override
@@ -103,6 +110,25 @@ final class SessionDirectoryServer implements SessionDirectory.Server {
             return janitor.end(target.get(), why, grant);
         }
         janitor.end(target.get(), why);
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> flows(
+            CallContext<SessionDirectory.FlowsParams.Reader, SessionDirectory.FlowsResults.Builder> call) {
+        var result = call.results().initResult();
+        Optional<Session> target = id(call.params().getSessionId().toArray())
+                .flatMap(sessions::byId)
+                .filter(session -> session.endedAt(session.now()).isEmpty());
+        if (target.isEmpty()) {
+            UNKNOWN.into(result.initDenied());
+            return Calls.DONE;
+        }
+        List<Flows.Entry> all = target.get().flows(identities::logon).all();
+        var list = result.initFlows(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            TokenWire.flow(list.get(i), all.get(i), identities::nameOf);
+        }
         return Calls.DONE;
     }
 

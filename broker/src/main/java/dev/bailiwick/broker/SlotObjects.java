@@ -23,6 +23,9 @@ import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceDirectory;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.Sharing;
@@ -30,6 +33,7 @@ import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
 import dev.bailiwick.schema.gen.TerminalSession;
+import dev.bailiwick.schema.gen.TokenHolder;
 import dev.bailiwick.storage.CorruptStorageException;
 import dev.bailiwick.storage.DenialCode;
 import dev.bailiwick.storage.Denied;
@@ -96,6 +100,14 @@ final class SlotObjects {
         UserSessionServer.Refresh refresh();
 
         Launcher.Server launcher(Grant grant);
+
+        TokenHolder.Server identity(Grant grant);
+
+        ServiceDirectory.Server services(Grant grant);
+
+        SecuredDirectories.Server secured(Grant grant);
+
+        ServiceSupervisor.Server supervisor(Grant grant);
 
         Sharing.Server sharing(Grant grant, dev.bailiwick.storage.Namespace home);
     }
@@ -174,6 +186,10 @@ final class SlotObjects {
             case POLICY_MANAGER -> services.policyManager(grant);
             case STORE_MAINTAINER -> services.storeMaintainer(grant);
             case LAUNCHER -> services.launcher(grant);
+            case IDENTITY -> services.identity(grant);
+            case SERVICES -> services.services(grant);
+            case SECURED -> services.secured(grant);
+            case SUPERVISOR -> services.supervisor(grant);
             case TERMINAL, LOGIN -> throw new IllegalStateException("it is made at login");
         };
     }

@@ -48,7 +48,11 @@ record SlotQuota(String name, long bytes, Optional<Duration> window) {
                     RESOURCE_PROFILE_MANAGER,
                     POLICY_MANAGER,
                     STORE_MAINTAINER,
-                    KEY_BACKUP -> Optional.empty();
+                    KEY_BACKUP,
+                    IDENTITY,
+                    SERVICES,
+                    SECURED,
+                    SUPERVISOR -> Optional.empty();
         };
     }
 

@@ -112,6 +112,15 @@ final class StoreAudit implements AuditTrail {
         }
     }
 
+    @Override
+    public void often(Session session, String kind, String code, String subject, String value) {
+        Session.Identity identity = session.identity();
+        DenialTally.Key key = new DenialTally.Key(identity.uid(), identity.source(), kind, code, subject);
+        if (tally.isFirst(key, clock.instant())) {
+            append(List.of(withCode(event(session, kind, "", value), code)));
+        }
+    }
+
     private static AuditEvent withCode(AuditEvent event, String code) {
         return new AuditEvent(
                 event.time(),
@@ -135,7 +144,8 @@ final class StoreAudit implements AuditTrail {
                 .map(count -> denial(
                         count.key(),
                         now,
-                        count.more() + " more"
+                        (count.key().subject().isEmpty() ? "" : count.key().subject() + ": ")
+                                + count.more() + " more"
                                 + (count.key().uid() == -1
                                         ? ""
                                         : " from uid "

@@ -17,12 +17,16 @@ import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceDirectory;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.Sharing;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
 import dev.bailiwick.schema.gen.SystemStatus;
+import dev.bailiwick.schema.gen.TokenHolder;
 import dev.bailiwick.storage.StorageVerifier;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -48,11 +52,15 @@ final class StoreServices implements SlotObjects.Services {
     private final Tickets tickets;
     private final SessionLog log;
     private final Shares shares;
+    private final Identities identities;
+    private final SecuredData data;
+    private final CompletableFuture<ServiceStarts> starts;
 
     /**
      * @param logins the login paths, which need this in turn; complete before the first session
      * @param approvals likewise
      * @param refresh how a session is planned again
+     * @param starts what starts services, which needs this in turn; complete before the first session
      */
     StoreServices(
             AccountStore store,
@@ -73,7 +81,10 @@ final class StoreServices implements SlotObjects.Services {
             UserSessionServer.Refresh refresh,
             Optional<Launchpad> launchpad,
             Tickets tickets,
-            SessionLog log) {
+            SessionLog log,
+            Identities identities,
+            SecuredData data,
+            CompletableFuture<ServiceStarts> starts) {
         this.store = store;
         this.storage = storage;
         this.records = records;
@@ -93,6 +104,9 @@ final class StoreServices implements SlotObjects.Services {
         this.launchpad = launchpad;
         this.tickets = tickets;
         this.log = log;
+        this.identities = identities;
+        this.data = data;
+        this.starts = starts;
     }
 
     @Override
@@ -172,7 +186,7 @@ final class StoreServices implements SlotObjects.Services {
 
     @Override
     public SessionDirectory.Server sessionDirectory(Grant grant) {
-        return new SessionDirectoryServer(grant, store::read, sessions, janitor, audit);
+        return new SessionDirectoryServer(grant, store::read, sessions, janitor, audit, identities);
     }
 
     @Override
@@ -220,6 +234,33 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public Launcher.Server launcher(Grant grant) {
         return new LauncherServer(grant, launchpad, tickets, log::noted);
+    }
+
+    /** As whom the session of a grant acts, for as long as the grant is open. */
+    private Footing footing(Grant grant) {
+        return new Footing(
+                grant.session(), grant.session().flows(identities::logon).main(), grant);
+    }
+
+    @Override
+    public TokenHolder.Server identity(Grant grant) {
+        Flows flows = grant.session().flows(identities::logon);
+        return new TokenHolderServer(flows, flows.main(), identities::nameOf);
+    }
+
+    @Override
+    public ServiceDirectory.Server services(Grant grant) {
+        return new ServiceDirectoryServer(footing(grant), starts.join().connections());
+    }
+
+    @Override
+    public SecuredDirectories.Server secured(Grant grant) {
+        return new SecuredDirectoriesServer(footing(grant), data);
+    }
+
+    @Override
+    public ServiceSupervisor.Server supervisor(Grant grant) {
+        return new SupervisorServer(grant, store::read, starts.join(), identities);
     }
 
     @Override

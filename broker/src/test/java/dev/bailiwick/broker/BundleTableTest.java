@@ -41,6 +41,9 @@ class BundleTableTest {
             status      redacted   redacted   *          -          -          redacted   -          redacted
             login       -          -          -          -          *          -          -          -
             help        -          -          -          -          readOnly   -          -          -
+            identity    *          *          *          *          *          *          *          *
+            services    *          *          *          *          -          *          *          -
+            secured     *          *          *          *          -          *          *          -
             """;
 
     /** The most that any manifest, profile or role can give; administrative slots are for residents alone. */
@@ -61,6 +64,9 @@ class BundleTableTest {
             status      *          *          *          -          -          redacted   -          redacted
             login       -          -          -          -          *          -          -          -
             help        *          *          *          *          *          *          -          *
+            identity    *          *          *          *          *          *          *          *
+            services    *          *          *          *          -          *          *          -
+            secured     *          *          *          *          -          *          *          -
             """;
 
     /** What roles add, which no kind of session but residents' may hold. */
@@ -77,7 +83,8 @@ class BundleTableTest {
             Slot.RESOURCE_PROFILE_MANAGER,
             Slot.POLICY_MANAGER,
             Slot.STORE_MAINTAINER,
-            Slot.KEY_BACKUP);
+            Slot.KEY_BACKUP,
+            Slot.SUPERVISOR);
 
     @Test
     void theShippedManifestGivesWhatTheTableSays() {

@@ -187,7 +187,7 @@ class PlannerTest {
         assertThat(slots(guest))
                 .contains("terminal", "session", "home", "tmp", "logs", "logSink", "help")
                 .doesNotContain("config", "cache", "credentials", "keyring", "status", "login");
-        assertThat(slots(anonymous)).containsExactly("session", "login", "help");
+        assertThat(slots(anonymous)).containsExactly("session", "login", "help", "identity");
         assertThat(reason(anonymous, Slot.HOME)).isEqualTo(PlanCode.KIND_FORBIDS);
     }
 

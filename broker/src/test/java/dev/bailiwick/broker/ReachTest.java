@@ -16,6 +16,7 @@ import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.BlobWriter;
 import dev.bailiwick.schema.gen.CredentialRecord;
 import dev.bailiwick.schema.gen.Credentials;
+import dev.bailiwick.schema.gen.IncomingConnection;
 import dev.bailiwick.schema.gen.KeyBackup;
 import dev.bailiwick.schema.gen.Keyring;
 import dev.bailiwick.schema.gen.LogReader;
@@ -24,6 +25,7 @@ import dev.bailiwick.schema.gen.MethodClass;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.PolicyManager;
 import dev.bailiwick.schema.gen.PolicyProfileManager;
+import dev.bailiwick.schema.gen.ProgramCaps;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
@@ -187,7 +189,8 @@ class ReachTest {
     /** Or a pipelined call on it would be taken for the strictest class. */
     @Test
     void aGrantKnowsTheMethodsOfEverythingItsCapabilityLeadsTo() {
-        Reach reach = Reach.from(List.of(SessionBundle.Reader.class));
+        Reach reach = Reach.from(
+                List.of(SessionBundle.Reader.class, ProgramCaps.Reader.class, IncomingConnection.Client.class));
         Reach administration = Reach.from(Stream.concat(ACCOUNT_ADMIN.stream(), Stream.of(StoreInspector.Client.class))
                 .toList());
 

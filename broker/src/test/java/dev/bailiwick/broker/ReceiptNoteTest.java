@@ -37,7 +37,7 @@ class ReceiptNoteTest {
                     .contains("slot terminal no-terminal")
                     .anyMatch(line -> line.startsWith(" from account ") && line.endsWith(" alice"))
                     .anyMatch(line -> line.startsWith("journal "));
-            assertThat(lines).filteredOn(line -> line.startsWith("slot ")).hasSize(28);
+            assertThat(lines).filteredOn(line -> line.startsWith("slot ")).hasSize(32);
         }
     }
 

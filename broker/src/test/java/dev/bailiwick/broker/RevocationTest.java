@@ -156,7 +156,7 @@ class RevocationTest {
                     .hasMessage("revoked: the binding of role \"local-user\" was changed");
             session.infoRequest().send().await();
             assertThat(world.resume(World.ALICE_UID, alice.reference()).grantedSlots())
-                    .containsExactly("SESSION");
+                    .containsExactly("IDENTITY", "SESSION");
         }
     }
 
@@ -167,7 +167,7 @@ class RevocationTest {
             Holder alice =
                     world.enroll(World.ALICE_UID, "alice", operator.create("alice", "developer"), World.PASSWORD);
             var logs = alice.hold(SessionBundle.Reader::getLogs);
-            assertThat(alice.grantedSlots()).containsExactly("LAUNCHER", "LOGS", "SESSION");
+            assertThat(alice.grantedSlots()).containsExactly("IDENTITY", "LAUNCHER", "LOGS", "SESSION");
 
             assertThat(operator.addRole("alice", "local-user")).isEqualTo("committed");
 

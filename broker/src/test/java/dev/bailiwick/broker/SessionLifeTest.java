@@ -31,10 +31,13 @@ class SessionLifeTest {
                             "CONFIG",
                             "CREDENTIALS",
                             "HOME",
+                            "IDENTITY",
                             "KEYRING",
                             "LAUNCHER",
                             "LOGS",
                             "LOG_SINK",
+                            "SECURED",
+                            "SERVICES",
                             "SESSION",
                             "STATUS",
                             "TMP");
@@ -184,7 +187,8 @@ class SessionLifeTest {
     void aGuestKeepsNothing() {
         try (World world = World.seeded()) {
             Holder guest = world.guest(2000);
-            assertThat(guest.grantedSlots()).containsExactly("HOME", "LOGS", "SESSION", "TMP");
+            assertThat(guest.grantedSlots())
+                    .containsExactly("HOME", "IDENTITY", "LOGS", "SECURED", "SERVICES", "SESSION", "TMP");
             assertThat(put(guest.home(), "diary", "x")).isEqualTo("stored");
             guest.logout();
 
@@ -216,7 +220,7 @@ class SessionLifeTest {
         try (World world = World.seeded()) {
             Holder anonymous = world.anonymous(2000);
 
-            assertThat(anonymous.grantedSlots()).containsExactly("HELP", "LOGIN", "SESSION");
+            assertThat(anonymous.grantedSlots()).containsExactly("HELP", "IDENTITY", "LOGIN", "SESSION");
             assertThat(anonymous.reference()).isEmpty();
             assertThat(anonymous.result().getInfo().getPrincipalId().size()).isZero();
             assertThat(anonymous.bundle().hasHome()).isFalse();
@@ -281,7 +285,7 @@ class SessionLifeTest {
             }
             try (SessionManager.Client console = world.connect(0, SessionSource.CONSOLE)) {
                 assertThat(world.login(console, "recovery", World.PASSWORD).grantedSlots())
-                        .containsExactly("LOGS", "LOG_SINK", "SESSION", "STATUS", "TMP");
+                        .containsExactly("IDENTITY", "LOGS", "LOG_SINK", "SESSION", "STATUS", "TMP");
             }
         }
     }

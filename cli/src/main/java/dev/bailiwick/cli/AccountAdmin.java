@@ -26,6 +26,9 @@ public final class AccountAdmin {
                 .addSubcommand(new RecordCommands(context))
                 .addSubcommand(new ApprovalCommands(context))
                 .addSubcommand(new AuditCommands(context))
+                .addSubcommand(new CommandLine(new ServiceCommands(context))
+                        .addSubcommand(new ServiceCommands.Health(context))
+                        .addSubcommand(new ServiceCommands.Reload(context)))
                 .addSubcommand(new SidCommands(context))
                 .addSubcommand(
                         new CommandLine(new PolicyCommands(context)).addSubcommand(new PolicyCommands.Roles(context)))

@@ -29,6 +29,11 @@ public final class Bailiwick {
                 // What comes after the name of a program is the program's.
                 .addSubcommand("run", new CommandLine(new RunCommand(context)).setStopAtPositional(true))
                 .addSubcommand(new HoldingsCommand(context))
+                .addSubcommand(new CommandLine(new IdentityCommands(context))
+                        .addSubcommand(new IdentityCommands.PrivilegeCommands(context)))
+                .addSubcommand(new ConnectCommands.Connect(context))
+                .addSubcommand(new ConnectCommands.Services(context))
+                .addSubcommand(new VaultCommand(context))
                 .addSubcommand(new ShareCommands.Shared(context));
         for (SessionSlot slot : SessionSlot.values()) {
             CommandLine files = new CommandLine(new NamespaceCommands(context, slot));

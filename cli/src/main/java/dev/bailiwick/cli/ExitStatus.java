@@ -50,9 +50,16 @@ enum ExitStatus {
                     "not-empty",
                     "transaction-id-taken",
                     "already-decided",
+                    "already-running",
                     "already-requested" -> CONFLICT;
             case "corrupt", "rolled-back" -> CORRUPT;
-            case "store-busy", "overloaded", "unavailable", "keyring-unavailable" -> UNAVAILABLE;
+            case "store-busy",
+                    "overloaded",
+                    "unavailable",
+                    "keyring-unavailable",
+                    "not-listening",
+                    "not-running",
+                    "timed-out" -> UNAVAILABLE;
             case "invalid-name",
                     "invalid-argument",
                     "too-many-arguments",
@@ -74,7 +81,10 @@ enum ExitStatus {
                     "too-large",
                     "weak-password",
                     "lease-too-long",
-                    "invalid-policy" -> USAGE;
+                    "invalid-policy",
+                    "invalid-descriptor",
+                    "unknown-privilege",
+                    "unmeasured-binary" -> USAGE;
             default -> DENIED;
         };
     }

@@ -12,6 +12,7 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
@@ -70,6 +71,18 @@ record OfflinePowers(OfflineStore store) implements Powers {
         throw CommandFailure.usage(
                 "a store that no daemon serves has no sessions",
                 "leave --store out to act through a daemon, with your own login");
+    }
+
+    @Override
+    public ServiceSupervisor.Client supervisor() {
+        throw CommandFailure.usage(
+                "a store that no daemon serves runs no services",
+                "leave --store out to act through a daemon, with your own login");
+    }
+
+    @Override
+    public ServiceSupervisor.Client supervisorIfHeld() {
+        return ServiceSupervisor.factory.nullClient();
     }
 
     @Override

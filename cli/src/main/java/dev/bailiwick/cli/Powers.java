@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
@@ -53,6 +54,12 @@ interface Powers extends AutoCloseable {
 
     /** Changes of policy profiles, by whichever capability leads to them. */
     PolicyProfileManager.Client policyProfileManager();
+
+    /** Starting, stopping and inspecting services, which only a running daemon does. */
+    ServiceSupervisor.Client supervisor();
+
+    /** As {@link #supervisor}, null where it is not held. */
+    ServiceSupervisor.Client supervisorIfHeld();
 
     @Override
     void close();

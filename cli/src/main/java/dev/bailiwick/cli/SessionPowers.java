@@ -9,6 +9,7 @@ import dev.bailiwick.schema.gen.PolicyProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileManager;
 import dev.bailiwick.schema.gen.ResourceProfileReader;
 import dev.bailiwick.schema.gen.RoleDirectory;
+import dev.bailiwick.schema.gen.ServiceSupervisor;
 import dev.bailiwick.schema.gen.SessionDirectory;
 import dev.bailiwick.schema.gen.StoreInspector;
 import dev.bailiwick.schema.gen.StoreMaintainer;
@@ -95,6 +96,16 @@ record SessionPowers(LiveSession session) implements Powers {
                 var managing = accounts.policyProfilesRequest().send().join()) {
             return managing.get().getManager();
         }
+    }
+
+    @Override
+    public ServiceSupervisor.Client supervisor() {
+        return session.held("supervisor", session.bundle().getSupervisor());
+    }
+
+    @Override
+    public ServiceSupervisor.Client supervisorIfHeld() {
+        return session.bundle().getSupervisor();
     }
 
     @Override

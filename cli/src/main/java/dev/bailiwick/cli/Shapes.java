@@ -78,6 +78,7 @@ import dev.bailiwick.schema.gen.RotationResult;
 import dev.bailiwick.schema.gen.ScrubState;
 import dev.bailiwick.schema.gen.SeedManifest;
 import dev.bailiwick.schema.gen.ServiceIdentity;
+import dev.bailiwick.schema.gen.ServiceProgram;
 import dev.bailiwick.schema.gen.SessionInfo;
 import dev.bailiwick.schema.gen.SessionLine;
 import dev.bailiwick.schema.gen.ShareInfo;
@@ -266,15 +267,31 @@ final class Shapes {
                 .with("rootVersion", Texts.hex(root.getRootVersion()));
     }
 
-    private static Json.Obj service(ServiceIdentity.Reader service) {
+    static Json.Obj service(ServiceIdentity.Reader service) {
         return Json.object()
                 .with("serviceName", service.getServiceName().toString())
                 .with("binaryPath", service.getBinaryPath().toString())
                 .with("binarySha256", Texts.hex(service.getBinarySha256()))
-                .with("supervisor", service.getSupervisor().toString());
+                .with("supervisor", service.getSupervisor().toString())
+                .with("identity", service.getIdentity().toString())
+                .with("hasRequiredPrivileges", service.getHasRequiredPrivileges())
+                .with("requiredPrivileges", Texts.list(service.getRequiredPrivileges()))
+                .with("hookIdentity", service.getHookIdentity().toString())
+                .with("startPre", list(service.getStartPre(), Shapes::serviceProgram))
+                .with("startPost", list(service.getStartPost(), Shapes::serviceProgram))
+                .with(
+                        "healthCheck",
+                        service.hasHealthCheck() ? serviceProgram(service.getHealthCheck()) : new Json.Null())
+                .with("reload", service.hasReload() ? serviceProgram(service.getReload()) : new Json.Null())
+                .with("descriptor", service.getDescriptor().toString())
+                .with("reads", Texts.list(service.getReads()));
     }
 
-    private static Json.Arr attributes(StructList.Reader<Attribute.Reader> attributes) {
+    private static Json.Obj serviceProgram(ServiceProgram.Reader program) {
+        return Json.object().with("path", program.getPath().toString()).with("sha256", Texts.hex(program.getSha256()));
+    }
+
+    static Json.Arr attributes(StructList.Reader<Attribute.Reader> attributes) {
         return list(
                 attributes,
                 attribute -> Json.object()
@@ -1153,7 +1170,7 @@ final class Shapes {
         }
     }
 
-    private static CommandFailure failure(Denial.Reader denial) {
+    static CommandFailure failure(Denial.Reader denial) {
         return CommandFailure.denied(
                 denial.getCode().toString(),
                 denial.getMessage().toString(),
@@ -1181,7 +1198,7 @@ final class Shapes {
                 "look at it again with '" + verb + "' and retry with its version");
     }
 
-    private static CommandFailure unknownAnswer() {
+    static CommandFailure unknownAnswer() {
         return CommandFailure.of(
                 ExitStatus.UNAVAILABLE,
                 "unimplemented",
@@ -1189,11 +1206,11 @@ final class Shapes {
                 "run a program of the same version as the daemon");
     }
 
-    private static long unsigned(int value) {
+    static long unsigned(int value) {
         return Integer.toUnsignedLong(value);
     }
 
-    private static <T> Json.Arr list(StructList.Reader<T> items, Function<T, Json> shape) {
+    static <T> Json.Arr list(StructList.Reader<T> items, Function<T, Json> shape) {
         List<Json> shapes = new ArrayList<>();
         for (T item : items) {
             shapes.add(shape.apply(item));

@@ -71,7 +71,10 @@ class SessionTest {
                         "approval",
                         "credentials",
                         "keyring",
-                        "status");
+                        "status",
+                        "identity",
+                        "services",
+                        "secured");
         assertThat(((Json.Obj) session).list("receipts").items()).hasSize(Slot.values().length);
     }
 
@@ -196,7 +199,7 @@ class SessionTest {
                 .ok()
                 .json();
 
-        assertThat(held(session)).containsExactly("session", "login", "help");
+        assertThat(held(session)).containsExactly("session", "login", "help", "identity");
         assertThat(site.sessionOf("anon")).doesNotExist();
     }
 

@@ -101,7 +101,22 @@ class ShapesTest {
                 "rootKind",
                 "schemaVersion",
                 "rootVersion");
-        assertFields(account.object("service"), "serviceName", "binaryPath", "binarySha256", "supervisor");
+        assertFields(
+                account.object("service"),
+                "serviceName",
+                "binaryPath",
+                "binarySha256",
+                "supervisor",
+                "identity",
+                "hasRequiredPrivileges",
+                "requiredPrivileges",
+                "hookIdentity",
+                "startPre",
+                "startPost",
+                "healthCheck",
+                "reload",
+                "descriptor",
+                "reads");
 
         Json.Obj plan = Shapes.plan(message(PlanResult.factory, root -> {
             BundlePlan.Builder inner = root.initPlan();

@@ -46,6 +46,15 @@ public final class Limits {
     /** Characters in the path of a service's binary, as Linux bounds paths. */
     public static final int PATH_CHARS = 4_096;
 
+    /** Characters of an identity that a service runs as: the longest name of a directory. */
+    public static final int IDENTITY_CHARS = 512;
+
+    /** Hooks of a service before its start, and likewise after it: each of them delays it. */
+    public static final int SERVICE_HOOKS = 8;
+
+    /** Characters of a data directory's descriptor: some dozens of entries; it is part of every version of the account. */
+    public static final int DESCRIPTOR_CHARS = 8_192;
+
     /** Programs in one catalogue: a launcher lists all of them. */
     public static final int PROGRAMS = 256;
 

@@ -23,7 +23,8 @@ public record PolicyCatalogue(
         SortedMap<String, BundleFragment> fragments,
         SortedMap<String, ProgramRule> programs) {
     /** What an anonymous caller may have: its session, the ways to log in, and help (seed 002, "Anonymous remote sessions"). */
-    private static final Set<Slot> ANONYMOUS_SLOTS = Set.of(Slot.SESSION, Slot.LOGIN, Slot.HELP);
+    // Of the identity of somebody who has not said who they are there is nothing to see but that.
+    private static final Set<Slot> ANONYMOUS_SLOTS = Set.of(Slot.SESSION, Slot.LOGIN, Slot.HELP, Slot.IDENTITY);
 
     /**
      * Why a profile cannot be had.

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.capnproto.StructList;
@@ -280,15 +281,93 @@ public final class ProfileCodecs {
         to.setBinaryPath(service.binaryPath());
         to.setBinarySha256(service.binarySha256().toBytes());
         to.setSupervisor(service.supervisor());
+        if (!service.identity().isEmpty()) {
+            to.setIdentity(service.identity());
+        }
+        service.requiredPrivileges().ifPresent(privileges -> {
+            to.setHasRequiredPrivileges(true);
+            if (!privileges.isEmpty()) {
+                WireLists.write(privileges, to.initRequiredPrivileges(privileges.size()));
+            }
+        });
+        if (!service.hookIdentity().isEmpty()) {
+            to.setHookIdentity(service.hookIdentity());
+        }
+        if (!service.startPre().isEmpty()) {
+            write(service.startPre(), to.initStartPre(service.startPre().size()));
+        }
+        if (!service.startPost().isEmpty()) {
+            write(service.startPost(), to.initStartPost(service.startPost().size()));
+        }
+        service.healthCheck().ifPresent(program -> write(program, to.initHealthCheck()));
+        service.reload().ifPresent(program -> write(program, to.initReload()));
+        if (!service.descriptor().isEmpty()) {
+            to.setDescriptor(service.descriptor());
+        }
+        if (!service.reads().isEmpty()) {
+            WireLists.write(service.reads(), to.initReads(service.reads().size()));
+        }
+    }
+
+    private static void write(
+            List<ServiceProgram> programs, StructList.Builder<dev.bailiwick.schema.gen.ServiceProgram.Builder> to) {
+        for (int i = 0; i < programs.size(); i++) {
+            write(programs.get(i), to.get(i));
+        }
+    }
+
+    private static void write(ServiceProgram program, dev.bailiwick.schema.gen.ServiceProgram.Builder to) {
+        to.setPath(program.path());
+        to.setSha256(program.sha256().toBytes());
+    }
+
+    private static List<ServiceProgram> readPrograms(
+            String what, StructList.Reader<dev.bailiwick.schema.gen.ServiceProgram.Reader> from) {
+        Checks.atMost(what, from.size(), Limits.SERVICE_HOOKS);
+        List<ServiceProgram> programs = new ArrayList<>();
+        for (dev.bailiwick.schema.gen.ServiceProgram.Reader program : from) {
+            programs.add(read(program));
+        }
+        return programs;
+    }
+
+    private static ServiceProgram read(dev.bailiwick.schema.gen.ServiceProgram.Reader from) {
+        return new ServiceProgram(
+                from.getPath().toString(), Hash256.of(from.getSha256().toArray()));
     }
 
     /** Reads a service identity. */
     public static ServiceIdentity read(dev.bailiwick.schema.gen.ServiceIdentity.Reader from) {
+        return read(from, from.getServiceName().toString(), from.getSupervisor().toString());
+    }
+
+    /** Reads a service identity that somebody asks for, whose name and supervisor are said elsewhere. */
+    public static ServiceIdentity read(
+            dev.bailiwick.schema.gen.ServiceIdentity.Reader from, String serviceName, String supervisor) {
         return new ServiceIdentity(
-                from.getServiceName().toString(),
+                serviceName,
                 from.getBinaryPath().toString(),
                 Hash256.of(from.getBinarySha256().toArray()),
-                from.getSupervisor().toString());
+                supervisor,
+                from.getIdentity().toString(),
+                requiredPrivileges(from),
+                from.getHookIdentity().toString(),
+                readPrograms("hooks before the start", from.getStartPre()),
+                readPrograms("hooks after the start", from.getStartPost()),
+                from.hasHealthCheck() ? Optional.of(read(from.getHealthCheck())) : Optional.empty(),
+                from.hasReload() ? Optional.of(read(from.getReload())) : Optional.empty(),
+                from.getDescriptor().toString(),
+                WireLists.readTexts("readable paths", from.getReads()));
+    }
+
+    /** An empty set and none at all are different things: the one leaves no privilege, the other all of them. */
+    private static Optional<SortedSet<String>> requiredPrivileges(
+            dev.bailiwick.schema.gen.ServiceIdentity.Reader from) {
+        SortedSet<String> names = WireLists.readTexts("required privileges", from.getRequiredPrivileges());
+        if (!from.getHasRequiredPrivileges() && !names.isEmpty()) {
+            throw new IllegalArgumentException("a service lists required privileges and says that it has none");
+        }
+        return from.getHasRequiredPrivileges() ? Optional.of(names) : Optional.empty();
     }
 
     /** Writes named inputs to policy, of an account or as labels of a profile; the list is as long as the map. */

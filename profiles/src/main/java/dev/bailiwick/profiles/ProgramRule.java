@@ -115,7 +115,7 @@ public record ProgramRule(
                 0,
                 new TreeSet<>(Set.of(MEASURED)),
                 new TreeMap<>(Map.of(Slot.HOME, ProgramAccess.OWN)),
-                new TreeSet<>());
+                service.reads());
     }
 
     /** Whether a launcher of one of those postures has it. */

@@ -59,7 +59,15 @@ public enum Slot {
     /** Repairs what is derived in the store, and rotates its key. */
     STORE_MAINTAINER("storeMaintainer"),
     /** Exports keys, wrapped. */
-    KEY_BACKUP("keyBackup");
+    KEY_BACKUP("keyBackup"),
+    /** The session's token, and its privileges. */
+    IDENTITY("identity"),
+    /** The services that run, and connections to them. */
+    SERVICES("services"),
+    /** The data directories of services, as far as a token is let in. */
+    SECURED("secured"),
+    /** Starts and stops services. */
+    SUPERVISOR("supervisor");
 
     private final String text;
 

@@ -38,13 +38,16 @@ class CatalogueTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            session    | session=full
+            session    | session=full identity=full
             local-user | terminal=full home=full config=full cache=full tmp=ephemeral logs=ownOnly logSink=writeOnly \
-            launcher=full approval=full credentials=full keyring=full status=redacted
-            guest      | terminal=full home=ephemeral tmp=ephemeral logs=ownOnly launcher=full
+            launcher=full approval=full credentials=full keyring=full status=redacted services=full secured=full
+            guest      | terminal=full home=ephemeral tmp=ephemeral logs=ownOnly launcher=full services=full \
+            secured=full
             anonymous  | login=full help=readOnly
-            external   | terminal=full tmp=ephemeral logs=ownOnly logSink=writeOnly status=redacted
-            service    | home=full logSink=writeOnly launcher=full
+            external   | terminal=full tmp=ephemeral logs=ownOnly logSink=writeOnly status=redacted services=full \
+            secured=full
+            service    | home=full logSink=writeOnly launcher=full services=full secured=full
+            service-control | supervisor=full
             recovery   | terminal=full tmp=ephemeral logs=ownOnly logSink=writeOnly status=redacted
             developer-tools        | logs=ownOnly launcher=full
             account-administration | accountReader=readOnly accountManager=full profileReader=readOnly \
@@ -208,7 +211,11 @@ class CatalogueTest {
                         "resourceProfileManager",
                         "policyManager",
                         "storeMaintainer",
-                        "keyBackup"));
+                        "keyBackup",
+                        "identity",
+                        "services",
+                        "secured",
+                        "supervisor"));
         assertThat(Arrays.stream(PrincipalKind.values()).map(PrincipalKind::text))
                 .isEqualTo(List.of("human", "operator", "guest", "anonymous", "external", "service", "recovery"));
     }

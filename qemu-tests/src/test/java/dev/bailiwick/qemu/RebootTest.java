@@ -39,7 +39,10 @@ class RebootTest {
             "planner",
             "storeInspector",
             "approvalReviewer",
-            "sessionDirectory");
+            "sessionDirectory",
+            "identity",
+            "services",
+            "secured");
 
     private static final int DENIED = 3;
     private static final int ROLLED_BACK = 6;
@@ -61,7 +64,7 @@ class RebootTest {
 
             Json nobody =
                     Json.of(vm.run("bailiwick login --method anonymous -o json").ok());
-            assertThat(held(nobody)).containsExactlyInAnyOrder("session", "login", "help");
+            assertThat(held(nobody)).containsExactlyInAnyOrder("session", "login", "help", "identity");
 
             Json operator = enrol(vm, "operator", codeOf(seed, "operator"));
             assertThat(held(operator)).containsExactlyInAnyOrderElementsOf(OPERATORS_BUNDLE);

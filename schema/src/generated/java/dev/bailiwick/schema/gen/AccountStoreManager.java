@@ -76,7 +76,10 @@ public final class AccountStoreManager {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
                     new MethodSchema(TYPE_ID, 10, "policyProfiles",
                             () -> PolicyProfilesParams.factory, () -> PolicyProfilesResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER))),
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.TRANSFER)),
+                    new MethodSchema(TYPE_ID, 11, "defineService",
+                            () -> DefineServiceParams.factory, () -> DefineServiceResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
             Map.of());
 
     private AccountStoreManager() {}
@@ -176,6 +179,17 @@ public final class AccountStoreManager {
                 ) {
             return newRequest(TYPE_ID, 10, PolicyProfilesParams.factory, PolicyProfilesResults.factory, PolicyProfilesResults.Pipeline::new);
         }
+
+        /**
+         * Makes the account {@code name}, of the service of that name, if there is no such service, and else a new version of its account with this
+         * definition in place of the one before. {@code definition.serviceName} is left empty. Empty profiles: those named "service" for a new account,
+         * and those it has for another one. A service that runs goes on as it was started.
+         *
+         * <p>Parameters: {@code name}, {@code definition}, {@code resourceProfile}, {@code policyProfile}, {@code expect}, {@code transactionId}. Results: {@code result}.
+         */
+        public Request<DefineServiceParams.Builder, DefineServiceResults.Reader, AnyPipeline> defineServiceRequest() {
+            return newRequest(TYPE_ID, 11, DefineServiceParams.factory, DefineServiceResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -272,6 +286,18 @@ public final class AccountStoreManager {
             return Calls.unimplemented("AccountStoreManager.policyProfiles");
         }
 
+        /**
+         * Makes the account {@code name}, of the service of that name, if there is no such service, and else a new version of its account with this
+         * definition in place of the one before. {@code definition.serviceName} is left empty. Empty profiles: those named "service" for a new account,
+         * and those it has for another one. A service that runs goes on as it was started.
+         *
+         * <p>Parameters: {@code name}, {@code definition}, {@code resourceProfile}, {@code policyProfile}, {@code expect}, {@code transactionId}. Results: {@code result}.
+         */
+        default CompletionStage<?> defineService(
+                CallContext<DefineServiceParams.Reader, DefineServiceResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreManager.defineService");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -289,6 +315,7 @@ public final class AccountStoreManager {
                 case 8 -> disableBinding(call.typed(DisableBindingParams.factory, DisableBindingResults.factory));
                 case 9 -> resourceProfiles(call.typed(ResourceProfilesParams.factory, ResourceProfilesResults.factory));
                 case 10 -> policyProfiles(call.typed(PolicyProfilesParams.factory, PolicyProfilesResults.factory));
+                case 11 -> defineService(call.typed(DefineServiceParams.factory, DefineServiceResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -2800,6 +2827,288 @@ public final class AccountStoreManager {
 
             public PolicyProfileManager.Client getManager() {
                 return _capability(PolicyProfileManager.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code defineService}. */
+    public static final class DefineServiceParams {
+        public static final long TYPE_ID = 0x89c800f17790dd55L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 5);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DefineServiceParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public boolean hasDefinition() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public ServiceIdentity.Builder getDefinition() {
+                return _getPointerField(ServiceIdentity.factory, 1);
+            }
+
+            public void setDefinition(ServiceIdentity.Reader value) {
+                _setPointerField(ServiceIdentity.factory, 1, value);
+            }
+
+            public ServiceIdentity.Builder initDefinition() {
+                return _initPointerField(ServiceIdentity.factory, 1, 0);
+            }
+
+            public boolean hasResourceProfile() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Builder getResourceProfile() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public void setResourceProfile(Text.Reader value) {
+                _setPointerField(Text.factory, 2, value);
+            }
+
+            public void setResourceProfile(String value) {
+                setResourceProfile(new Text.Reader(value));
+            }
+
+            public Text.Builder initResourceProfile(int size) {
+                return _initPointerField(Text.factory, 2, size);
+            }
+
+            public boolean hasPolicyProfile() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public Text.Builder getPolicyProfile() {
+                return _getPointerField(Text.factory, 3);
+            }
+
+            public void setPolicyProfile(Text.Reader value) {
+                _setPointerField(Text.factory, 3, value);
+            }
+
+            public void setPolicyProfile(String value) {
+                setPolicyProfile(new Text.Reader(value));
+            }
+
+            public Text.Builder initPolicyProfile(int size) {
+                return _initPointerField(Text.factory, 3, size);
+            }
+
+            public long getExpect() {
+                return _getLongField(0);
+            }
+
+            public void setExpect(long value) {
+                _setLongField(0, value);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public Data.Builder getTransactionId() {
+                return _getPointerField(Data.factory, 4);
+            }
+
+            public void setTransactionId(Data.Reader value) {
+                _initPointerField(Data.factory, 4, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setTransactionId(byte[] value) {
+                setTransactionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initTransactionId(int size) {
+                return _initPointerField(Data.factory, 4, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public boolean hasDefinition() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public ServiceIdentity.Reader getDefinition() {
+                return _getPointerField(ServiceIdentity.factory, 1);
+            }
+
+            public boolean hasResourceProfile() {
+                return !_pointerFieldIsNull(2);
+            }
+
+            public Text.Reader getResourceProfile() {
+                return _getPointerField(Text.factory, 2);
+            }
+
+            public boolean hasPolicyProfile() {
+                return !_pointerFieldIsNull(3);
+            }
+
+            public Text.Reader getPolicyProfile() {
+                return _getPointerField(Text.factory, 3);
+            }
+
+            public long getExpect() {
+                return _getLongField(0);
+            }
+
+            public boolean hasTransactionId() {
+                return !_pointerFieldIsNull(4);
+            }
+
+            public Data.Reader getTransactionId() {
+                return _getPointerField(Data.factory, 4);
+            }
+        }
+    }
+
+    /** Results of {@code defineService}. */
+    public static final class DefineServiceResults {
+        public static final long TYPE_ID = 0x92bd258cc0fe4d2aL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private DefineServiceResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public MutationResult.Builder getResult() {
+                return _getPointerField(MutationResult.factory, 0);
+            }
+
+            public void setResult(MutationResult.Reader value) {
+                _setPointerField(MutationResult.factory, 0, value);
+            }
+
+            public MutationResult.Builder initResult() {
+                return _initPointerField(MutationResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public MutationResult.Reader getResult() {
+                return _getPointerField(MutationResult.factory, 0);
             }
         }
     }

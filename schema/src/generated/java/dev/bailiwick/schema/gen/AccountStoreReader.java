@@ -70,6 +70,12 @@ public final class AccountStoreReader {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 10, "proveRecord",
                             () -> ProveRecordParams.factory, () -> ProveRecordResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 11, "services",
+                            () -> ServicesParams.factory, () -> ServicesResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
+                    new MethodSchema(TYPE_ID, 12, "service",
+                            () -> ServiceParams.factory, () -> ServiceResults.factory,
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
@@ -187,6 +193,24 @@ public final class AccountStoreReader {
         public Request<ProveRecordParams.Builder, ProveRecordResults.Reader, AnyPipeline> proveRecordRequest() {
             return newRequest(TYPE_ID, 10, ProveRecordParams.factory, ProveRecordResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * The accounts of services in the order of the services' names; {@code next} is empty at the end.
+         *
+         * <p>Parameters: {@code after}, {@code limit}. Results: {@code accounts}, {@code next}.
+         */
+        public Request<ServicesParams.Builder, ServicesResults.Reader, AnyPipeline> servicesRequest() {
+            return newRequest(TYPE_ID, 11, ServicesParams.factory, ServicesResults.factory, pipeline -> pipeline);
+        }
+
+        /**
+         * The account of that service.
+         *
+         * <p>Parameters: {@code name}. Results: {@code result}.
+         */
+        public Request<ServiceParams.Builder, ServiceResults.Reader, AnyPipeline> serviceRequest() {
+            return newRequest(TYPE_ID, 12, ServiceParams.factory, ServiceResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -302,6 +326,26 @@ public final class AccountStoreReader {
             return Calls.unimplemented("AccountStoreReader.proveRecord");
         }
 
+        /**
+         * The accounts of services in the order of the services' names; {@code next} is empty at the end.
+         *
+         * <p>Parameters: {@code after}, {@code limit}. Results: {@code accounts}, {@code next}.
+         */
+        default CompletionStage<?> services(
+                CallContext<ServicesParams.Reader, ServicesResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.services");
+        }
+
+        /**
+         * The account of that service.
+         *
+         * <p>Parameters: {@code name}. Results: {@code result}.
+         */
+        default CompletionStage<?> service(
+                CallContext<ServiceParams.Reader, ServiceResults.Builder> call) throws Exception {
+            return Calls.unimplemented("AccountStoreReader.service");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -319,6 +363,8 @@ public final class AccountStoreReader {
                 case 8 -> records(call.typed(RecordsParams.factory, RecordsResults.factory));
                 case 9 -> versions(call.typed(VersionsParams.factory, VersionsResults.factory));
                 case 10 -> proveRecord(call.typed(ProveRecordParams.factory, ProveRecordResults.factory));
+                case 11 -> services(call.typed(ServicesParams.factory, ServicesResults.factory));
+                case 12 -> service(call.typed(ServiceParams.factory, ServiceResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -2405,6 +2451,373 @@ public final class AccountStoreReader {
 
             public ProofResult.Reader getResult() {
                 return _getPointerField(ProofResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code services}. */
+    public static final class ServicesParams {
+        public static final long TYPE_ID = 0x92cc7eb0dc621e58L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ServicesParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getAfter() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setAfter(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setAfter(String value) {
+                setAfter(new Text.Reader(value));
+            }
+
+            public Text.Builder initAfter(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+
+            public int getLimit() {
+                return _getIntField(0);
+            }
+
+            public void setLimit(int value) {
+                _setIntField(0, value);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasAfter() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getAfter() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public int getLimit() {
+                return _getIntField(0);
+            }
+        }
+    }
+
+    /** Results of {@code services}. */
+    public static final class ServicesResults {
+        public static final long TYPE_ID = 0xd4d00d152fd706acL;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 2);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ServicesResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasAccounts() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public StructList.Builder<AccountRecord.Builder> getAccounts() {
+                if (_pointerFieldIsNull(0)) {
+                    return AccountRecord.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+                }
+                return _getPointerField(AccountRecord.listFactory, 0);
+            }
+
+            public void setAccounts(StructList.Reader<AccountRecord.Reader> value) {
+                _setPointerField(AccountRecord.listFactory, 0, value);
+            }
+
+            public StructList.Builder<AccountRecord.Builder> initAccounts(int size) {
+                return _initPointerField(AccountRecord.listFactory, 0, size);
+            }
+
+            public boolean hasNext() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Builder getNext() {
+                return _getPointerField(Text.factory, 1);
+            }
+
+            public void setNext(Text.Reader value) {
+                _setPointerField(Text.factory, 1, value);
+            }
+
+            public void setNext(String value) {
+                setNext(new Text.Reader(value));
+            }
+
+            public Text.Builder initNext(int size) {
+                return _initPointerField(Text.factory, 1, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasAccounts() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public StructList.Reader<AccountRecord.Reader> getAccounts() {
+                return _getPointerField(AccountRecord.listFactory, 0);
+            }
+
+            public boolean hasNext() {
+                return !_pointerFieldIsNull(1);
+            }
+
+            public Text.Reader getNext() {
+                return _getPointerField(Text.factory, 1);
+            }
+        }
+    }
+
+    /** Parameters of {@code service}. */
+    public static final class ServiceParams {
+        public static final long TYPE_ID = 0xb1f62b76d17be5f0L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ServiceParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Builder getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+
+            public void setName(Text.Reader value) {
+                _setPointerField(Text.factory, 0, value);
+            }
+
+            public void setName(String value) {
+                setName(new Text.Reader(value));
+            }
+
+            public Text.Builder initName(int size) {
+                return _initPointerField(Text.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasName() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Text.Reader getName() {
+                return _getPointerField(Text.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code service}. */
+    public static final class ServiceResults {
+        public static final long TYPE_ID = 0xddc8ce4d74677ca9L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private ServiceResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public AccountResult.Builder getResult() {
+                return _getPointerField(AccountResult.factory, 0);
+            }
+
+            public void setResult(AccountResult.Reader value) {
+                _setPointerField(AccountResult.factory, 0, value);
+            }
+
+            public AccountResult.Builder initResult() {
+                return _initPointerField(AccountResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public AccountResult.Reader getResult() {
+                return _getPointerField(AccountResult.factory, 0);
             }
         }
     }

@@ -16,7 +16,7 @@ import org.capnproto.Text;
 @SuppressWarnings("all")
 public final class ProgramCaps {
     public static final long TYPE_ID = 0xb0e95d2a7f14c683L;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 6);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 11);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -123,7 +123,10 @@ public final class ProgramCaps {
             return !_pointerFieldIsNull(5);
         }
 
-        /** The name it was launched by. */
+        /**
+         * The name it was launched by.
+         * Appended, for the programs of a service, which the supervisor starts:
+         */
         public Text.Builder getProgram() {
             return _getPointerField(Text.factory, 5);
         }
@@ -138,6 +141,69 @@ public final class ProgramCaps {
 
         public Text.Builder initProgram(int size) {
             return _initPointerField(Text.factory, 5, size);
+        }
+
+        public boolean hasIdentity() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** The token that this program was started with. */
+        public TokenHolder.Client getIdentity() {
+            return _getPointerField(TokenHolder.factory, 6);
+        }
+
+        public void setIdentity(TokenHolder.Client value) {
+            _setPointerField(TokenHolder.factory, 6, value);
+        }
+
+        public boolean hasLogSink() {
+            return !_pointerFieldIsNull(7);
+        }
+
+        public LogSink.Client getLogSink() {
+            return _getPointerField(LogSink.factory, 7);
+        }
+
+        public void setLogSink(LogSink.Client value) {
+            _setPointerField(LogSink.factory, 7, value);
+        }
+
+        public boolean hasServices() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        public ServiceDirectory.Client getServices() {
+            return _getPointerField(ServiceDirectory.factory, 8);
+        }
+
+        public void setServices(ServiceDirectory.Client value) {
+            _setPointerField(ServiceDirectory.factory, 8, value);
+        }
+
+        public boolean hasSecured() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        /** Both as the token of {@code identity}. */
+        public SecuredDirectories.Client getSecured() {
+            return _getPointerField(SecuredDirectories.factory, 9);
+        }
+
+        public void setSecured(SecuredDirectories.Client value) {
+            _setPointerField(SecuredDirectories.factory, 9, value);
+        }
+
+        public boolean hasListener() {
+            return !_pointerFieldIsNull(10);
+        }
+
+        /** Only of the service's binary. */
+        public ServiceListener.Client getListener() {
+            return _getPointerField(ServiceListener.factory, 10);
+        }
+
+        public void setListener(ServiceListener.Client value) {
+            _setPointerField(ServiceListener.factory, 10, value);
         }
     }
 
@@ -191,9 +257,55 @@ public final class ProgramCaps {
             return !_pointerFieldIsNull(5);
         }
 
-        /** The name it was launched by. */
+        /**
+         * The name it was launched by.
+         * Appended, for the programs of a service, which the supervisor starts:
+         */
         public Text.Reader getProgram() {
             return _getPointerField(Text.factory, 5);
+        }
+
+        public boolean hasIdentity() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** The token that this program was started with. */
+        public TokenHolder.Client getIdentity() {
+            return _getPointerField(TokenHolder.factory, 6);
+        }
+
+        public boolean hasLogSink() {
+            return !_pointerFieldIsNull(7);
+        }
+
+        public LogSink.Client getLogSink() {
+            return _getPointerField(LogSink.factory, 7);
+        }
+
+        public boolean hasServices() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        public ServiceDirectory.Client getServices() {
+            return _getPointerField(ServiceDirectory.factory, 8);
+        }
+
+        public boolean hasSecured() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        /** Both as the token of {@code identity}. */
+        public SecuredDirectories.Client getSecured() {
+            return _getPointerField(SecuredDirectories.factory, 9);
+        }
+
+        public boolean hasListener() {
+            return !_pointerFieldIsNull(10);
+        }
+
+        /** Only of the service's binary. */
+        public ServiceListener.Client getListener() {
+            return _getPointerField(ServiceListener.factory, 10);
         }
     }
 
@@ -221,6 +333,26 @@ public final class ProgramCaps {
 
         public TerminalSession.Client getTerminal() {
             return _capability(TerminalSession.factory, 4);
+        }
+
+        public TokenHolder.Client getIdentity() {
+            return _capability(TokenHolder.factory, 6);
+        }
+
+        public LogSink.Client getLogSink() {
+            return _capability(LogSink.factory, 7);
+        }
+
+        public ServiceDirectory.Client getServices() {
+            return _capability(ServiceDirectory.factory, 8);
+        }
+
+        public SecuredDirectories.Client getSecured() {
+            return _capability(SecuredDirectories.factory, 9);
+        }
+
+        public ServiceListener.Client getListener() {
+            return _capability(ServiceListener.factory, 10);
         }
     }
 }

@@ -10,12 +10,13 @@ import org.capnproto.StructList;
 import org.capnproto.StructReader;
 import org.capnproto.StructSize;
 import org.capnproto.Text;
+import org.capnproto.TextList;
 
 /** What a service account is bound to. */
 @SuppressWarnings("all")
 public final class ServiceIdentity {
     public static final long TYPE_ID = 0xd8cda8114779936aL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 4);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 1, (short) 13);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -123,6 +124,7 @@ public final class ServiceIdentity {
             return !_pointerFieldIsNull(3);
         }
 
+        /** Appended; all of it empty in records of before: */
         public Text.Builder getSupervisor() {
             return _getPointerField(Text.factory, 3);
         }
@@ -137,6 +139,189 @@ public final class ServiceIdentity {
 
         public Text.Builder initSupervisor(int size) {
             return _initPointerField(Text.factory, 3, size);
+        }
+
+        public boolean hasIdentity() {
+            return !_pointerFieldIsNull(4);
+        }
+
+        /** As whom it runs, verbatim as identity sources are asked; empty: LocalService. */
+        public Text.Builder getIdentity() {
+            return _getPointerField(Text.factory, 4);
+        }
+
+        public void setIdentity(Text.Reader value) {
+            _setPointerField(Text.factory, 4, value);
+        }
+
+        public void setIdentity(String value) {
+            setIdentity(new Text.Reader(value));
+        }
+
+        public Text.Builder initIdentity(int size) {
+            return _initPointerField(Text.factory, 4, size);
+        }
+
+        public boolean getHasRequiredPrivileges() {
+            return _getBooleanField(0);
+        }
+
+        public void setHasRequiredPrivileges(boolean value) {
+            _setBooleanField(0, value);
+        }
+
+        public boolean hasRequiredPrivileges() {
+            return !_pointerFieldIsNull(5);
+        }
+
+        /** The privileges that its token keeps, sorted; without hasRequiredPrivileges all that it would have. */
+        public TextList.Builder getRequiredPrivileges() {
+            if (_pointerFieldIsNull(5)) {
+                return TextList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(TextList.factory, 5);
+        }
+
+        public void setRequiredPrivileges(TextList.Reader value) {
+            _setPointerField(TextList.factory, 5, value);
+        }
+
+        public TextList.Builder initRequiredPrivileges(int size) {
+            return _initPointerField(TextList.factory, 5, size);
+        }
+
+        public boolean hasHookIdentity() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** As whom startPre and startPost run; empty: as {@code identity} says. */
+        public Text.Builder getHookIdentity() {
+            return _getPointerField(Text.factory, 6);
+        }
+
+        public void setHookIdentity(Text.Reader value) {
+            _setPointerField(Text.factory, 6, value);
+        }
+
+        public void setHookIdentity(String value) {
+            setHookIdentity(new Text.Reader(value));
+        }
+
+        public Text.Builder initHookIdentity(int size) {
+            return _initPointerField(Text.factory, 6, size);
+        }
+
+        public boolean hasStartPre() {
+            return !_pointerFieldIsNull(7);
+        }
+
+        /** In this order, before the binary. */
+        public StructList.Builder<ServiceProgram.Builder> getStartPre() {
+            if (_pointerFieldIsNull(7)) {
+                return ServiceProgram.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(ServiceProgram.listFactory, 7);
+        }
+
+        public void setStartPre(StructList.Reader<ServiceProgram.Reader> value) {
+            _setPointerField(ServiceProgram.listFactory, 7, value);
+        }
+
+        public StructList.Builder<ServiceProgram.Builder> initStartPre(int size) {
+            return _initPointerField(ServiceProgram.listFactory, 7, size);
+        }
+
+        public boolean hasStartPost() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        /** In this order, after the binary was started. */
+        public StructList.Builder<ServiceProgram.Builder> getStartPost() {
+            if (_pointerFieldIsNull(8)) {
+                return ServiceProgram.listFactory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(ServiceProgram.listFactory, 8);
+        }
+
+        public void setStartPost(StructList.Reader<ServiceProgram.Reader> value) {
+            _setPointerField(ServiceProgram.listFactory, 8, value);
+        }
+
+        public StructList.Builder<ServiceProgram.Builder> initStartPost(int size) {
+            return _initPointerField(ServiceProgram.listFactory, 8, size);
+        }
+
+        public boolean hasHealthCheck() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        public ServiceProgram.Builder getHealthCheck() {
+            return _getPointerField(ServiceProgram.factory, 9);
+        }
+
+        public void setHealthCheck(ServiceProgram.Reader value) {
+            _setPointerField(ServiceProgram.factory, 9, value);
+        }
+
+        public ServiceProgram.Builder initHealthCheck() {
+            return _initPointerField(ServiceProgram.factory, 9, 0);
+        }
+
+        public boolean hasReload() {
+            return !_pointerFieldIsNull(10);
+        }
+
+        public ServiceProgram.Builder getReload() {
+            return _getPointerField(ServiceProgram.factory, 10);
+        }
+
+        public void setReload(ServiceProgram.Reader value) {
+            _setPointerField(ServiceProgram.factory, 10, value);
+        }
+
+        public ServiceProgram.Builder initReload() {
+            return _initPointerField(ServiceProgram.factory, 10, 0);
+        }
+
+        public boolean hasDescriptor() {
+            return !_pointerFieldIsNull(11);
+        }
+
+        /** Of its data directory, SDDL; empty: its own SID is the owner, and it, SYSTEM and Administrators have full control. */
+        public Text.Builder getDescriptor() {
+            return _getPointerField(Text.factory, 11);
+        }
+
+        public void setDescriptor(Text.Reader value) {
+            _setPointerField(Text.factory, 11, value);
+        }
+
+        public void setDescriptor(String value) {
+            setDescriptor(new Text.Reader(value));
+        }
+
+        public Text.Builder initDescriptor(int size) {
+            return _initPointerField(Text.factory, 11, size);
+        }
+
+        public boolean hasReads() {
+            return !_pointerFieldIsNull(12);
+        }
+
+        /** Further paths of the machine that its programs can see, read-only, sorted. */
+        public TextList.Builder getReads() {
+            if (_pointerFieldIsNull(12)) {
+                return TextList.factory.constructBuilder(segment, 0, 0, 0, 0, (short) 0);
+            }
+            return _getPointerField(TextList.factory, 12);
+        }
+
+        public void setReads(TextList.Reader value) {
+            _setPointerField(TextList.factory, 12, value);
+        }
+
+        public TextList.Builder initReads(int size) {
+            return _initPointerField(TextList.factory, 12, size);
         }
     }
 
@@ -175,8 +360,92 @@ public final class ServiceIdentity {
             return !_pointerFieldIsNull(3);
         }
 
+        /** Appended; all of it empty in records of before: */
         public Text.Reader getSupervisor() {
             return _getPointerField(Text.factory, 3);
+        }
+
+        public boolean hasIdentity() {
+            return !_pointerFieldIsNull(4);
+        }
+
+        /** As whom it runs, verbatim as identity sources are asked; empty: LocalService. */
+        public Text.Reader getIdentity() {
+            return _getPointerField(Text.factory, 4);
+        }
+
+        public boolean getHasRequiredPrivileges() {
+            return _getBooleanField(0);
+        }
+
+        public boolean hasRequiredPrivileges() {
+            return !_pointerFieldIsNull(5);
+        }
+
+        /** The privileges that its token keeps, sorted; without hasRequiredPrivileges all that it would have. */
+        public TextList.Reader getRequiredPrivileges() {
+            return _getPointerField(TextList.factory, 5);
+        }
+
+        public boolean hasHookIdentity() {
+            return !_pointerFieldIsNull(6);
+        }
+
+        /** As whom startPre and startPost run; empty: as {@code identity} says. */
+        public Text.Reader getHookIdentity() {
+            return _getPointerField(Text.factory, 6);
+        }
+
+        public boolean hasStartPre() {
+            return !_pointerFieldIsNull(7);
+        }
+
+        /** In this order, before the binary. */
+        public StructList.Reader<ServiceProgram.Reader> getStartPre() {
+            return _getPointerField(ServiceProgram.listFactory, 7);
+        }
+
+        public boolean hasStartPost() {
+            return !_pointerFieldIsNull(8);
+        }
+
+        /** In this order, after the binary was started. */
+        public StructList.Reader<ServiceProgram.Reader> getStartPost() {
+            return _getPointerField(ServiceProgram.listFactory, 8);
+        }
+
+        public boolean hasHealthCheck() {
+            return !_pointerFieldIsNull(9);
+        }
+
+        public ServiceProgram.Reader getHealthCheck() {
+            return _getPointerField(ServiceProgram.factory, 9);
+        }
+
+        public boolean hasReload() {
+            return !_pointerFieldIsNull(10);
+        }
+
+        public ServiceProgram.Reader getReload() {
+            return _getPointerField(ServiceProgram.factory, 10);
+        }
+
+        public boolean hasDescriptor() {
+            return !_pointerFieldIsNull(11);
+        }
+
+        /** Of its data directory, SDDL; empty: its own SID is the owner, and it, SYSTEM and Administrators have full control. */
+        public Text.Reader getDescriptor() {
+            return _getPointerField(Text.factory, 11);
+        }
+
+        public boolean hasReads() {
+            return !_pointerFieldIsNull(12);
+        }
+
+        /** Further paths of the machine that its programs can see, read-only, sorted. */
+        public TextList.Reader getReads() {
+            return _getPointerField(TextList.factory, 12);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.capnproto.StructSize;
 @SuppressWarnings("all")
 public final class SessionBundle {
     public static final long TYPE_ID = 0xb1a5e447efdf6b8cL;
-    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 29);
+    public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 33);
     public static final Factory factory = new Factory();
     public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
 
@@ -413,6 +413,54 @@ public final class SessionBundle {
         public void setKeyBackup(KeyBackup.Client value) {
             _setPointerField(KeyBackup.factory, 28, value);
         }
+
+        public boolean hasIdentity() {
+            return !_pointerFieldIsNull(29);
+        }
+
+        public TokenHolder.Client getIdentity() {
+            return _getPointerField(TokenHolder.factory, 29);
+        }
+
+        public void setIdentity(TokenHolder.Client value) {
+            _setPointerField(TokenHolder.factory, 29, value);
+        }
+
+        public boolean hasServices() {
+            return !_pointerFieldIsNull(30);
+        }
+
+        public ServiceDirectory.Client getServices() {
+            return _getPointerField(ServiceDirectory.factory, 30);
+        }
+
+        public void setServices(ServiceDirectory.Client value) {
+            _setPointerField(ServiceDirectory.factory, 30, value);
+        }
+
+        public boolean hasSecured() {
+            return !_pointerFieldIsNull(31);
+        }
+
+        public SecuredDirectories.Client getSecured() {
+            return _getPointerField(SecuredDirectories.factory, 31);
+        }
+
+        public void setSecured(SecuredDirectories.Client value) {
+            _setPointerField(SecuredDirectories.factory, 31, value);
+        }
+
+        public boolean hasSupervisor() {
+            return !_pointerFieldIsNull(32);
+        }
+
+        public ServiceSupervisor.Client getSupervisor() {
+            return _getPointerField(ServiceSupervisor.factory, 32);
+        }
+
+        public void setSupervisor(ServiceSupervisor.Client value) {
+            _setPointerField(ServiceSupervisor.factory, 32, value);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -653,6 +701,38 @@ public final class SessionBundle {
         public KeyBackup.Client getKeyBackup() {
             return _getPointerField(KeyBackup.factory, 28);
         }
+
+        public boolean hasIdentity() {
+            return !_pointerFieldIsNull(29);
+        }
+
+        public TokenHolder.Client getIdentity() {
+            return _getPointerField(TokenHolder.factory, 29);
+        }
+
+        public boolean hasServices() {
+            return !_pointerFieldIsNull(30);
+        }
+
+        public ServiceDirectory.Client getServices() {
+            return _getPointerField(ServiceDirectory.factory, 30);
+        }
+
+        public boolean hasSecured() {
+            return !_pointerFieldIsNull(31);
+        }
+
+        public SecuredDirectories.Client getSecured() {
+            return _getPointerField(SecuredDirectories.factory, 31);
+        }
+
+        public boolean hasSupervisor() {
+            return !_pointerFieldIsNull(32);
+        }
+
+        public ServiceSupervisor.Client getSupervisor() {
+            return _getPointerField(ServiceSupervisor.factory, 32);
+        }
     }
 
     /** Results of a call that may not be there yet: what can be called already. */
@@ -771,6 +851,22 @@ public final class SessionBundle {
 
         public KeyBackup.Client getKeyBackup() {
             return _capability(KeyBackup.factory, 28);
+        }
+
+        public TokenHolder.Client getIdentity() {
+            return _capability(TokenHolder.factory, 29);
+        }
+
+        public ServiceDirectory.Client getServices() {
+            return _capability(ServiceDirectory.factory, 30);
+        }
+
+        public SecuredDirectories.Client getSecured() {
+            return _capability(SecuredDirectories.factory, 31);
+        }
+
+        public ServiceSupervisor.Client getSupervisor() {
+            return _capability(ServiceSupervisor.factory, 32);
         }
     }
 }

@@ -45,7 +45,10 @@ public final class SessionDirectory {
                             Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ)),
                     new MethodSchema(TYPE_ID, 1, "end",
                             () -> EndParams.factory, () -> EndResults.factory,
-                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL))),
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.CONTROL)),
+                    new MethodSchema(TYPE_ID, 2, "flows",
+                            () -> FlowsParams.factory, () -> FlowsResults.factory,
+                            Map.of(0xbffb5075f8cbf1d3L, MethodClass.READ))),
             Map.of());
 
     private SessionDirectory() {}
@@ -83,6 +86,15 @@ public final class SessionDirectory {
         public Request<EndParams.Builder, EndResults.Reader, AnyPipeline> endRequest() {
             return newRequest(TYPE_ID, 1, EndParams.factory, EndResults.factory, pipeline -> pipeline);
         }
+
+        /**
+         * As whom that session's flows of execution act. It shows tokens and changes none.
+         *
+         * <p>Parameters: {@code sessionId}. Results: {@code result}.
+         */
+        public Request<FlowsParams.Builder, FlowsResults.Reader, AnyPipeline> flowsRequest() {
+            return newRequest(TYPE_ID, 2, FlowsParams.factory, FlowsResults.factory, pipeline -> pipeline);
+        }
     }
 
     /** An object with this interface. A method that is not overridden fails as unimplemented. */
@@ -110,6 +122,15 @@ public final class SessionDirectory {
             return Calls.unimplemented("SessionDirectory.end");
         }
 
+        /**
+         * As whom that session's flows of execution act. It shows tokens and changes none.
+         *
+         * <p>Parameters: {@code sessionId}. Results: {@code result}.
+         */
+        default CompletionStage<?> flows(CallContext<FlowsParams.Reader, FlowsResults.Builder> call) throws Exception {
+            return Calls.unimplemented("SessionDirectory.flows");
+        }
+
         @Override
         default CompletionStage<?> dispatch(IncomingCall call) throws Exception {
             if (call.interfaceId() != TYPE_ID) {
@@ -118,6 +139,7 @@ public final class SessionDirectory {
             return switch (call.methodId()) {
                 case 0 -> list(call.typed(ListParams.factory, ListResults.factory));
                 case 1 -> end(call.typed(EndParams.factory, EndResults.factory));
+                case 2 -> flows(call.typed(FlowsParams.factory, FlowsResults.factory));
                 default -> Calls.unimplemented(call);
             };
         }
@@ -542,6 +564,168 @@ public final class SessionDirectory {
 
             public EndResult.Reader getResult() {
                 return _getPointerField(EndResult.factory, 0);
+            }
+        }
+    }
+
+    /** Parameters of {@code flows}. */
+    public static final class FlowsParams {
+        public static final long TYPE_ID = 0xf1e2015503acffa9L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private FlowsParams() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasSessionId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Builder getSessionId() {
+                return _getPointerField(Data.factory, 0);
+            }
+
+            public void setSessionId(Data.Reader value) {
+                _initPointerField(Data.factory, 0, value.size()).asByteBuffer().put(value.asByteBuffer());
+            }
+
+            public void setSessionId(byte[] value) {
+                setSessionId(new Data.Reader(value));
+            }
+
+            public Data.Builder initSessionId(int size) {
+                return _initPointerField(Data.factory, 0, size);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasSessionId() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public Data.Reader getSessionId() {
+                return _getPointerField(Data.factory, 0);
+            }
+        }
+    }
+
+    /** Results of {@code flows}. */
+    public static final class FlowsResults {
+        public static final long TYPE_ID = 0xcf5ad4a9753c4f35L;
+        public static final StructSize STRUCT_SIZE = new StructSize((short) 0, (short) 1);
+        public static final Factory factory = new Factory();
+        public static final StructList.Factory<Builder, Reader> listFactory = new StructList.Factory<>(factory);
+
+        private FlowsResults() {}
+
+        public static final class Factory extends StructFactory<Builder, Reader> {
+            private Factory() {}
+
+            @Override
+            public Reader constructReader(
+                    SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            @Override
+            public Builder constructBuilder(
+                    SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                return new Builder(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            @Override
+            public StructSize structSize() {
+                return STRUCT_SIZE;
+            }
+
+            @Override
+            public Reader asReader(Builder builder) {
+                return builder.asReader();
+            }
+        }
+
+        /** Builds the struct in a message. */
+        public static final class Builder extends StructBuilder {
+            Builder(SegmentBuilder segment, int data, int pointers, int dataSize, short pointerCount) {
+                super(segment, data, pointers, dataSize, pointerCount);
+            }
+
+            /** What is built so far, as it is read. */
+            public Reader asReader() {
+                return new Reader(segment, data, pointers, dataSize, pointerCount, Integer.MAX_VALUE);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public FlowsResult.Builder getResult() {
+                return _getPointerField(FlowsResult.factory, 0);
+            }
+
+            public void setResult(FlowsResult.Reader value) {
+                _setPointerField(FlowsResult.factory, 0, value);
+            }
+
+            public FlowsResult.Builder initResult() {
+                return _initPointerField(FlowsResult.factory, 0, 0);
+            }
+        }
+
+        /** Reads the struct from a message. */
+        public static final class Reader extends StructReader {
+            Reader(SegmentReader segment, int data, int pointers, int dataSize, short pointerCount, int nestingLimit) {
+                super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+            }
+
+            public boolean hasResult() {
+                return !_pointerFieldIsNull(0);
+            }
+
+            public FlowsResult.Reader getResult() {
+                return _getPointerField(FlowsResult.factory, 0);
             }
         }
     }

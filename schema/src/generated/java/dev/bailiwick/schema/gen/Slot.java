@@ -34,6 +34,10 @@ public enum Slot {
     POLICY_MANAGER,
     STORE_MAINTAINER,
     KEY_BACKUP,
+    IDENTITY,
+    SERVICES,
+    SECURED,
+    SUPERVISOR,
     /** A value that a newer schema defines. */
     _NOT_IN_SCHEMA;
 

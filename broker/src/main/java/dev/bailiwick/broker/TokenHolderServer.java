@@ -1,0 +1,113 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.capnp.rpc.CallContext;
+import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.identity.AdjustPrivilegesResult;
+import dev.bailiwick.identity.Limits;
+import dev.bailiwick.identity.Privilege;
+import dev.bailiwick.identity.PrivilegeChange;
+import dev.bailiwick.identity.Privileges;
+import dev.bailiwick.identity.Refused;
+import dev.bailiwick.identity.Sid;
+import dev.bailiwick.schema.gen.AdjustResult;
+import dev.bailiwick.schema.gen.FlowResult;
+import dev.bailiwick.schema.gen.TokenHolder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Serves the token of one flow of execution to whoever it is of, and a look at the flows beside it. */
+final class TokenHolderServer implements TokenHolder.Server {
+    static final Refusal NO_FLOW = new Refusal(
+            "not-found", "there is no such flow of execution", "'bailiwick idn threads' shows those there are");
+
+    private final Flows flows;
+    private final Flows.Entry own;
+    private final Function<Sid, String> nameOf;
+
+    TokenHolderServer(Flows flows, Flows.Entry own, Function<Sid, String> nameOf) {
+        this.flows = flows;
+        this.own = own;
+        this.nameOf = nameOf;
+    }
+
+    @Override
+    public CompletionStage<?> show(CallContext<TokenHolder.ShowParams.Reader, TokenHolder.ShowResults.Builder> call) {
+        long id = call.params().getFlow();
+        FlowResult.Builder result = call.results().initResult();
+        Optional<Flows.Entry> found = id == 0 ? Optional.of(own) : flows.find(id);
+        found.ifPresentOrElse(
+                entry -> TokenWire.flow(result.initFlow(), entry, nameOf), () -> NO_FLOW.into(result.initDenied()));
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> flows(
+            CallContext<TokenHolder.FlowsParams.Reader, TokenHolder.FlowsResults.Builder> call) {
+        List<Flows.Entry> all = flows.all();
+        var list = call.results().initFlows(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            TokenWire.flow(list.get(i), all.get(i), nameOf);
+        }
+        return Calls.DONE;
+    }
+
+    @Override
+    public CompletionStage<?> adjustPrivileges(
+            CallContext<TokenHolder.AdjustPrivilegesParams.Reader, TokenHolder.AdjustPrivilegesResults.Builder> call) {
+        var wanted = call.params().getChanges();
+        AdjustResult.Builder result = call.results().initResult();
+        if (wanted.size() > Limits.CHANGES) {
+            Refusal.because("too-large", "one request changes at most " + Limits.CHANGES + " privileges")
+                    .into(result.initDenied());
+            return Calls.DONE;
+        }
+        List<PrivilegeChange> changes = new ArrayList<>();
+        List<Privilege> named = new ArrayList<>();
+        for (dev.bailiwick.schema.gen.PrivilegeChange.Reader change : wanted) {
+            Optional<Privilege> privilege = Privilege.named(change.getName().toString());
+            if (privilege.isEmpty()) {
+                unknown(change.getName().toString()).into(result.initDenied());
+                return Calls.DONE;
+            }
+            named.add(privilege.get());
+            changes.add(
+                    switch (change.getAction()) {
+                        case DISABLE -> PrivilegeChange.disable(privilege.get());
+                        case ENABLE -> PrivilegeChange.enable(privilege.get());
+                        case REMOVE -> PrivilegeChange.remove(privilege.get());
+                        // Judged by the token, like any other change that there is not.
+                        case _NOT_IN_SCHEMA ->
+                            new PrivilegeChange(privilege.get().bit(), -1);
+                    });
+        }
+        switch (own.flow().primary().adjustPrivileges(changes)) {
+            case AdjustPrivilegesResult.Adjusted(Privileges previous) ->
+                TokenWire.privileges(result.initAdjusted(named.size()), named, previous);
+            case Refused refused -> refusal(refused).into(result.initDenied());
+        }
+        return Calls.DONE;
+    }
+
+    static Refusal unknown(String name) {
+        return new Refusal(
+                "unknown-privilege",
+                "there is no privilege \"" + (name.length() > 64 ? name.substring(0, 64) + "..." : name) + "\"",
+                "'bailiwick idn privileges' shows those of your token");
+    }
+
+    @Override
+    public CompletionStage<?> resetPrivileges(
+            CallContext<TokenHolder.ResetPrivilegesParams.Reader, TokenHolder.ResetPrivilegesResults.Builder> call) {
+        var _ = own.flow().primary().resetPrivileges();
+        TokenWire.flow(call.results().initResult().initFlow(), own, nameOf);
+        return Calls.DONE;
+    }
+
+    /** What the identity rules refused. */
+    static Refusal refusal(Refused refused) {
+        return new Refusal(refused.code().text(), refused.message(), refused.hint());
+    }
+}

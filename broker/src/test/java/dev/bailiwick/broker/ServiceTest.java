@@ -1,0 +1,692 @@
+package dev.bailiwick.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.bailiwick.identity.LiveToken;
+import dev.bailiwick.identity.Privilege;
+import dev.bailiwick.identity.PrivilegeChange;
+import dev.bailiwick.identity.Sid;
+import dev.bailiwick.identity.TokenMinter;
+import dev.bailiwick.identity.WellKnownSid;
+import dev.bailiwick.launch.LaunchSite;
+import dev.bailiwick.launch.Tools;
+import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.schema.Hash256;
+import dev.bailiwick.schema.SessionId;
+import dev.bailiwick.schema.gen.AccountStatus;
+import dev.bailiwick.schema.gen.ActingIdentity;
+import dev.bailiwick.schema.gen.ImpersonationLevel;
+import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceConnection;
+import dev.bailiwick.schema.gen.ServiceDirectory;
+import dev.bailiwick.schema.gen.ServiceIdentity;
+import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.TokenHolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.capnproto.Text;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Services: defined, started with a token of their own, connected to, acting for their clients. Starts real processes; needs bubblewrap and
+ * util-linux. What a binary would do over its socket, a {@link StandIn} does in this process.
+ */
+@Tag("native-tools")
+class ServiceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path folder = Path.of("/");
+
+    private World world = World.seeded();
+    private Holder operator = world.operator();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @BeforeEach
+    void launching() throws IOException {
+        world.close();
+        int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        world = World.launching(Shipped.manifest(), new LaunchSite(folder, Optional.empty(), Tools.find(), uid));
+        operator = world.operator();
+    }
+
+    @AfterEach
+    void over() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+        world.close();
+    }
+
+    private <T extends AutoCloseable> T closing(T each) {
+        open.add(each);
+        return each;
+    }
+
+    private ServiceStarts starts() {
+        return world.broker.parts().starts();
+    }
+
+    private Session session(Holder holder) {
+        return world.broker
+                .parts()
+                .sessions()
+                .byId(SessionId.of(holder.result().getInfo().getSessionId().toArray()))
+                .orElseThrow();
+    }
+
+    /** Any grant of the operator's: that a supervisor is leased is tested elsewhere. */
+    private Grant supervisor() {
+        return session(operator).grant(Slot.ACCOUNT_MANAGER).orElseThrow();
+    }
+
+    private Path script(String name, String lines) throws IOException {
+        Path script = folder.resolve(name);
+        Files.writeString(script, "#!/bin/sh\n" + lines + "\n");
+        return script;
+    }
+
+    private String define(String name, Consumer<ServiceIdentity.Builder> more) throws IOException {
+        return define(name, script(name, "exec sleep 1000"), 0, more);
+    }
+
+    private String define(String name, Path binary, long expect, Consumer<ServiceIdentity.Builder> more)
+            throws IOException {
+        var request = operator.manager().defineServiceRequest();
+        request.params().setName(name);
+        request.params().setExpect(expect);
+        ServiceIdentity.Builder definition = request.params().initDefinition();
+        definition.setBinaryPath(binary.toString());
+        definition.setBinarySha256(Hash256.sha256(Files.readAllBytes(binary)).toBytes());
+        more.accept(definition);
+        try (var response = request.send().join()) {
+            return Holder.outcome(response.get().getResult());
+        }
+    }
+
+    private static void privileges(ServiceIdentity.Builder definition, String... names) {
+        definition.setHasRequiredPrivileges(true);
+        var list = definition.initRequiredPrivileges(names.length);
+        for (int i = 0; i < names.length; i++) {
+            list.set(i, new Text.Reader(names[i]));
+        }
+    }
+
+    /** {@code started}, or the denial's code. */
+    private String start(String name) {
+        return switch (starts().start(supervisor(), name)) {
+            case ServiceStarts.Outcome.Done _ -> "started";
+            case ServiceStarts.Outcome.Refused(Refusal refusal) -> refusal.code();
+        };
+    }
+
+    private StandIn started(String name) throws IOException {
+        return started(name, definition -> {});
+    }
+
+    private StandIn started(String name, Consumer<ServiceIdentity.Builder> more) throws IOException {
+        assertThat(define(name, more)).isEqualTo("committed");
+        assertThat(start(name)).isEqualTo("started");
+        return closing(new StandIn(starts(), name).listen());
+    }
+
+    private static LiveToken token(StandIn service) {
+        return service.service().flows().main().flow().primary();
+    }
+
+    private ServiceConnection.Client connect(ServiceDirectory.Client services, String name, ImpersonationLevel level) {
+        var request = services.connectRequest();
+        request.params().setName(name);
+        request.params().setLevel(level);
+        try (var response = request.send().join()) {
+            var result = response.get().getResult();
+            assertThat(result.isConnected())
+                    .as(() -> Holder.code(result.getDenied()) + ": "
+                            + result.getDenied().getMessage())
+                    .isTrue();
+            return closing(result.getConnection());
+        }
+    }
+
+    private static String connectDenied(ServiceDirectory.Client services, String name, ImpersonationLevel level) {
+        var request = services.connectRequest();
+        request.params().setName(name);
+        request.params().setLevel(level);
+        try (var response = request.send().join()) {
+            return Holder.code(response.get().getResult().getDenied());
+        }
+    }
+
+    private static String asked(ServiceConnection.Client connection, String text) {
+        var request = connection.requestRequest();
+        request.params().setBody(text.getBytes(UTF_8));
+        try (var response = request.send().join()) {
+            var result = response.get().getResult();
+            return result.isBody() ? new String(result.getBody().toArray(), UTF_8) : Holder.code(result.getDenied());
+        }
+    }
+
+    // ---- definitions ----
+
+    @Test
+    void aDefinitionIsPartOfItsAccountsRecord() throws IOException {
+        assertThat(define("vault", definition -> {
+                    definition.setIdentity("NetworkService");
+                    privileges(definition, "SeChangeNotifyPrivilege", "SeImpersonatePrivilege");
+                    definition.setDescriptor("D:(A;;GR;;;BU)");
+                }))
+                .isEqualTo("committed");
+
+        var account = world.store.accounts().service("vault").orElseThrow();
+        var service = account.content().service().orElseThrow();
+        assertThat(account.content().name()).isEqualTo("vault");
+        assertThat(account.content().roles()).containsExactly("service-account");
+        assertThat(service.identity()).isEqualTo("NetworkService");
+        assertThat(service.requiredPrivileges().orElseThrow())
+                .containsExactly("SeChangeNotifyPrivilege", "SeImpersonatePrivilege");
+        assertThat(service.supervisor()).isEqualTo("bailiwickd");
+
+        assertThat(define("vault", folder.resolve("vault"), 7, definition -> {}))
+                .isEqualTo("conflict 1");
+        assertThat(define("vault", folder.resolve("vault"), 1, definition -> {}))
+                .isEqualTo("committed");
+        assertThat(world.store
+                        .accounts()
+                        .service("vault")
+                        .orElseThrow()
+                        .content()
+                        .service()
+                        .orElseThrow()
+                        .identity())
+                .isEmpty();
+        assertThat(world.store.accounts().history(account.recordId()))
+                .extracting(entry -> entry.entry().operation())
+                .containsExactly("account.create", "account.service");
+    }
+
+    @Test
+    void whatMeansNothingIsDeniedByItsName() throws IOException {
+        assertThat(define("vault", definition -> privileges(definition, "SeFlyPrivilege")))
+                .isEqualTo("unknown-privilege");
+        assertThat(define("vault", definition -> definition.setDescriptor("D:(A;;GR;;BU)")))
+                .isEqualTo("invalid-descriptor");
+        assertThat(define("vault", definition -> definition.setBinarySha256(new byte[0])))
+                .isEqualTo("unmeasured-binary");
+        assertThat(define("vault", definition -> definition.setBinaryPath("relative")))
+                .isEqualTo("invalid-argument");
+        assertThat(define("Vault", script("x", ""), 0, definition -> {})).isEqualTo("invalid-argument");
+        assertThat(define("", script("x", ""), 0, definition -> {})).isEqualTo("invalid-name");
+        assertThat(define("operator", script("x", ""), 0, definition -> {})).isEqualTo("name-taken");
+        assertThat(define("nobody", script("x", ""), 3, definition -> {})).isEqualTo("not-found");
+        assertThat(world.store.accounts().service("vault")).isEmpty();
+    }
+
+    // ---- starting ----
+
+    @Test
+    void aStartedServiceHasATokenOfItsOwnWithItsOwnSid() throws IOException {
+        StandIn vault = started("vault");
+        StandIn web = started("web");
+
+        assertThat(token(vault).token().user()).isEqualTo(WellKnownSid.LOCAL_SERVICE.sid());
+        assertThat(token(vault).token().service()).contains(Sid.service("vault"));
+        assertThat(token(web).token().user()).isEqualTo(WellKnownSid.LOCAL_SERVICE.sid());
+        assertThat(token(web).token().service()).contains(Sid.service("web"));
+        assertThat(token(vault).id()).isNotEqualTo(token(web).id());
+        assertThat(start("vault")).isEqualTo("already-running");
+        assertThat(start("nothing")).isEqualTo("not-found");
+        assertThat(world.audit()).contains("service.start ok", "service.start already-running");
+    }
+
+    @Test
+    void aServiceOfSystemGetsASeparateTokenThatRestrictionsDoNotShare() throws IOException {
+        StandIn one = started("one", definition -> {
+            definition.setIdentity("SYSTEM");
+            privileges(definition, "SeImpersonatePrivilege");
+        });
+        StandIn other = started("other", definition -> definition.setIdentity("SYSTEM"));
+
+        assertThat(token(one).token().user()).isEqualTo(WellKnownSid.SYSTEM.sid());
+        assertThat(token(one).token().privileges().present().toList()).containsExactly(Privilege.IMPERSONATE);
+        assertThat(token(other).token().privileges().present().has(Privilege.TCB))
+                .isTrue();
+    }
+
+    @Test
+    void anIdentityNobodyKnowsStartsNothing() throws IOException {
+        assertThat(define("vault", definition -> definition.setIdentity("EXAMPLE\\somebody")))
+                .isEqualTo("committed");
+
+        assertThat(start("vault")).isEqualTo("unknown-identity");
+        assertThat(starts().named("vault")).isEmpty();
+    }
+
+    @Test
+    void anotherServicesAccountIsAnIdentityForAsLongAsItIsActive() throws IOException {
+        assertThat(define("base", definition -> {})).isEqualTo("committed");
+        StandIn vault = started("vault", definition -> definition.setIdentity("base"));
+        assertThat(token(vault).token().user().toString()).startsWith("S-1-5-21-");
+        assertThat(token(vault).token().privileges().present().has(Privilege.IMPERSONATE))
+                .isFalse();
+
+        operator.setStatus("base", AccountStatus.DISABLED);
+        assertThat(define("later", definition -> definition.setIdentity("base")))
+                .isEqualTo("committed");
+        assertThat(start("later")).isEqualTo("identity-unavailable");
+    }
+
+    @Test
+    void hooksRunBeforeAndAfterInTheirOrderAndAFailingOneStopsTheStart() throws IOException {
+        Path pre = script("pre", "echo preparing");
+        Path bad = script("bad", "echo no room; exit 3");
+        assertThat(define("vault", definition -> {
+                    hook(definition.initStartPre(2).get(0), pre);
+                    hook(definition.getStartPre().get(1), bad);
+                }))
+                .isEqualTo("committed");
+
+        assertThat(start("vault")).isEqualTo("hook-failed");
+        assertThat(starts().named("vault")).isEmpty();
+
+        assertThat(define("web", definition -> {
+                    hook(definition.initStartPre(1).get(0), pre);
+                    hook(definition.initStartPost(1).get(0), pre);
+                    hook(definition.initHealthCheck(), bad);
+                    hook(definition.initReload(), pre);
+                }))
+                .isEqualTo("committed");
+        assertThat(start("web")).isEqualTo("started");
+        assertThat(starts().health("web")).isEqualTo(new ServiceStarts.Command.Exited(3, "no room\n"));
+        assertThat(starts().reload(supervisor(), "web")).isEqualTo(new ServiceStarts.Command.Exited(0, "preparing\n"));
+        assertThat(starts().health("vault")).isInstanceOf(ServiceStarts.Command.Refused.class);
+    }
+
+    private static void hook(dev.bailiwick.schema.gen.ServiceProgram.Builder to, Path program) {
+        try {
+            to.setPath(program.toString());
+            to.setSha256(Hash256.sha256(Files.readAllBytes(program)).toBytes());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aBinaryThatIsNotTheMeasuredOneIsNotStarted() throws IOException {
+        assertThat(define("vault", definition -> {})).isEqualTo("committed");
+        Files.writeString(folder.resolve("vault"), "#!/bin/sh\nexec sleep 2000\n");
+
+        assertThat(start("vault")).isEqualTo("measurement-mismatch");
+    }
+
+    @Test
+    void whenTheBinaryEndsNothingOfTheServiceGoesOn() throws IOException {
+        assertThat(define("short", script("short", "exit 4"), 0, definition -> {}))
+                .isEqualTo("committed");
+        assertThat(start("short")).isEqualTo("started");
+
+        await().atMost(PATIENCE).until(() -> starts().named("short").isEmpty());
+        assertThat(starts().lastEnd("short")).startsWith("it ended with 4");
+        assertThat(world.audit()).contains("service.end ok");
+    }
+
+    // ---- secured directories ----
+
+    @Test
+    void aPerServiceSidLetsOneLocalServiceIntoItsDataAndKeepsTheOtherOut() throws IOException {
+        StandIn vault = started("vault");
+        StandIn web = started("web");
+        try (SecuredDirectories.Client own = vault.caps().getSecured();
+                SecuredDirectories.Client others = web.caps().getSecured();
+                Namespace.Client data = StandIn.open(own, "vault")) {
+            assertThat(StandIn.put(data, "gold", "au")).isEqualTo("stored");
+            assertThat(StandIn.get(data, "gold")).isEqualTo("found");
+
+            assertThat(StandIn.opened(others, "vault")).isEqualTo("access-denied");
+            assertThat(StandIn.opened(others, "web")).isEqualTo("opened");
+            assertThat(StandIn.opened(others, "nothing")).isEqualTo("not-found");
+        }
+        Holder alice = world.alice(operator);
+        assertThat(StandIn.opened(alice.hold(SessionBundle.Reader::getSecured), "vault"))
+                .isEqualTo("access-denied");
+        assertThat(world.audit()).contains("secured.open ok", "secured.denied access-denied");
+    }
+
+    @Test
+    void theDescriptorOfADefinitionDecidesWhoMayDoWhat() throws IOException {
+        StandIn vault = started(
+                "vault",
+                definition -> definition.setDescriptor("D:(A;;GA;;;" + Sid.service("vault") + ")(A;;GR;;;BU)"));
+        try (SecuredDirectories.Client own = vault.caps().getSecured();
+                Namespace.Client data = StandIn.open(own, "vault")) {
+            assertThat(StandIn.put(data, "gold", "au")).isEqualTo("stored");
+        }
+        SecuredDirectories.Client secured = world.alice(operator).hold(SessionBundle.Reader::getSecured);
+        try (Namespace.Client data = StandIn.open(secured, "vault")) {
+            assertThat(StandIn.get(data, "gold")).isEqualTo("found");
+            assertThat(StandIn.put(data, "gold", "fe")).isEqualTo("access-denied");
+
+            // Another definition closes what is open by the one before.
+            assertThat(define("vault", definition -> {})).isEqualTo("committed");
+            assertThatThrownBy(() -> StandIn.get(data, "gold"))
+                    .hasMessageContaining("revoked: the service's account was changed");
+            assertThat(StandIn.opened(secured, "vault")).isEqualTo("access-denied");
+        }
+    }
+
+    @Test
+    void anExplanationWalksTheDescriptor() throws IOException {
+        started("vault");
+        SecuredDirectories.Client secured = world.alice(operator).hold(SessionBundle.Reader::getSecured);
+        var request = secured.explainRequest();
+        request.params().setService("vault");
+        request.params().setAccess("read");
+        try (var response = request.send().join()) {
+            var explanation = response.get().getResult().getExplanation();
+            assertThat(explanation.getGranted()).isFalse();
+            assertThat(explanation.getDescriptor().toString())
+                    .contains(Sid.service("vault").toString());
+            List<String> steps = new ArrayList<>();
+            explanation.getSteps().forEach(step -> steps.add(step.toString()));
+            assertThat(steps).anyMatch(step -> step.contains("does not match"));
+        }
+    }
+
+    // ---- connecting and impersonating ----
+
+    @Test
+    void theLevelOfAConnectionSaysHowFarTheServiceMayGo() throws IOException {
+        StandIn vault = started(
+                "vault",
+                definition -> definition.setDescriptor("D:(A;;GA;;;" + Sid.service("vault") + ")(A;;GR;;;BU)"));
+        Holder alice = world.alice(operator);
+        ServiceDirectory.Client services = alice.hold(SessionBundle.Reader::getServices);
+
+        ServiceConnection.Client full = connect(services, "vault", ImpersonationLevel.IMPERSONATION);
+        assertThat(asked(full, "hello")).isEqualTo("HELLO");
+        assertThat(vault.identified()).isEqualTo("alice decides as alice");
+        try (ActingIdentity.Client acting = vault.acting();
+                var response = acting.securedRequest().send().join();
+                SecuredDirectories.Client secured = response.get().getSecured()) {
+            assertThat(StandIn.opened(secured, "vault")).isEqualTo("opened");
+        }
+
+        connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+        assertThat(vault.identified()).isEqualTo("alice decides as Anonymous");
+        try (ActingIdentity.Client acting = vault.acting();
+                var response = acting.securedRequest().send().join();
+                SecuredDirectories.Client secured = response.get().getSecured()) {
+            assertThat(StandIn.opened(secured, "vault")).isEqualTo("access-denied");
+        }
+
+        connect(services, "vault", ImpersonationLevel.ANONYMOUS);
+        assertThat(vault.identified()).isEqualTo("anonymous-client");
+
+        connect(services, "vault", ImpersonationLevel.DELEGATION);
+        assertThat(vault.identified()).isEqualTo("alice decides as alice");
+    }
+
+    @Test
+    void impersonatingTakesThePrivilegePresentAndEnabled() throws IOException {
+        StandIn without = started("without", definition -> privileges(definition, "SeChangeNotifyPrivilege"));
+        StandIn vault = started("vault");
+        Holder alice = world.alice(operator);
+        ServiceDirectory.Client services = alice.hold(SessionBundle.Reader::getServices);
+
+        connect(services, "without", ImpersonationLevel.IMPERSONATION);
+        assertThat(without.actingDenied()).isEqualTo("privilege-not-held");
+        assertThat(without.identified()).isEqualTo("alice decides as alice");
+
+        connect(services, "vault", ImpersonationLevel.IMPERSONATION);
+        vault.acting().close();
+        var _ = token(vault).adjustPrivileges(List.of(PrivilegeChange.disable(Privilege.IMPERSONATE)));
+        assertThat(vault.actingDenied()).isEqualTo("privilege-not-held");
+        assertThat(world.audit()).contains("service.impersonate privilege-not-held", "service.impersonate ok");
+    }
+
+    @Test
+    void aServiceThatIsConnectedToWhileActingSeesTheClient() throws IOException {
+        StandIn front = started("front");
+        StandIn back = started("back");
+        Holder alice = world.alice(operator);
+        connect(alice.hold(SessionBundle.Reader::getServices), "front", ImpersonationLevel.IMPERSONATION);
+
+        try (ActingIdentity.Client acting = front.acting();
+                var response = acting.servicesRequest().send().join();
+                ServiceDirectory.Client onward = response.get().getServices()) {
+            connect(onward, "back", ImpersonationLevel.IMPERSONATION);
+            assertThat(back.identified()).isEqualTo("alice decides as alice");
+            assertThat(connectDenied(onward, "back", ImpersonationLevel.DELEGATION))
+                    .isEqualTo("level-raised");
+        }
+        try (ServiceDirectory.Client itself = front.caps().getServices()) {
+            connect(itself, "back", ImpersonationLevel.IMPERSONATION);
+            assertThat(back.identified()).isEqualTo("LocalService decides as LocalService");
+        }
+    }
+
+    @Test
+    void actingIsAFlowOfItsOwnThatOthersSeeAndRevertingEnds() throws IOException {
+        StandIn vault = started("vault");
+        Holder alice = world.alice(operator);
+        connect(alice.hold(SessionBundle.Reader::getServices), "vault", ImpersonationLevel.IMPERSONATION);
+        ActingIdentity.Client acting = closing(vault.acting());
+        SecuredDirectories.Client secured;
+        try (var response = acting.securedRequest().send().join()) {
+            secured = closing(response.get().getSecured());
+        }
+        assertThat(vault.service().flows().all()).hasSize(2);
+        assertThat(token(vault).token().user()).isEqualTo(WellKnownSid.LOCAL_SERVICE.sid());
+
+        acting.revertRequest().send().await();
+        assertThat(vault.service().flows().all()).hasSize(1);
+        assertThatThrownBy(() -> StandIn.opened(secured, "vault"))
+                .hasMessageContaining("revoked: the service has reverted");
+        assertThatThrownBy(() -> acting.showRequest().send().await())
+                .hasMessageContaining("revoked: the service has reverted");
+    }
+
+    // ---- revocation ----
+
+    @Test
+    void theEndOfTheClientsSessionEndsWhatTheServiceDidAsTheClient() throws IOException {
+        StandIn vault = started("vault", definition -> definition.setDescriptor("D:(A;;GA;;;BU)"));
+        Holder alice = world.alice(operator);
+        connect(alice.hold(SessionBundle.Reader::getServices), "vault", ImpersonationLevel.IMPERSONATION);
+        ActingIdentity.Client acting = closing(vault.acting());
+        Namespace.Client data;
+        try (var response = acting.securedRequest().send().join();
+                SecuredDirectories.Client secured = response.get().getSecured()) {
+            data = closing(StandIn.open(secured, "vault"));
+        }
+        assertThat(StandIn.put(data, "a", "b")).isEqualTo("stored");
+
+        alice.logout();
+
+        assertThatThrownBy(() -> StandIn.put(data, "a", "c")).hasMessageContaining("revoked: logged out");
+        assertThatThrownBy(() -> acting.showRequest().send().await()).hasMessageContaining("revoked: logged out");
+        assertThatThrownBy(() -> vault.identified()).hasMessageContaining("revoked: logged out");
+        assertThat(vault.service().connections()).isZero();
+    }
+
+    @Test
+    void disablingAServicesAccountEndsItAndAllThatWasOpenedThroughIt() throws IOException {
+        StandIn vault = started("vault");
+        Holder alice = world.alice(operator);
+        ServiceConnection.Client connection =
+                connect(alice.hold(SessionBundle.Reader::getServices), "vault", ImpersonationLevel.IMPERSONATION);
+        SecuredDirectories.Client secured = closing(vault.caps().getSecured());
+        Namespace.Client data = closing(StandIn.open(secured, "vault"));
+
+        operator.setStatus("vault", AccountStatus.DISABLED);
+
+        assertThatThrownBy(() -> asked(connection, "hello")).hasMessageContaining("revoked: ");
+        assertThatThrownBy(() -> StandIn.put(data, "a", "b")).hasMessageContaining("revoked: ");
+        assertThatThrownBy(() -> vault.identified()).hasMessageContaining("revoked: the account was disabled");
+        await().atMost(PATIENCE).until(() -> starts().named("vault").isEmpty());
+        assertThat(start("vault")).isEqualTo("account-disabled");
+    }
+
+    @Test
+    void stoppingAServiceEndsItsProcessesAndItsConnections() throws IOException {
+        StandIn vault = started("vault");
+        int pid = vault.service().program().orElseThrow().pid();
+        Holder alice = world.alice(operator);
+        ServiceConnection.Client connection =
+                connect(alice.hold(SessionBundle.Reader::getServices), "vault", ImpersonationLevel.IMPERSONATION);
+
+        assertThat(starts().stop(supervisor(), "vault", "a test"))
+                .isEqualTo(new ServiceStarts.Outcome.Done(Optional.empty()));
+
+        // Killed it is by then; the kernel takes a moment to clear it away.
+        await().atMost(PATIENCE).until(() -> !Files.exists(Path.of("/proc/" + pid)));
+        assertThatThrownBy(() -> asked(connection, "hello"))
+                .hasMessageContaining("revoked: the service was stopped: a test");
+        assertThat(starts().stop(supervisor(), "vault", "")).isInstanceOf(ServiceStarts.Outcome.Refused.class);
+        assertThat(world.audit()).contains("service.stop ok", "service.connect ok");
+        assertThat(start("vault")).isEqualTo("started");
+    }
+
+    // ---- limits ----
+
+    @Test
+    void aSessionHasABoundedNumberOfConnections() throws IOException {
+        started("vault");
+        ServiceDirectory.Client services = world.alice(operator).hold(SessionBundle.Reader::getServices);
+        ServiceConnection.Client first = connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+        for (int i = 1; i < Limits.CONNECTIONS_PER_SESSION; i++) {
+            connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+        }
+
+        assertThat(connectDenied(services, "vault", ImpersonationLevel.IDENTIFICATION))
+                .isEqualTo("too-many-connections");
+        first.closeRequest().send().await();
+        connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+    }
+
+    @Test
+    void aServiceHasABoundedNumberOfConnectionsAndOfThoseThatWait() throws IOException {
+        StandIn vault = started("vault");
+        ServiceDirectory.Client services = world.alice(operator).hold(SessionBundle.Reader::getServices);
+        int waiting = 0;
+        while (vault.service().mayWait()) {
+            waiting++;
+        }
+        assertThat(waiting).isEqualTo(Limits.WAITING_CONNECTIONS);
+        assertThat(connectDenied(services, "vault", ImpersonationLevel.IDENTIFICATION))
+                .isEqualTo("too-many-connections");
+        vault.service().waited();
+        connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+
+        int more = 0;
+        while (vault.service().enter()) {
+            more++;
+        }
+        assertThat(more).isEqualTo(Limits.CONNECTIONS_PER_SERVICE - 1);
+        assertThat(connectDenied(services, "vault", ImpersonationLevel.IDENTIFICATION))
+                .isEqualTo("too-many-connections");
+    }
+
+    @Test
+    void aRequestHasABoundedSize() throws IOException {
+        started("vault");
+        ServiceConnection.Client connection = connect(
+                world.alice(operator).hold(SessionBundle.Reader::getServices),
+                "vault",
+                ImpersonationLevel.IDENTIFICATION);
+
+        assertThat(asked(connection, "x".repeat(Limits.SERVICE_REQUEST_BYTES))).startsWith("XXX");
+        assertThat(asked(connection, "x".repeat(Limits.SERVICE_REQUEST_BYTES + 1)))
+                .isEqualTo("too-large");
+    }
+
+    @Test
+    void aServiceHasABoundedNumberOfFlows() throws IOException {
+        StandIn vault = started("vault");
+        connect(
+                world.alice(operator).hold(SessionBundle.Reader::getServices),
+                "vault",
+                ImpersonationLevel.IDENTIFICATION);
+        Flows flows = vault.service().flows();
+        while (flows.start(token(vault), "filler").isPresent()) {
+            assertThat(flows.all().size()).isLessThanOrEqualTo(Limits.FLOWS_PER_SESSION);
+        }
+
+        assertThat(vault.actingDenied()).isEqualTo("too-many-flows");
+    }
+
+    @Test
+    void whoDoesNotRunOrDoesNotListenIsNotConnectedTo() throws IOException {
+        ServiceDirectory.Client services = world.alice(operator).hold(SessionBundle.Reader::getServices);
+        assertThat(connectDenied(services, "vault", ImpersonationLevel.IMPERSONATION))
+                .isEqualTo("not-listening");
+        assertThat(define("vault", definition -> {})).isEqualTo("committed");
+        assertThat(start("vault")).isEqualTo("started");
+        assertThat(connectDenied(services, "vault", ImpersonationLevel.IMPERSONATION))
+                .isEqualTo("not-listening");
+    }
+
+    // ---- tokens and bundles ----
+
+    @Test
+    void aTokenNeverWidensABundle() {
+        Holder alice = world.alice(operator);
+        Session session = session(alice);
+        BundlePlan before = session.plan().orElseThrow();
+        AtomicLong ids = new AtomicLong();
+
+        session.actAs(new Flows(TokenMinter.boot(ids::incrementAndGet), "SYSTEM, of all things"));
+        assertThat(world.broker.parts().minter().refresh(session)).isEmpty();
+
+        assertThat(session.plan().orElseThrow().granted())
+                .extracting(PolicyDecision.Granted::slot)
+                .isEqualTo(before.granted().stream()
+                        .map(PolicyDecision.Granted::slot)
+                        .toList());
+        assertThat(Slot.values())
+                .allSatisfy(slot -> assertThat(
+                                session.plan().orElseThrow().decision(slot).code())
+                        .isEqualTo(before.decision(slot).code()));
+    }
+
+    @Test
+    void everySessionHasATokenAndRolesMakeNoPrivileges() {
+        Holder alice = world.alice(operator);
+        assertThat(shown(alice))
+                .contains("alice medium", "Users", "AuthenticatedUsers", "Interactive", "SeChangeNotifyPrivilege")
+                .doesNotContain("Administrators");
+        assertThat(shown(operator))
+                .contains("operator medium", "Users")
+                .doesNotContain("Administrators", "SeImpersonatePrivilege", "SeTcbPrivilege");
+        assertThat(shown(world.guest(1005))).contains("guest low", "Guests").doesNotContain("Users", "SeChange");
+        assertThat(shown(world.anonymous(1006)))
+                .contains("Anonymous untrusted")
+                .doesNotContain("AuthenticatedUsers", "SeChange");
+    }
+
+    private static String shown(Holder holder) {
+        TokenHolder.Client identity = holder.hold(SessionBundle.Reader::getIdentity);
+        try (var response = identity.showRequest().send().join()) {
+            var token = response.get().getResult().getFlow().getToken();
+            StringBuilder text = new StringBuilder(token.getUserName() + " " + token.getIntegrity());
+            token.getGroups()
+                    .forEach(group -> text.append(' ').append(group.getName()).append(','));
+            token.getPrivileges().forEach(privilege -> text.append(' ').append(privilege.getName()));
+            return text.toString();
+        }
+    }
+}
