@@ -31,6 +31,7 @@ final class CommandLog {
     private final AccountStoreManager accounts;
     private final ResourceProfileManager resources;
     private final PolicyProfileManager policies;
+    private final NewAccount model; // from before the script takes roles away
 
     private CommandLog(long seed, Engine engine) {
         this.random = new Random(seed);
@@ -42,6 +43,7 @@ final class CommandLog {
         this.accounts = new LiveAccountManager(this::commit, reading, clock, ids);
         this.resources = new LiveResourceProfileManager(this::commit, reading, clock, ids);
         this.policies = new LivePolicyProfileManager(this::commit, reading, clock, ids);
+        this.model = Stores.localUser(store, "model");
     }
 
     /** The log of a script that the seed draws. */
