@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -22,10 +23,12 @@ import java.util.zip.ZipOutputStream;
  * <pre>
  *   /init                      PID 1: mounts, then runs the scripts it is sent
  *   /bin                       busybox, launchers of the probe and the torture programs, 'as USER COMMAND'
- *   /jre                       the Java runtime
- *   /opt/bailiwick             bin, jars and manifests, in the places where the project has them
+ *   /usr/bin                   what the launcher starts programs through, and ssh-keygen
+ *   /usr/lib/jvm               the Java runtime and the AOT caches, where a sandbox sees them too
+ *   /usr/lib/bailiwick         bin, apps, jars and manifests, in the places where the project has them, and where the shipped
+ *                              policy approves its applications
  *   /etc/environment.sh        what every script starts with: PATH, JAVA_HOME, JVM options
- *   /app                       the jars of the probe and of the torture programs, the AOT caches
+ *   /app                       the jars of the probe and of the torture programs
  *   /lib  /lib64               the C libraries of the host, and RocksDB's native code
  *   /lib/modules               kernel modules, with load-order beside them
  * </pre>
@@ -34,11 +37,17 @@ import java.util.zip.ZipOutputStream;
  * @param initramfs the file system it starts in
  */
 record GuestImage(Path kernel, Path initramfs) {
-    private static final String HOME = "opt/bailiwick";
+    private static final String HOME = "usr/lib/bailiwick";
+    private static final String JAVA = "usr/lib/jvm/jre";
     private static final String JARS = "cli/target/lib";
     private static final String MANIFESTS = "profiles/manifests";
     private static final String TORTURE = "torture/target/lib";
     private static final String ROCKSDB_LIBRARY = "librocksdbjni-linux64.so";
+
+    /** What programs are launched through, and what signs for an SSH login. */
+    private static final List<HostTool> TOOLS = List.of(
+            HostTool.BWRAP, HostTool.SETPRIV, HostTool.PRLIMIT, HostTool.SETSID, HostTool.TRUE, HostTool.SSH_KEYGEN);
+
     private static final Pattern LIBRARY_PATH = Pattern.compile("(/\\S+\\.so\\S*) \\(0x");
     private static final Pattern NATIVE_CODE = Pattern.compile(".*\\.(so|dll|jnilib)");
 
@@ -57,13 +66,18 @@ record GuestImage(Path kernel, Path initramfs) {
         Path app = Files.createDirectories(root.resolve("app"));
 
         Path home = copyProject(project, root.resolve(HOME), lib);
-        copyTree(runtime.home(), root.resolve("jre"));
+        Files.createDirectories(root.resolve(JAVA).getParent());
+        copyTree(runtime.home(), root.resolve(JAVA));
         copyKernelModules(kernel, Files.createDirectories(root.resolve("lib/modules")));
         copy(HostTool.BUSYBOX.path(), bin.resolve("busybox"));
-        copyLibraries(
-                List.of(bin.resolve("busybox"), runtime.jvmLibrary(), lib.resolve(ROCKSDB_LIBRARY)),
-                root,
-                runtime.home());
+        List<Path> linked =
+                new ArrayList<>(List.of(bin.resolve("busybox"), runtime.jvmLibrary(), lib.resolve(ROCKSDB_LIBRARY)));
+        Path usrBin = Files.createDirectories(root.resolve("usr/bin"));
+        for (HostTool tool : TOOLS) {
+            copy(tool.path(), usrBin.resolve(tool.path().getFileName()));
+            linked.add(tool.path());
+        }
+        copyLibraries(linked, root, runtime.home());
         resource("init", root.resolve("init"));
         resource("as", bin.resolve("as"));
         resource("storage-probe", bin.resolve("storage-probe"));
@@ -74,8 +88,11 @@ record GuestImage(Path kernel, Path initramfs) {
         copy(only(project.resolve(TORTURE)), app.resolve("torture.jar"));
 
         Rehearsal rehearsal = Rehearsal.of(work, runtime, home, lib);
-        copy(rehearsal.daemonCache(), app.resolve("daemon.aot"));
-        copy(rehearsal.clientCache(), app.resolve("client.aot"));
+        Path java = root.resolve(JAVA);
+        copy(rehearsal.daemonCache(), java.resolveSibling("daemon.aot"));
+        copy(rehearsal.clientCache(), java.resolveSibling("client.aot"));
+        Files.move(java.resolve("bin/java"), java.resolve("bin/java.real"));
+        script(java.resolve("bin/java"), startedAnywhere());
         Files.writeString(root.resolve("etc/environment.sh"), environment());
 
         Path initramfs = work.resolve("initramfs.cpio");
@@ -85,14 +102,23 @@ record GuestImage(Path kernel, Path initramfs) {
         return new GuestImage(kernel.image(), initramfs);
     }
 
+    /** A launched program has none of the environment above, and starts as soon all the same. */
+    private static String startedAnywhere() {
+        return """
+                #!/bin/sh
+                [ -n "$JVM_OPTIONS" ] || set -- %2$s -XX:AOTCache=/usr/lib/jvm/client.aot "$@"
+                exec /%1$s/bin/java.real "$@"
+                """.formatted(JAVA, String.join(" ", JavaRuntime.FLAGS));
+    }
+
     private static String environment() {
         String flags = String.join(" ", JavaRuntime.FLAGS);
         return """
-                export PATH=/%1$s/bin:/bin HOME=/root JAVA_HOME=/jre MANIFEST=/%1$s/%2$s/default.toml
+                export PATH=/%1$s/bin:/usr/bin:/bin HOME=/root JAVA_HOME=/%4$s MANIFEST=/%1$s/%2$s/default.toml
                 export JVM_OPTIONS="%3$s"
-                export BAILIWICK_JAVA_OPTIONS="$JVM_OPTIONS -XX:AOTCache=/app/client.aot"
-                export DAEMON_JAVA_OPTIONS="$JVM_OPTIONS -XX:AOTCache=/app/daemon.aot"
-                """.formatted(HOME, MANIFESTS, flags);
+                export BAILIWICK_JAVA_OPTIONS="$JVM_OPTIONS -XX:AOTCache=/usr/lib/jvm/client.aot"
+                export DAEMON_JAVA_OPTIONS="$JVM_OPTIONS -XX:AOTCache=/usr/lib/jvm/daemon.aot"
+                """.formatted(HOME, MANIFESTS, flags, JAVA);
     }
 
     /** Copies what a user runs, except that native code for other machines stays behind and ours goes to {@code lib}. */
@@ -102,6 +128,7 @@ record GuestImage(Path kernel, Path initramfs) {
             throw new IllegalStateException("no jars in '" + jars + "': run 'mvn verify', which packages them");
         }
         copyTree(project.resolve("bin"), Files.createDirectories(home).resolve("bin"));
+        copyTree(project.resolve("apps"), home.resolve("apps"));
         copyTree(
                 project.resolve(MANIFESTS),
                 Files.createDirectories(home.resolve("profiles")).resolve("manifests"));

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A program of the host that the harness needs, with the Debian package that brings it. The packages that a plain Debian
+ * A program of the host that the harness or its guest needs, with the Debian package that brings it. The packages that a plain Debian
  * lacks are also listed in {@code qemu-tests/debian-packages.txt}.
  */
 enum HostTool {
@@ -23,6 +23,12 @@ enum HostTool {
     E2FSCK("e2fsck", "e2fsprogs"),
     DEBUGFS("debugfs", "e2fsprogs"),
     BUSYBOX("busybox", "busybox-static"),
+    BWRAP("bwrap", "bubblewrap"),
+    SETPRIV("setpriv", "util-linux"),
+    PRLIMIT("prlimit", "util-linux"),
+    SETSID("setsid", "util-linux"),
+    TRUE("true", "coreutils"),
+    SSH_KEYGEN("ssh-keygen", "openssh-client"),
     XZ("xz", "xz-utils"),
     CP("cp", "coreutils"),
     LDD("ldd", "libc-bin"),
@@ -60,7 +66,7 @@ enum HostTool {
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("'" + program
-                        + "' is needed to boot the test guest and is not installed: sudo apt-get install "
+                        + "' is needed to make or boot the test guest and is not installed: sudo apt-get install "
                         + debianPackage));
     }
 

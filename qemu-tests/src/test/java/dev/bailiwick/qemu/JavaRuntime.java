@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The Java runtime of the guest, linked from the JDK that runs the tests. It must be that one, file for file: the AOT cache
@@ -42,7 +43,15 @@ record JavaRuntime(Path home) {
             throw new IllegalStateException("'" + jlink + "' is missing: run the tests on a whole JDK, not a runtime");
         }
         Path stamp = home.resolveSibling(home.getFileName() + ".stamp");
-        String identity = jdk + "\n" + Runtime.version() + "\n" + MODULES + "\n";
+        List<String> options = List.of(
+                "--add-modules=" + String.join(",", MODULES),
+                // For programs that are started without the AOT cache.
+                "--generate-cds-archive",
+                "--strip-debug",
+                "--no-man-pages",
+                "--no-header-files",
+                "--output=" + home);
+        String identity = jdk + "\n" + Runtime.version() + "\n" + options + "\n";
         if (!Files.exists(stamp) || !Files.readString(stamp).equals(identity)) {
             Files.deleteIfExists(stamp);
             Folders.delete(home);
@@ -50,13 +59,7 @@ record JavaRuntime(Path home) {
                     Path.of("."),
                     Map.of(),
                     HostTool.NOTHING,
-                    List.of(
-                            jlink.toString(),
-                            "--add-modules=" + String.join(",", MODULES),
-                            "--strip-debug",
-                            "--no-man-pages",
-                            "--no-header-files",
-                            "--output=" + home));
+                    Stream.concat(Stream.of(jlink.toString()), options.stream()).toList());
             if (linked.exit() != 0) {
                 throw new IllegalStateException(linked.describe());
             }

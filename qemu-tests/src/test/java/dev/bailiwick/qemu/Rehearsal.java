@@ -12,7 +12,8 @@ import org.awaitility.Awaitility;
 
 /**
  * A short life of the programs on the host, from which the JDK makes the AOT caches that start them sooner in the guest: one
- * for the daemon, one for the clients, kept until the programs or the runtime change.
+ * for the daemon, one for the clients, kept until the programs or the runtime change. The clients' is that of the quickstart, which
+ * does in one process what many client programs do.
  *
  * @param daemonCache for {@code bailiwickd}
  * @param clientCache for {@code bailiwick} and {@code account-admin}
@@ -54,6 +55,7 @@ record Rehearsal(Path daemonCache, Path clientCache) {
         String store = stage.resolve("store").toString();
         Players players = new Players(stage, runtime, home, nativeLibraries);
 
+        players.run("", record(clientCache), "bailiwick", "quickstart");
         Json seed = Json.of(players.run(
                 "",
                 "",
@@ -76,7 +78,7 @@ record Rehearsal(Path daemonCache, Path clientCache) {
             Awaitility.await().atMost(LIMIT).until(() -> Files.exists(socket) || !daemon.isAlive());
             players.run(
                     code + "\nrehearsal, not a password\n",
-                    record(clientCache),
+                    "",
                     "bailiwick",
                     "enroll",
                     "operator",
@@ -129,6 +131,9 @@ record Rehearsal(Path daemonCache, Path clientCache) {
                     // The order of the jars is part of the cache, and the launcher sorts their names.
                     "LC_ALL",
                     "C",
+                    // For the daemon that the quickstart starts by itself.
+                    "LD_LIBRARY_PATH",
+                    nativeLibraries.toString(),
                     "XDG_RUNTIME_DIR",
                     stage.toString(),
                     "BAILIWICK_JAVA_OPTIONS",

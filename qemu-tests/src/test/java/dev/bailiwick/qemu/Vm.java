@@ -123,6 +123,51 @@ final class Vm implements AutoCloseable {
         return run(script, STEP_LIMIT);
     }
 
+    /**
+     * Runs sequences of scripts side by side, the scripts of each one after the other, and returns what each did: a program in a
+     * guest of two processors takes one of them. Programs of one user that change that user's session belong into one sequence.
+     */
+    @SafeVarargs
+    final List<List<Step>> runTogether(List<String>... sequences) {
+        StringBuilder all = new StringBuilder("cd $(mktemp -d) && pwd\n");
+        for (int i = 0; i < sequences.length; i++) {
+            all.append("{\n");
+            for (int j = 0; j < sequences[i].size(); j++) {
+                all.append("""
+                        read began idle </proc/uptime
+                        ( %3$s
+                        ) </dev/null >%1$d.%2$d.out 2>%1$d.%2$d.err
+                        exit=$?
+                        read ended idle </proc/uptime
+                        echo "$exit $began $ended" >%1$d.%2$d.exit
+                        """.formatted(i, j, sequences[i].get(j).strip()));
+            }
+            all.append("} &\n");
+        }
+        int longest = 0;
+        for (List<String> sequence : sequences) {
+            longest = Math.max(longest, sequence.size());
+        }
+        Step ran = run(all.append("wait\n").toString(), STEP_LIMIT.multipliedBy(longest));
+        List<List<Step>> steps = new ArrayList<>();
+        for (int i = 0; i < sequences.length; i++) {
+            List<Step> ofOne = new ArrayList<>();
+            for (int j = 0; j < sequences[i].size(); j++) {
+                Step kept = run("cd %3$s; cat %1$d.%2$d.out; cat %1$d.%2$d.err >&2".formatted(i, j, ran.ok()));
+                String[] end = run("cat %3$s/%1$d.%2$d.exit".formatted(i, j, ran.ok()))
+                        .ok()
+                        .split(" ", -1);
+                double seconds = Double.parseDouble(end[2]) - Double.parseDouble(end[1]);
+                Duration took = Duration.ofMillis(Math.round(seconds * 1000));
+                Step step = new Step(sequences[i].get(j), Integer.parseInt(end[0]), kept.out(), kept.err(), took);
+                note(step.describe());
+                ofOne.add(step);
+            }
+            steps.add(ofOne);
+        }
+        return steps;
+    }
+
     Step run(String script, Duration limit) {
         return start(script).await(limit);
     }
