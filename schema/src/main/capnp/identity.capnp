@@ -284,7 +284,7 @@ struct ServiceState @0xec31d09b0040aa24 {
 struct ServiceResult @0xca23db8e71cb614c {
   union {
     denied @0 :Denial;
-    # "not-found", "already-running", "not-running", "identity-unknown", "identity-unavailable", "hook-failed", and what a launcher says.
+    # "not-found", "already-running", "not-started", "identity-unknown", "identity-unavailable", "hook-failed", and what a launcher says.
     service @1 :ServiceState;
   }
 }
@@ -292,7 +292,7 @@ struct ServiceResult @0xca23db8e71cb614c {
 struct ServiceCommandResult @0xe46e468daffe2522 {
   union {
     denied @0 :Denial;
-    # "not-running", "not-defined", "timed-out", and what a launcher says.
+    # "not-started", "not-defined", "timed-out", and what a launcher says.
     exited :group {
       code @1 :Int32;
       output @2 :Text;

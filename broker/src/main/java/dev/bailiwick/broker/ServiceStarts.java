@@ -549,7 +549,7 @@ final class ServiceStarts implements Connections.Running {
     // ---- ending ----
 
     private static Refusal notRunning(String name) {
-        return new Refusal("not-running", "service " + quoted(name) + " does not run", "start it first");
+        return new Refusal("not-started", "service " + quoted(name) + " does not run", "start it first");
     }
 
     private static String quoted(String name) {

@@ -58,7 +58,7 @@ enum ExitStatus {
                     "unavailable",
                     "keyring-unavailable",
                     "not-listening",
-                    "not-running",
+                    "not-started",
                     "timed-out" -> UNAVAILABLE;
             case "invalid-name",
                     "invalid-argument",

@@ -76,7 +76,7 @@ public final class ServiceCommandResult {
             return which() == Which.DENIED && !_pointerFieldIsNull(0);
         }
 
-        /** "not-running", "not-defined", "timed-out", and what a launcher says. */
+        /** "not-started", "not-defined", "timed-out", and what a launcher says. */
         public Denial.Builder getDenied() {
             _expect(Which.DENIED);
             return _getPointerField(Denial.factory, 0);
@@ -135,7 +135,7 @@ public final class ServiceCommandResult {
             return which() == Which.DENIED && !_pointerFieldIsNull(0);
         }
 
-        /** "not-running", "not-defined", "timed-out", and what a launcher says. */
+        /** "not-started", "not-defined", "timed-out", and what a launcher says. */
         public Denial.Reader getDenied() {
             _expect(Which.DENIED);
             return _getPointerField(Denial.factory, 0);

@@ -75,7 +75,7 @@ public final class ServiceResult {
             return which() == Which.DENIED && !_pointerFieldIsNull(0);
         }
 
-        /** "not-found", "already-running", "not-running", "identity-unknown", "identity-unavailable", "hook-failed", and what a launcher says. */
+        /** "not-found", "already-running", "not-started", "identity-unknown", "identity-unavailable", "hook-failed", and what a launcher says. */
         public Denial.Builder getDenied() {
             _expect(Which.DENIED);
             return _getPointerField(Denial.factory, 0);
@@ -141,7 +141,7 @@ public final class ServiceResult {
             return which() == Which.DENIED && !_pointerFieldIsNull(0);
         }
 
-        /** "not-found", "already-running", "not-running", "identity-unknown", "identity-unavailable", "hook-failed", and what a launcher says. */
+        /** "not-found", "already-running", "not-started", "identity-unknown", "identity-unavailable", "hook-failed", and what a launcher says. */
         public Denial.Reader getDenied() {
             _expect(Which.DENIED);
             return _getPointerField(Denial.factory, 0);
