@@ -29,6 +29,7 @@ class FailingDiskTest {
     private static final int BOOTS = Boolean.getBoolean("power.long") ? 20 : 1;
     private static final long SEED = Long.getLong("power.seed", new SecureRandom().nextInt(1, Integer.MAX_VALUE));
     private static final int MEBIBYTES = 160;
+    private static final String NEVER_FAILED = "the disk never failed";
 
     @Test
     void neverMakesTheStoreAcknowledgeWhatIsNotThere(Lab lab) throws IOException {
@@ -40,7 +41,9 @@ class FailingDiskTest {
             for (Told each : bench.run(lab, "boot-" + boot)) {
                 System.out.println(each);
                 acknowledged += each.lines('+').size();
-                each.lines('!').forEach(line -> wrong.add(each.of + ": " + line));
+                each.lines('!').stream()
+                        .filter(line -> !(each.of.mayGoUnnoticed() && line.equals(NEVER_FAILED)))
+                        .forEach(line -> wrong.add(each.of + ": " + line));
                 // What QEMU was given, and then only what it was told to keep.
                 wrong.addAll(bench.examined(each));
                 each.of.failing.loseUnflushedWrites();
@@ -58,6 +61,15 @@ class FailingDiskTest {
     private record Case(Disk failing, boolean onlyTheAnchor) {
         String storeBelow(String sound, String failed) {
             return onlyTheAnchor ? sound + "/" + failing.name() : failed + "/store";
+        }
+
+        /**
+         * The one write that fails can be of a page that nobody syncs, such as of RocksDB's log for people. What was acknowledged is looked for
+         * all the same.
+         */
+        boolean mayGoUnnoticed() {
+            Fault fault = failing.fault().orElseThrow();
+            return fault.kind() == Kind.WRITE && !fault.lasting();
         }
 
         static String anchorBelow(String failed) {
