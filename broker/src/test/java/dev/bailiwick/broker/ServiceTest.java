@@ -609,7 +609,7 @@ class ServiceTest {
                 "vault",
                 ImpersonationLevel.IDENTIFICATION);
 
-        assertThat(asked(connection, "x".repeat(Limits.SERVICE_REQUEST_BYTES))).startsWith("XXX");
+        assertThat(asked(connection, "a".repeat(Limits.SERVICE_REQUEST_BYTES))).startsWith("AAA");
         assertThat(asked(connection, "x".repeat(Limits.SERVICE_REQUEST_BYTES + 1)))
                 .isEqualTo("too-large");
     }
