@@ -1,5 +1,6 @@
 package dev.bailiwick.accountstore;
 
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.RecordId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,7 +53,10 @@ final class IndexRow {
                 && after instanceof Account is
                 && was.nameKey().equals(is.nameKey())
                 && was.nameSkeleton().equals(is.nameSkeleton())
-                && was.principalId().equals(is.principalId());
+                && was.principalId().equals(is.principalId())
+                && was.service()
+                        .map(ServiceIdentity::serviceName)
+                        .equals(is.service().map(ServiceIdentity::serviceName));
     }
 
     /** The rows of a record that follow its newest version: they move when it changes. */

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.bailiwick.engine.Engine;
+import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.BindingId;
@@ -100,6 +102,49 @@ abstract class AccountStoreContract {
         }
         assertThat(names).isSorted().contains("alice", "bob", "mallory", "zoe", "operator", "guest");
         assertThatThrownBy(() -> reader.list(Optional.empty(), 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void servicesAreFoundByNamesThatNoTwoShare() {
+        Stored<Account> vault = service("vault");
+        Stored<Account> web = service("web");
+        assertThat(reader.service("vault")).contains(vault);
+        assertThat(reader.services("", 2).items())
+                .extracting(account -> account.content().name())
+                .containsExactly("health-probe", "vault");
+        assertThat(reader.services("vault", 2).items()).containsExactly(web);
+
+        assertRejected(redefined(vault, "web"), Rejection.NAME_TAKEN);
+        Stores.committed(redefined(vault, "safe"));
+
+        assertThat(reader.service("safe")).map(Stored::recordId).contains(vault.recordId());
+        assertThat(reader.service("vault")).isEmpty();
+        assertRejected(redefined(Stores.create(store, "alice"), "alice"), Rejection.NOT_FOUND);
+    }
+
+    private Stored<Account> service(String name) {
+        Account probe = reader.service("health-probe").orElseThrow().content();
+        Stores.committed(manager.create(
+                new NewAccount(
+                        AccountName.parse(name),
+                        "",
+                        PrincipalKind.SERVICE,
+                        probe.roles(),
+                        probe.resourceProfile(),
+                        probe.policyProfile(),
+                        List.of(),
+                        Optional.of(named(name))),
+                DAEMON));
+        return reader.byName(key(name)).orElseThrow();
+    }
+
+    private CommitResult redefined(Stored<Account> account, String name) {
+        return manager.defineService(
+                account.recordId(), named(name), Optional.empty(), Optional.empty(), account.version(), DAEMON);
+    }
+
+    private static ServiceIdentity named(String name) {
+        return new ServiceIdentity(name, "/srv/" + name, Hash256.sha256(new byte[] {1}), "bailiwickd");
     }
 
     @Test
