@@ -11,6 +11,7 @@ import dev.bailiwick.schema.RecordId;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.function.Consumer;
 
 /**
  * The durable local record of a principal (seed 002, {@code AccountRecord}).
@@ -74,147 +75,106 @@ public record Account(
 
     /** The same account with another name. */
     public Account withName(AccountName newName) {
-        return new Account(
-                principalId,
-                kind,
-                newName.text(),
-                newName.key(),
-                newName.skeleton(),
-                displayName,
-                status,
-                credentialRefs,
-                roles,
-                attributes,
-                resourceProfile,
-                policyProfile,
-                homeRoot,
-                configRoot,
-                cacheRoot,
-                service);
+        return with(change -> {
+            change.name = newName.text();
+            change.nameKey = newName.key();
+            change.nameSkeleton = newName.skeleton();
+        });
     }
 
     /** The same account with another status. */
     public Account withStatus(AccountStatus newStatus) {
-        return new Account(
-                principalId,
-                kind,
-                name,
-                nameKey,
-                nameSkeleton,
-                displayName,
-                newStatus,
-                credentialRefs,
-                roles,
-                attributes,
-                resourceProfile,
-                policyProfile,
-                homeRoot,
-                configRoot,
-                cacheRoot,
-                service);
+        return with(change -> change.status = newStatus);
     }
 
     /** The same account with other credentials. */
     public Account withCredentialRefs(SortedSet<RecordId> newRefs) {
-        return new Account(
-                principalId,
-                kind,
-                name,
-                nameKey,
-                nameSkeleton,
-                displayName,
-                status,
-                newRefs,
-                roles,
-                attributes,
-                resourceProfile,
-                policyProfile,
-                homeRoot,
-                configRoot,
-                cacheRoot,
-                service);
+        return with(change -> change.credentialRefs = newRefs);
     }
 
     /** The same account with other roles. */
     public Account withRoles(SortedSet<String> newRoles) {
-        return new Account(
-                principalId,
-                kind,
-                name,
-                nameKey,
-                nameSkeleton,
-                displayName,
-                status,
-                credentialRefs,
-                newRoles,
-                attributes,
-                resourceProfile,
-                policyProfile,
-                homeRoot,
-                configRoot,
-                cacheRoot,
-                service);
+        return with(change -> change.roles = newRoles);
     }
 
     /** The same account with other profiles. */
     public Account withProfiles(ProfileRef newResourceProfile, ProfileRef newPolicyProfile) {
-        return new Account(
-                principalId,
-                kind,
-                name,
-                nameKey,
-                nameSkeleton,
-                displayName,
-                status,
-                credentialRefs,
-                roles,
-                attributes,
-                newResourceProfile,
-                newPolicyProfile,
-                homeRoot,
-                configRoot,
-                cacheRoot,
-                service);
+        return with(change -> {
+            change.resourceProfile = newResourceProfile;
+            change.policyProfile = newPolicyProfile;
+        });
     }
 
     /** The same account with these storage roots. */
     public Account withRoots(StorageRoot home, StorageRoot config, StorageRoot cache) {
-        return new Account(
-                principalId,
-                kind,
-                name,
-                nameKey,
-                nameSkeleton,
-                displayName,
-                status,
-                credentialRefs,
-                roles,
-                attributes,
-                resourceProfile,
-                policyProfile,
-                Optional.of(home),
-                Optional.of(config),
-                Optional.of(cache),
-                service);
+        return with(change -> {
+            change.homeRoot = Optional.of(home);
+            change.configRoot = Optional.of(config);
+            change.cacheRoot = Optional.of(cache);
+        });
     }
+
     /** The same account bound to another definition of its service. */
     public Account withService(ServiceIdentity definition) {
-        return new Account(
-                principalId,
-                kind,
-                name,
-                nameKey,
-                nameSkeleton,
-                displayName,
-                status,
-                credentialRefs,
-                roles,
-                attributes,
-                resourceProfile,
-                policyProfile,
-                homeRoot,
-                configRoot,
-                cacheRoot,
-                Optional.of(definition));
+        return with(change -> change.service = Optional.of(definition));
+    }
+
+    private Account with(Consumer<Change> edit) {
+        Change change = new Change(this);
+        edit.accept(change);
+        return change.made();
+    }
+
+    /** What of an account can change, while it does. */
+    private static final class Change {
+        private final Account before;
+        private String name;
+        private NameKey nameKey;
+        private NameSkeleton nameSkeleton;
+        private AccountStatus status;
+        private SortedSet<RecordId> credentialRefs;
+        private SortedSet<String> roles;
+        private ProfileRef resourceProfile;
+        private ProfileRef policyProfile;
+        private Optional<StorageRoot> homeRoot;
+        private Optional<StorageRoot> configRoot;
+        private Optional<StorageRoot> cacheRoot;
+        private Optional<ServiceIdentity> service;
+
+        Change(Account before) {
+            this.before = before;
+            this.name = before.name;
+            this.nameKey = before.nameKey;
+            this.nameSkeleton = before.nameSkeleton;
+            this.status = before.status;
+            this.credentialRefs = before.credentialRefs;
+            this.roles = before.roles;
+            this.resourceProfile = before.resourceProfile;
+            this.policyProfile = before.policyProfile;
+            this.homeRoot = before.homeRoot;
+            this.configRoot = before.configRoot;
+            this.cacheRoot = before.cacheRoot;
+            this.service = before.service;
+        }
+
+        Account made() {
+            return new Account(
+                    before.principalId,
+                    before.kind,
+                    name,
+                    nameKey,
+                    nameSkeleton,
+                    before.displayName,
+                    status,
+                    credentialRefs,
+                    roles,
+                    before.attributes,
+                    resourceProfile,
+                    policyProfile,
+                    homeRoot,
+                    configRoot,
+                    cacheRoot,
+                    service);
+        }
     }
 }

@@ -28,16 +28,4 @@ public record NewAccount(
     public NewAccount {
         credentials = List.copyOf(credentials);
     }
-
-    /** An account that is no service's. */
-    public NewAccount(
-            AccountName name,
-            String displayName,
-            PrincipalKind kind,
-            SortedSet<String> roles,
-            ProfileRef resourceProfile,
-            ProfileRef policyProfile,
-            List<NewCredential> credentials) {
-        this(name, displayName, kind, roles, resourceProfile, policyProfile, credentials, Optional.empty());
-    }
 }

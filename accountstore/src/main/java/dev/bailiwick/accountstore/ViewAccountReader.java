@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Account lookups over one state. */
 final class ViewAccountReader implements AccountStoreReader {
@@ -122,11 +123,18 @@ final class ViewAccountReader implements AccountStoreReader {
 
     @Override
     public Page<Stored<Account>, NameKey> list(Optional<NameKey> after, int limit) {
+        return page(Keys.Index.NAME, after.map(Keys::name), limit, account -> Optional.of(account.nameKey()));
+    }
+
+    /** Accounts in the order of the rows of an index, after that row; whoever goes on gives the cursor of the last one. */
+    private <C> Page<Stored<Account>, C> page(
+            Keys.Index index, Optional<byte[]> after, int limit, Function<Account, Optional<C>> cursor) {
         Limit.page(limit, PAGE);
-        byte[] start = after.map(Keys::name).orElse(new byte[] {Keys.Index.NAME.code()});
+        byte[] all = {index.code()};
+        byte[] start = after.orElse(all);
         List<Stored<Account>> accounts = new ArrayList<>();
         boolean[] more = new boolean[1];
-        view.scan(StoreTables.INDEX, start, Keys.endOf(new byte[] {Keys.Index.NAME.code()}), (key, value) -> {
+        view.scan(StoreTables.INDEX, start, Keys.endOf(all), (key, value) -> {
             if (after.isPresent() && Arrays.equals(key, start)) {
                 return true;
             }
@@ -137,8 +145,7 @@ final class ViewAccountReader implements AccountStoreReader {
             accounts.add(Contents.as(Account.class, records.byIndexRow(key, value)));
             return true;
         });
-        return new Page<>(
-                accounts, more[0] ? Optional.of(accounts.getLast().content().nameKey()) : Optional.empty());
+        return new Page<>(accounts, more[0] ? cursor.apply(accounts.getLast().content()) : Optional.empty());
     }
 
     @Override
@@ -179,24 +186,11 @@ final class ViewAccountReader implements AccountStoreReader {
 
     @Override
     public Page<Stored<Account>, String> services(String after, int limit) {
-        Limit.page(limit, PAGE);
-        byte[] start = Keys.service(after);
-        List<Stored<Account>> accounts = new ArrayList<>();
-        boolean[] more = new boolean[1];
-        view.scan(StoreTables.INDEX, start, Keys.endOf(new byte[] {Keys.Index.SERVICE.code()}), (key, value) -> {
-            if (Arrays.equals(key, start)) {
-                return true;
-            }
-            if (accounts.size() == limit) {
-                more[0] = true;
-                return false;
-            }
-            accounts.add(Contents.as(Account.class, records.byIndexRow(key, value)));
-            return true;
-        });
-        return new Page<>(
-                accounts,
-                more[0] ? accounts.getLast().content().service().map(ServiceIdentity::serviceName) : Optional.empty());
+        return page(
+                Keys.Index.SERVICE,
+                Optional.of(Keys.service(after)),
+                limit,
+                account -> account.service().map(ServiceIdentity::serviceName));
     }
 
     @Override

@@ -120,7 +120,8 @@ final class CommandLog {
                         new TreeSet<>(List.of("local-user", any(ROLES))),
                         model.resourceProfile(),
                         model.policyProfile(),
-                        List.of()),
+                        List.of(),
+                        Optional.empty()),
                 Stores.DAEMON);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -115,7 +116,8 @@ class KillTest {
                                 model.roles(),
                                 model.resourceProfile(),
                                 model.policyProfile(),
-                                List.of());
+                                List.of(),
+                                Optional.empty());
                         Stores.committed(store.accountManager().create(account, Stores.DAEMON));
                         synchronized (Child.class) {
                             System.out.println(prefix + i + ".");

@@ -82,7 +82,8 @@ final class Stores {
                 new TreeSet<>(List.of("local-user")),
                 operator.resourceProfile(),
                 operator.policyProfile(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     static Stored<Account> create(AccountStore store, String name) {

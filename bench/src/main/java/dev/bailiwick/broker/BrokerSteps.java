@@ -123,7 +123,8 @@ public final class BrokerSteps implements AutoCloseable {
                                         hash.text(),
                                         OpaqueBytes.of(salt),
                                         OpaqueBytes.of(verifier),
-                                        Optional.empty()))),
+                                        Optional.empty())),
+                                Optional.empty()),
                         DAEMON));
         accounts.add(store.accounts().byName(name.key()).orElseThrow().recordId());
     }

@@ -146,7 +146,8 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                                 profiles.resources().content().profile().profileId()),
                         ProfileRef.following(
                                 profiles.policy().content().profile().profileId()),
-                        List.of(code.credential(CODE_LABEL, expiresAt))),
+                        List.of(code.credential(CODE_LABEL, expiresAt)),
+                        Optional.empty()),
                 by);
         switch (committed) {
             case CommitResult.Committed(Receipt receipt) ->

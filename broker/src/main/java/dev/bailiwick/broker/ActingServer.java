@@ -2,10 +2,6 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
-import dev.bailiwick.capnp.rpc.CapabilityClient;
-import dev.bailiwick.capnp.rpc.CapabilityFactory;
-import dev.bailiwick.capnp.rpc.Membrane;
-import dev.bailiwick.capnp.rpc.MembranePolicy;
 import dev.bailiwick.schema.gen.ActingIdentity;
 import dev.bailiwick.schema.gen.SecuredDirectories;
 import dev.bailiwick.schema.gen.ServiceDirectory;
@@ -20,22 +16,13 @@ final class ActingServer implements ActingIdentity.Server {
     private final Flows.Entry flow;
     private final Connections connections;
     private final Ending ending;
-    private final Membrane membrane;
 
     ActingServer(ServiceLink link, Flows.Entry flow, Connections connections) {
         this.link = link;
         this.flow = flow;
         this.connections = connections;
         this.ending = Ending.within(link.life());
-        this.membrane = new Membrane(
-                crossing -> ending.closed()
-                        .map(why -> MembranePolicy.Decision.refuse(Grant.revoked(why)))
-                        .orElse(MembranePolicy.Decision.PASS),
-                Grant.CATALOGUE);
-        ending.onClose(why -> {
-            link.server().flows().end(flow);
-            membrane.revoke(why);
-        });
+        ending.onClose(why -> link.server().flows().end(flow));
     }
 
     private Footing footing() {
@@ -60,7 +47,7 @@ final class ActingServer implements ActingIdentity.Server {
     @Override
     public CompletionStage<?> secured(
             CallContext<ActingIdentity.SecuredParams.Reader, ActingIdentity.SecuredResults.Builder> call) {
-        try (SecuredDirectories.Client secured = guard(
+        try (SecuredDirectories.Client secured = ending.guard(
                 SecuredDirectories.client(new SecuredDirectoriesServer(footing(), connections.data())),
                 SecuredDirectories.factory)) {
             call.results().setSecured(secured);
@@ -71,18 +58,12 @@ final class ActingServer implements ActingIdentity.Server {
     @Override
     public CompletionStage<?> services(
             CallContext<ActingIdentity.ServicesParams.Reader, ActingIdentity.ServicesResults.Builder> call) {
-        try (ServiceDirectory.Client services = guard(
+        try (ServiceDirectory.Client services = ending.guard(
                 ServiceDirectory.client(new ServiceDirectoryServer(footing(), connections)),
                 ServiceDirectory.factory)) {
             call.results().setServices(services);
         }
         return Calls.DONE;
-    }
-
-    private <T extends CapabilityClient> T guard(T inside, CapabilityFactory<T> factory) {
-        try (inside) {
-            return membrane.wrap(inside, factory);
-        }
     }
 
     @Override

@@ -175,7 +175,7 @@ final class Approvals {
         if (!plan.get().leases().contains(fragment)) {
             return new Terms.Not(new Refusal(
                     "not-eligible",
-                    "no role in force lets this session ask for \"" + excerpt(fragment) + "\"",
+                    "no role in force lets this session ask for " + Refusal.quoted(fragment),
                     plan.get().leases().isEmpty()
                             ? "it may ask for nothing"
                             : "it may ask for " + String.join(", ", plan.get().leases())));
@@ -277,10 +277,6 @@ final class Approvals {
                         "invalid-argument",
                         "a reason has 1 to " + Limits.REASON_CHARS + " characters and no control characters",
                         "say in a sentence what for; it is kept in the audit chain, so no secrets"));
-    }
-
-    private static String excerpt(String text) {
-        return text.length() <= 64 ? text : text.substring(0, 64) + "...";
     }
 
     /** Completes when the request is decided; empty if there is none of that session, or too many wait for it already. */

@@ -141,10 +141,17 @@ final class Connections {
                 }
             });
             return taken.orTimeout(Limits.ACCEPT.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((front, failure) -> {
+                    .handle((front, failure) -> {
                         if (failure instanceof TimeoutException) {
                             call.cancel();
+                            throw RpcException.failed(
+                                    "did not take the connection within " + Limits.ACCEPT.toSeconds() + " s");
                         }
+                        if (failure != null) {
+                            throw RpcException.failed("failed to take the connection: "
+                                    + RpcException.of(failure).reason());
+                        }
+                        return front;
                     });
         }
     }
@@ -159,7 +166,10 @@ final class Connections {
             }
             return new Outcome.Refused(new Refusal(
                     "connection-refused",
-                    "service \"" + name + "\" " + (failure == null ? "refused the connection" : why(failure)),
+                    "service \"" + name + "\" "
+                            + (failure == null
+                                    ? "refused the connection"
+                                    : RpcException.of(failure).reason()),
                     "ask whoever runs it"));
         }
         link.answeredBy(front);
@@ -176,21 +186,10 @@ final class Connections {
         return new Outcome.Connected(link);
     }
 
-    private static String why(Throwable failure) {
-        Throwable cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
-        return cause instanceof TimeoutException
-                ? "did not take the connection within " + Limits.ACCEPT.toSeconds() + " s"
-                : cause instanceof RpcException rpc
-                        ? "failed to take the connection: " + rpc.getMessage()
-                        : "failed to take the connection";
-    }
-
     private static Refusal notListening(String name, String how) {
         return new Refusal(
                 "not-listening",
-                "service \"" + (name.length() > 64 ? name.substring(0, 64) + "..." : name) + "\" " + how,
+                "service " + Refusal.quoted(name) + " " + how,
                 "'bailiwick services' lists those that do");
     }
 

@@ -13,6 +13,12 @@ import java.util.TreeMap;
  * token of its own; and one for each client that it acts as. Thread-safe.
  */
 final class Flows {
+    /** One more is not to be had. */
+    static final Refusal TOO_MANY = new Refusal(
+            "too-many-flows",
+            "a session has at most " + Limits.FLOWS_PER_SESSION + " flows of execution",
+            "revert some, or wait until some end");
+
     /** A flow, and what it is of, for people. */
     record Entry(ExecutionFlow flow, String description) {
         long id() {

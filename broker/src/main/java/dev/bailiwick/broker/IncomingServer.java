@@ -51,11 +51,7 @@ final class IncomingServer implements IncomingConnection.Server {
         Optional<Flows.Entry> flow = server.flows()
                 .start(server.flows().main().flow().primary(), "acts for the client of connection " + link.id());
         if (flow.isEmpty()) {
-            new Refusal(
-                            "too-many-flows",
-                            "a session has at most " + Limits.FLOWS_PER_SESSION + " flows of execution",
-                            "revert some first")
-                    .into(result.initDenied());
+            Flows.TOO_MANY.into(result.initDenied());
             return Calls.DONE;
         }
         switch (flow.get()

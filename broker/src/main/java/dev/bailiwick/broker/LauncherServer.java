@@ -114,7 +114,7 @@ final class LauncherServer implements Launcher.Server {
     private Refusal unknown(String name) {
         return new Refusal(
                 "unknown-program",
-                "this launcher has no program \"" + (name.length() > 64 ? name.substring(0, 64) + "..." : name) + "\"",
+                "this launcher has no program " + Refusal.quoted(name),
                 terms().programs().isEmpty() ? "it has none at all" : "'bailiwick run --list' shows those it has");
     }
 

@@ -15,6 +15,8 @@ import dev.bailiwick.storage.Denied;
  * @param hint for people: what to do next; may be empty
  */
 record Refusal(String code, String message, String hint) {
+    private static final int QUOTED_CHARS = 64;
+
     static Refusal because(String code, String message) {
         return new Refusal(code, message, "");
     }
@@ -52,6 +54,11 @@ record Refusal(String code, String message, String hint) {
                 rejection.text(),
                 message,
                 rejection == Rejection.LAST_ACCOUNT_ADMIN ? "make another account administrator first" : "");
+    }
+
+    /** What a caller wrote, in quotes, and no more of it than fits into a line. */
+    static String quoted(String text) {
+        return "\"" + (text.length() <= QUOTED_CHARS ? text : text.substring(0, QUOTED_CHARS) + "...") + "\"";
     }
 
     void into(Denial.Builder denial) {

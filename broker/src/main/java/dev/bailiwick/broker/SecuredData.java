@@ -2,9 +2,8 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.Account;
 import dev.bailiwick.accountstore.AccountStatus;
+import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.Stored;
-import dev.bailiwick.capnp.rpc.Membrane;
-import dev.bailiwick.capnp.rpc.MembranePolicy;
 import dev.bailiwick.identity.AccessCheck;
 import dev.bailiwick.identity.AccessMask;
 import dev.bailiwick.identity.Explanation;
@@ -102,6 +101,14 @@ final class SecuredData {
 
     /** Opens the data directory of a service. */
     Outcome open(Footing by, String service) {
+        try {
+            return opened(by, service);
+        } catch (CorruptStoreException damage) {
+            return new Outcome.Refused(Refusal.of(damage));
+        }
+    }
+
+    private Outcome opened(Footing by, String service) {
         for (int attempt = 0; attempt < Limits.REPLANS; attempt++) {
             long seen = commits();
             Optional<Stored<Account>> found = account(service);
@@ -177,20 +184,8 @@ final class SecuredData {
     }
 
     private Namespace.Client guarded(Opening opening, SecuredNamespace server) {
-        Membrane membrane = new Membrane(
-                crossing -> opening.ending()
-                        .closed()
-                        .map(why -> MembranePolicy.Decision.refuse(Grant.revoked(why)))
-                        .orElse(MembranePolicy.Decision.PASS),
-                Grant.CATALOGUE);
-        try (Namespace.Client inside = Namespace.client(server)) {
-            Namespace.Client wrapped = membrane.wrap(inside, Namespace.factory);
-            opening.ending().onClose(why -> {
-                membrane.revoke(why);
-                forget(opening);
-            });
-            return wrapped;
-        }
+        opening.ending().onClose(why -> forget(opening));
+        return opening.ending().guard(Namespace.client(server), Namespace.factory);
     }
 
     private Optional<Refusal> obstacle(
@@ -223,10 +218,15 @@ final class SecuredData {
         if (mask.isEmpty()) {
             return new Explained.Refused(new Refusal(
                     "invalid-argument",
-                    "there is no access \"" + (access.length() > 64 ? access.substring(0, 64) + "..." : access) + "\"",
+                    "there is no access " + Refusal.quoted(access),
                     "ask for read, write, delete or full"));
         }
-        Optional<Stored<Account>> found = account(service);
+        Optional<Stored<Account>> found;
+        try {
+            found = account(service);
+        } catch (CorruptStoreException damage) {
+            return new Explained.Refused(Refusal.of(damage));
+        }
         if (found.isEmpty()) {
             return new Explained.Refused(unknown(service));
         }
@@ -271,7 +271,7 @@ final class SecuredData {
     static Refusal unknown(String service) {
         return new Refusal(
                 "not-found",
-                "there is no service \"" + (service.length() > 64 ? service.substring(0, 64) + "..." : service) + "\"",
+                "there is no service " + Refusal.quoted(service),
                 "'account-admin service list' shows those there are");
     }
 

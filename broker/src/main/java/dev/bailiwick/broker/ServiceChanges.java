@@ -41,7 +41,7 @@ final class ServiceChanges {
         if (wire.getBinarySha256().size() != Hash256.BYTES) {
             throw new RefusedException(new Refusal(
                     "unmeasured-binary",
-                    "the binary of service \"" + excerpt(name) + "\" has no measurement",
+                    "the binary of service " + Refusal.quoted(name) + " has no measurement",
                     "give its SHA-256, or let it be measured where it is"));
         }
         ServiceIdentity read;
@@ -66,10 +66,6 @@ final class ServiceChanges {
                     "write it as O:..G:..D:(A;;GA;;;..)"));
         }
         return read;
-    }
-
-    private static String excerpt(String text) {
-        return text.length() > 64 ? text.substring(0, 64) + "..." : text;
     }
 
     /** Writes it: a new account, or a new version of the one there is. Empty profiles are left as they are, or those of services. */

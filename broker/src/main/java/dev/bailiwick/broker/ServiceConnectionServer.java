@@ -87,13 +87,10 @@ final class ServiceConnectionServer implements ServiceConnection.Server {
     }
 
     private Refusal failed(Throwable failure) {
-        Throwable cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
         return new Refusal(
                 "service-failed",
-                "service \"" + link.server().name() + "\" gave no answer"
-                        + (cause instanceof RpcException rpc ? ": " + rpc.getMessage() : ""),
+                "service \"" + link.server().name() + "\" gave no answer: "
+                        + RpcException.of(failure).reason(),
                 "ask whoever runs it");
     }
 

@@ -2,8 +2,6 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.CapabilityClient;
 import dev.bailiwick.capnp.rpc.CapabilityFactory;
-import dev.bailiwick.capnp.rpc.Membrane;
-import dev.bailiwick.capnp.rpc.MembranePolicy;
 import dev.bailiwick.identity.ClientConnection;
 import dev.bailiwick.schema.gen.ConnectionInfo;
 import dev.bailiwick.schema.gen.ServiceFront;
@@ -22,7 +20,6 @@ final class ServiceLink {
     private final RunningService server;
     private final ClientConnection connection;
     private final Ending ending;
-    private final Membrane membrane;
     private final Semaphore requests = new Semaphore(Limits.REQUESTS_PER_CONNECTION);
     private ServiceFront.@Nullable Client front; // guarded by this
 
@@ -35,14 +32,8 @@ final class ServiceLink {
         this.server = server;
         this.connection = connection;
         this.ending = Ending.within(client);
-        this.membrane = new Membrane(
-                crossing -> ending.closed()
-                        .map(why -> MembranePolicy.Decision.refuse(Grant.revoked(why)))
-                        .orElse(MembranePolicy.Decision.PASS),
-                Grant.CATALOGUE);
         ending.onClose(why -> {
             server.disconnected(this);
-            membrane.revoke(why);
             letGo();
         });
         AtomicBoolean done = new AtomicBoolean();
@@ -77,9 +68,7 @@ final class ServiceLink {
 
     /** What the service holds of it, as it is given out. */
     <T extends CapabilityClient> T guard(T inside, CapabilityFactory<T> factory) {
-        try (inside) {
-            return membrane.wrap(inside, factory);
-        }
+        return ending.guard(inside, factory);
     }
 
     /** The service answers with that, which is the link's to close. */

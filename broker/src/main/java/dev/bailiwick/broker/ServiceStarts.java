@@ -1,18 +1,13 @@
 package dev.bailiwick.broker;
 
 import dev.bailiwick.accountstore.Account;
+import dev.bailiwick.accountstore.CorruptStoreException;
 import dev.bailiwick.accountstore.Stored;
-import dev.bailiwick.capnp.rpc.CapabilityClient;
-import dev.bailiwick.capnp.rpc.CapabilityFactory;
-import dev.bailiwick.capnp.rpc.Membrane;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.identity.ExecContext;
 import dev.bailiwick.identity.LiveToken;
 import dev.bailiwick.identity.MaterialiseResult;
 import dev.bailiwick.identity.Refused;
-import dev.bailiwick.launch.Chunk;
-import dev.bailiwick.launch.LaunchOrder;
-import dev.bailiwick.launch.LaunchOutcome;
 import dev.bailiwick.launch.Launchpad;
 import dev.bailiwick.launch.ProgramExit;
 import dev.bailiwick.launch.RunningProgram;
@@ -20,16 +15,8 @@ import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.ServiceIdentity;
 import dev.bailiwick.profiles.ServiceProgram;
 import dev.bailiwick.profiles.Slot;
-import dev.bailiwick.schema.gen.LogSink;
 import dev.bailiwick.schema.gen.Namespace;
-import dev.bailiwick.schema.gen.SecuredDirectories;
-import dev.bailiwick.schema.gen.ServiceDirectory;
-import dev.bailiwick.schema.gen.ServiceListener;
 import dev.bailiwick.schema.gen.TerminalSession;
-import dev.bailiwick.schema.gen.TokenHolder;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,12 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,16 +65,15 @@ final class ServiceStarts implements Connections.Running {
 
     private final StoreRecords.Snapshots snapshots;
     private final Identities identities;
-    private final SecuredData data;
     private final Minter minter;
     private final Janitor janitor;
     private final Optional<Launchpad> launchpad;
-    private final Tickets tickets;
     private final AuditTrail audit;
     private final SessionLog log;
     private final InstantSource clock;
     private final int uid;
     private final Connections connections;
+    private final ServicePrograms programs;
 
     private final Map<String, RunningService> running = new ConcurrentHashMap<>();
     private final Set<String> starting = ConcurrentHashMap.newKeySet();
@@ -109,16 +94,20 @@ final class ServiceStarts implements Connections.Running {
             int uid) {
         this.snapshots = snapshots;
         this.identities = identities;
-        this.data = data;
         this.minter = minter;
         this.janitor = janitor;
         this.launchpad = launchpad;
-        this.tickets = tickets;
         this.audit = audit;
         this.log = log;
         this.clock = clock;
         this.uid = uid;
         this.connections = new Connections(this, identities, data, audit);
+        this.programs = new ServicePrograms(tickets, identities, data, connections, uid);
+    }
+
+    /** How their programs are launched. */
+    ServicePrograms programs() {
+        return programs;
     }
 
     /** How others are connected to them. */
@@ -149,8 +138,12 @@ final class ServiceStarts implements Connections.Running {
 
     /** Starts a service. When this returns, what runs before it has run, it runs, and what runs after its start has run. */
     Outcome start(Grant by, String name) {
-        Optional<Stored<Account>> account =
-                snapshots.read(snapshot -> snapshot.accounts().service(name));
+        Optional<Stored<Account>> account;
+        try {
+            account = snapshots.read(snapshot -> snapshot.accounts().service(name));
+        } catch (CorruptStoreException damage) {
+            return new Outcome.Refused(Refusal.of(damage));
+        }
         if (account.isEmpty()) {
             return new Outcome.Refused(SecuredData.unknown(name));
         }
@@ -299,15 +292,15 @@ final class ServiceStarts implements Connections.Running {
     private Optional<Refusal> main(Grant by, RunningService service) {
         by.requireOpen(); // Hooks took a while, and starting cannot be asked again in the commit lane.
         ServiceIdentity definition = service.definition();
-        return switch (launch(
+        return switch (programs.launch(
                 service,
                 service.name(),
                 new ServiceProgram(definition.binaryPath(), definition.binarySha256()),
-                heldByBinary(service))) {
-            case Launched.Not(Refusal refusal) -> Optional.of(refusal);
-            case Launched.Runs(RunningProgram program) -> {
+                programs.heldByBinary(service))) {
+            case ServicePrograms.Launched.Not(Refusal refusal) -> Optional.of(refusal);
+            case ServicePrograms.Launched.Runs(RunningProgram program) -> {
                 service.runs(program);
-                Thread.ofVirtual().name("service-output").start(() -> keep(service, program));
+                Thread.ofVirtual().name("service-output").start(() -> ServiceOutput.keep(service, program));
                 var _ = program.exit()
                         .whenComplete((exit, failure) ->
                                 Thread.ofVirtual().name("service-end").start(() -> over(service, exit, failure)));
@@ -317,103 +310,16 @@ final class ServiceStarts implements Connections.Running {
         };
     }
 
-    /** What the binary of a service holds. */
-    ProgramHoldings.More heldByBinary(RunningService service) {
-        return (caps, membrane) -> {
-            held(service, service.flows().main()).into(caps, membrane);
-            guarded(
-                    membrane,
-                    ServiceListener.client(new ListenerServer(service)),
-                    ServiceListener.factory,
-                    caps::setListener);
-        };
-    }
-
-    /** What every program of a service holds, by the token of its own flow. */
-    private ProgramHoldings.More held(RunningService service, Flows.Entry flow) {
-        return (caps, membrane) -> {
-            Footing footing = new Footing(service.session(), flow, service.launcher());
-            guarded(
-                    membrane,
-                    TokenHolder.client(new TokenHolderServer(service.flows(), flow, identities::nameOf)),
-                    TokenHolder.factory,
-                    caps::setIdentity);
-            slot(service, Slot.LOG_SINK, membrane, LogSink.factory, caps::setLogSink);
-            if (service.session().grant(Slot.SECURED).isPresent()) {
-                guarded(
-                        membrane,
-                        SecuredDirectories.client(new SecuredDirectoriesServer(footing, data)),
-                        SecuredDirectories.factory,
-                        caps::setSecured);
-            }
-            if (service.session().grant(Slot.SERVICES).isPresent()) {
-                guarded(
-                        membrane,
-                        ServiceDirectory.client(new ServiceDirectoryServer(footing, connections)),
-                        ServiceDirectory.factory,
-                        caps::setServices);
-            }
-        };
-    }
-
-    private static <T extends CapabilityClient> void guarded(
-            Membrane membrane, T inside, CapabilityFactory<T> factory, Consumer<T> setter) {
-        try (inside;
-                T wrapped = membrane.wrap(inside, factory)) {
-            setter.accept(wrapped);
-        }
-    }
-
-    /** As the session's own grant of that slot has it. */
-    private static <T extends CapabilityClient> void slot(
-            RunningService service, Slot slot, Membrane membrane, CapabilityFactory<T> factory, Consumer<T> setter) {
-        service.session().grant(slot).ifPresent(grant -> guarded(membrane, grant.capability(factory), factory, setter));
-    }
-
-    private sealed interface Launched {
-        record Runs(RunningProgram program) implements Launched {}
-
-        record Not(Refusal refusal) implements Launched {}
-    }
-
-    private Launched launch(RunningService service, String called, ServiceProgram program, ProgramHoldings.More more) {
-        ProgramRule rule = ProgramRule.of(service.definition());
-        ProgramHoldings holdings = new ProgramHoldings(service.launcher(), rule, Optional.empty(), more);
-        Tickets.Ticket ticket = tickets.issue(holdings);
-        LaunchTerms terms = service.launcher().decision().launch().orElseThrow();
-        LaunchOrder order = new LaunchOrder(
-                called,
-                Path.of(program.path()),
-                Optional.of(program.sha256()),
-                List.of(),
-                rule.reads().stream().map(Path::of).toList(),
-                terms.networked(),
-                uid,
-                Map.of("BAILIWICK_TICKET", ticket.text(), "BAILIWICK_PROGRAM", service.name()));
-        return switch (service.group().launch(order)) {
-            case LaunchOutcome.Started(RunningProgram started) -> {
-                ticket.belongsTo(started);
-                var _ = started.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
-                yield new Launched.Runs(started);
-            }
-            case LaunchOutcome.Refused(String code, String message, String hint) -> {
-                ticket.withdraw();
-                holdings.revoke("the program was not started");
-                yield new Launched.Not(new Refusal(code, message, hint));
-            }
-        };
-    }
-
     // ---- commands ----
 
     /** Runs the health check of a service that runs, by the token that the service has, whatever its hooks have. */
     Command health(String name) {
-        return command(name, HEALTH, new ExecContext.HealthCheck());
+        return command(name, HEALTH, ServiceIdentity::healthCheck, new ExecContext.HealthCheck());
     }
 
     /** Runs the reload of a service that runs, likewise. */
     Command reload(Grant by, String name) {
-        Command command = command(name, RELOAD, new ExecContext.Reload());
+        Command command = command(name, RELOAD, ServiceIdentity::reload, new ExecContext.Reload());
         audit.noted(
                 by.session(),
                 "service.reload",
@@ -421,18 +327,20 @@ final class ServiceStarts implements Connections.Running {
                     case Command.Exited(int code, var _) -> code == 0 ? "ok" : "failed";
                     case Command.Refused(Refusal refusal) -> refusal.code();
                 },
-                "service " + quoted(name));
+                "service " + Refusal.quoted(name));
         return command;
     }
 
-    private Command command(String name, String what, ExecContext context) {
+    private Command command(
+            String name,
+            String what,
+            Function<ServiceIdentity, Optional<ServiceProgram>> defined,
+            ExecContext context) {
         Optional<RunningService> service = named(name);
         if (service.isEmpty()) {
             return new Command.Refused(notRunning(name));
         }
-        Optional<ServiceProgram> program = what.equals(HEALTH)
-                ? service.get().definition().healthCheck()
-                : service.get().definition().reload();
+        Optional<ServiceProgram> program = defined.apply(service.get().definition());
         if (program.isEmpty()) {
             return new Command.Refused(new Refusal(
                     "not-defined",
@@ -453,15 +361,13 @@ final class ServiceStarts implements Connections.Running {
         }
         Optional<Flows.Entry> flow = service.flows().start(token, what);
         if (flow.isEmpty()) {
-            return new Command.Refused(new Refusal(
-                    "too-many-flows",
-                    "a session has at most " + Limits.FLOWS_PER_SESSION + " flows of execution",
-                    "try again later"));
+            return new Command.Refused(Flows.TOO_MANY);
         }
         try {
-            return switch (launch(service, service.name() + "/" + what, program, held(service, flow.get()))) {
-                case Launched.Not(Refusal refusal) -> new Command.Refused(refusal);
-                case Launched.Runs(RunningProgram started) -> await(service, what, started);
+            return switch (programs.launch(
+                    service, service.name() + "/" + what, program, programs.held(service, flow.get()))) {
+                case ServicePrograms.Launched.Not(Refusal refusal) -> new Command.Refused(refusal);
+                case ServicePrograms.Launched.Runs(RunningProgram started) -> await(service, what, started);
             };
         } finally {
             service.flows().end(flow.get());
@@ -471,7 +377,7 @@ final class ServiceStarts implements Connections.Running {
     private static Command await(RunningService service, String what, RunningProgram program) {
         program.endInput();
         CompletableFuture<String> output = new CompletableFuture<>();
-        Thread.ofVirtual().name("service-output").start(() -> output.complete(shown(program)));
+        Thread.ofVirtual().name("service-output").start(() -> output.complete(ServiceOutput.shown(program)));
         try {
             ProgramExit exit = program.exit().get(Limits.SERVICE_COMMAND.toMillis(), TimeUnit.MILLISECONDS);
             return new Command.Exited(
@@ -492,68 +398,10 @@ final class ServiceStarts implements Connections.Running {
         }
     }
 
-    /** The first of what it says; all of it is read, so that it never waits for a reader. */
-    private static String shown(RunningProgram program) {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        try {
-            Chunk chunk;
-            do {
-                chunk = program.read(Limits.SERVICE_OUTPUT_BYTES).join();
-                int room = Limits.SERVICE_OUTPUT_BYTES - kept.size();
-                kept.write(chunk.data(), 0, Math.min(room, chunk.data().length));
-            } while (!chunk.end());
-        } catch (CompletionException gone) {
-            // What there was is what is shown.
-        }
-        return kept.toString(StandardCharsets.UTF_8);
-    }
-
-    /** What the service writes is in its log, a line an entry, as far as its log quota goes. */
-    private static void keep(RunningService service, RunningProgram program) {
-        program.endInput();
-        Optional<Grant> grant = service.session().grant(Slot.LOG_SINK);
-        if (grant.isEmpty()) {
-            program.discardOutput();
-            return;
-        }
-        try (LogSink.Client sink = grant.get().capability(LogSink.factory)) {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            Chunk chunk;
-            do {
-                chunk = program.read(dev.bailiwick.launch.Limits.TRANSFER_BYTES).join();
-                for (byte unit : chunk.data()) {
-                    if (unit == '\n' || line.size() >= Limits.LOG_LINE_BYTES / 2) {
-                        write(sink, line);
-                    }
-                    if (unit != '\n') {
-                        line.write(unit);
-                    }
-                }
-            } while (!chunk.end());
-            write(sink, line);
-        } catch (RpcException | CompletionException gone) {
-            program.discardOutput(); // The session is over, or the log is: the program must not wait for a reader.
-        }
-    }
-
-    private static void write(LogSink.Client sink, ByteArrayOutputStream line) {
-        String text = line.toString(StandardCharsets.UTF_8);
-        line.reset();
-        if (!text.isBlank()) {
-            var request = sink.writeRequest();
-            request.params().setText(text);
-            request.send().await();
-        }
-    }
-
     // ---- ending ----
 
     private static Refusal notRunning(String name) {
-        return new Refusal("not-started", "service " + quoted(name) + " does not run", "start it first");
-    }
-
-    private static String quoted(String name) {
-        return "\"" + (name.length() > 64 ? name.substring(0, 64) + "..." : name) + "\"";
+        return new Refusal("not-started", "service " + Refusal.quoted(name) + " does not run", "start it first");
     }
 
     /** Stops a service. When this returns its processes have ended, and what it held is revoked. */

@@ -94,7 +94,7 @@ final class TokenHolderServer implements TokenHolder.Server {
     static Refusal unknown(String name) {
         return new Refusal(
                 "unknown-privilege",
-                "there is no privilege \"" + (name.length() > 64 ? name.substring(0, 64) + "..." : name) + "\"",
+                "there is no privilege " + Refusal.quoted(name),
                 "'bailiwick idn privileges' shows those of your token");
     }
 

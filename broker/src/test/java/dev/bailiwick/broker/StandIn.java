@@ -36,7 +36,7 @@ final class StandIn implements AutoCloseable {
                 service.launcher(),
                 ProgramRule.of(service.definition()),
                 Optional.empty(),
-                starts.heldByBinary(service));
+                starts.programs().heldByBinary(service));
         try (SessionManager.Client manager = SessionManager.client(new Claims(holdings))) {
             claimed = manager.claimRequest().send().join();
         }

@@ -1,13 +1,10 @@
 package dev.bailiwick.cli;
 
-import dev.bailiwick.capnp.rpc.Response;
 import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.ProgramCaps;
-import dev.bailiwick.schema.gen.SessionManager;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,30 +37,10 @@ final class HoldingsCommand implements Runnable {
 
     @Override
     public void run() {
-        String ticket = context.host()
-                .variable("BAILIWICK_TICKET")
-                .orElseThrow(() -> CommandFailure.of(
-                        ExitStatus.DENIED,
-                        "not-launched",
-                        "nothing was left for this process to claim: BAILIWICK_TICKET is not set",
-                        "let a launcher start it: bailiwick run holdings"));
-        byte[] secret;
-        try {
-            secret = HexFormat.of().parseHex(ticket);
-        } catch (IllegalArgumentException malformed) {
-            throw CommandFailure.usage("BAILIWICK_TICKET is not hexadecimal", "leave it as the launcher set it");
-        }
-        try (Connection connection = context.connect();
-                SessionManager.Client manager = connection.bootstrap()) {
-            var request = manager.claimRequest();
-            request.params().setTicket(secret);
-            try (Response<SessionManager.ClaimResults.Reader> response =
-                    request.send().join()) {
-                Shapes.requireClaimed(response.get().getResult());
-                Json.Obj answer = show(response.get().getResult().getCaps());
-                context.output().answer(answer, style -> Views.holdings(answer, style));
-            }
-        }
+        Claim.whileHeld(context, "let a launcher start it: bailiwick run holdings", (connection, caps) -> {
+            Json.Obj answer = show(caps);
+            context.output().answer(answer, style -> Views.holdings(answer, style));
+        });
     }
 
     private Json.Obj show(ProgramCaps.Reader caps) {

@@ -10,11 +10,10 @@ import dev.bailiwick.schema.gen.ServiceProgram;
 import dev.bailiwick.schema.gen.ServiceState;
 import dev.bailiwick.schema.gen.ServiceSupervisor;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -194,19 +193,13 @@ final class ServiceCommands {
 
     /** What the file is now. */
     private static byte[] measured(String path) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (DigestInputStream in = new DigestInputStream(Files.newInputStream(Path.of(path)), digest)) {
-                in.transferTo(java.io.OutputStream.nullOutputStream());
-            }
-            return digest.digest();
-        } catch (IOException | java.nio.file.InvalidPathException unreadable) {
+        try (InputStream file = Files.newInputStream(Path.of(path))) {
+            return Hash256.sha256(file).toBytes();
+        } catch (IOException | InvalidPathException unreadable) {
             throw CommandFailure.denied(
                     "unmeasured-binary",
                     "\"" + path + "\" cannot be measured here: " + unreadable.getMessage(),
                     "give --sha256, or run this where the file is");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

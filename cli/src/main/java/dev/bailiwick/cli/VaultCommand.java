@@ -2,7 +2,6 @@ package dev.bailiwick.cli;
 
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
-import dev.bailiwick.capnp.rpc.Response;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.schema.gen.ActingIdentity;
 import dev.bailiwick.schema.gen.Blob;
@@ -15,10 +14,8 @@ import dev.bailiwick.schema.gen.ServiceConnection;
 import dev.bailiwick.schema.gen.ServiceDirectory;
 import dev.bailiwick.schema.gen.ServiceFront;
 import dev.bailiwick.schema.gen.ServiceListener;
-import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.TokenHolder;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,25 +41,14 @@ final class VaultCommand implements Runnable {
 
     @Override
     public void run() {
-        String ticket = context.host()
-                .variable("BAILIWICK_TICKET")
-                .orElseThrow(() -> CommandFailure.of(
-                        ExitStatus.DENIED,
-                        "not-launched",
-                        "nothing was left for this process to claim: BAILIWICK_TICKET is not set",
-                        "define it as a service and start that: account-admin service define NAME --binary PATH"));
-        try (Connection connection = context.connect();
-                SessionManager.Client manager = connection.bootstrap()) {
-            var request = manager.claimRequest();
-            request.params().setTicket(HexFormat.of().parseHex(ticket));
-            try (Response<SessionManager.ClaimResults.Reader> response =
-                    request.send().join()) {
-                Shapes.requireClaimed(response.get().getResult());
-                serve(response.get().getResult().getCaps());
-            }
-            // Until the daemon goes, or ends this program.
-            var _ = connection.rpc().ended().toCompletableFuture().join();
-        }
+        Claim.whileHeld(
+                context,
+                "define it as a service and start that: account-admin service define NAME --binary PATH",
+                (connection, caps) -> {
+                    serve(caps);
+                    // Until the daemon goes, or ends this program.
+                    var _ = connection.rpc().ended().toCompletableFuture().join();
+                });
     }
 
     /** Listens; what answers holds what this program holds. */

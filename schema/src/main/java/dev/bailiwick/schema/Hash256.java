@@ -1,5 +1,7 @@
 package dev.bailiwick.schema;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -9,6 +11,8 @@ import java.util.HexFormat;
 public final class Hash256 {
     /** The length of every hash. */
     public static final int BYTES = 32;
+
+    private static final int STREAM_BYTES = 16 << 10;
 
     /** Never fed: virtual threads, of which there are many, hash with a copy, which costs less than looking the algorithm up. */
     private static final MessageDigest SHA256 = newDigest();
@@ -40,6 +44,20 @@ public final class Hash256 {
         MessageDigest digest = digest();
         for (byte[] part : parts) {
             digest.update(part);
+        }
+        return new Hash256(digest.digest());
+    }
+
+    /**
+     * SHA-256 of all that is left of a stream, which stays open.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static Hash256 sha256(InputStream in) throws IOException {
+        MessageDigest digest = newDigest();
+        byte[] buffer = new byte[STREAM_BYTES];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            digest.update(buffer, 0, count);
         }
         return new Hash256(digest.digest());
     }

@@ -1,0 +1,131 @@
+package dev.bailiwick.broker;
+
+import dev.bailiwick.capnp.rpc.CapabilityClient;
+import dev.bailiwick.capnp.rpc.CapabilityFactory;
+import dev.bailiwick.capnp.rpc.Membrane;
+import dev.bailiwick.launch.LaunchOrder;
+import dev.bailiwick.launch.LaunchOutcome;
+import dev.bailiwick.launch.RunningProgram;
+import dev.bailiwick.profiles.ProgramRule;
+import dev.bailiwick.profiles.ServiceProgram;
+import dev.bailiwick.profiles.Slot;
+import dev.bailiwick.schema.gen.LogSink;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceDirectory;
+import dev.bailiwick.schema.gen.ServiceListener;
+import dev.bailiwick.schema.gen.TokenHolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Launches the programs of services, each with a ticket to claim what it holds by: the token of its own flow, the service's log, and the services and
+ * data directories that the service's bundle has. Thread-safe; launching waits.
+ */
+final class ServicePrograms {
+    private final Tickets tickets;
+    private final Identities identities;
+    private final SecuredData data;
+    private final Connections connections;
+    private final int uid;
+
+    /** @param uid the operating-system user that they run as: the daemon's own, of which the launcher makes nobody if it is root */
+    ServicePrograms(Tickets tickets, Identities identities, SecuredData data, Connections connections, int uid) {
+        this.tickets = tickets;
+        this.identities = identities;
+        this.data = data;
+        this.connections = connections;
+        this.uid = uid;
+    }
+
+    /** What the binary of a service holds. */
+    ProgramHoldings.More heldByBinary(RunningService service) {
+        return (caps, membrane) -> {
+            held(service, service.flows().main()).into(caps, membrane);
+            guarded(
+                    membrane,
+                    ServiceListener.client(new ListenerServer(service)),
+                    ServiceListener.factory,
+                    caps::setListener);
+        };
+    }
+
+    /** What every program of a service holds, by the token of its own flow. */
+    ProgramHoldings.More held(RunningService service, Flows.Entry flow) {
+        return (caps, membrane) -> {
+            Footing footing = new Footing(service.session(), flow, service.launcher());
+            guarded(
+                    membrane,
+                    TokenHolder.client(new TokenHolderServer(service.flows(), flow, identities::nameOf)),
+                    TokenHolder.factory,
+                    caps::setIdentity);
+            slot(service, Slot.LOG_SINK, membrane, LogSink.factory, caps::setLogSink);
+            if (service.session().grant(Slot.SECURED).isPresent()) {
+                guarded(
+                        membrane,
+                        SecuredDirectories.client(new SecuredDirectoriesServer(footing, data)),
+                        SecuredDirectories.factory,
+                        caps::setSecured);
+            }
+            if (service.session().grant(Slot.SERVICES).isPresent()) {
+                guarded(
+                        membrane,
+                        ServiceDirectory.client(new ServiceDirectoryServer(footing, connections)),
+                        ServiceDirectory.factory,
+                        caps::setServices);
+            }
+        };
+    }
+
+    private static <T extends CapabilityClient> void guarded(
+            Membrane membrane, T inside, CapabilityFactory<T> factory, Consumer<T> setter) {
+        try (inside;
+                T wrapped = membrane.wrap(inside, factory)) {
+            setter.accept(wrapped);
+        }
+    }
+
+    /** As the session's own grant of that slot has it. */
+    private static <T extends CapabilityClient> void slot(
+            RunningService service, Slot slot, Membrane membrane, CapabilityFactory<T> factory, Consumer<T> setter) {
+        service.session().grant(slot).ifPresent(grant -> guarded(membrane, grant.capability(factory), factory, setter));
+    }
+
+    /** What came of launching one. */
+    sealed interface Launched {
+        record Runs(RunningProgram program) implements Launched {}
+
+        record Not(Refusal refusal) implements Launched {}
+    }
+
+    /** Starts a program; what it may claim is gone when it has ended. */
+    Launched launch(RunningService service, String called, ServiceProgram program, ProgramHoldings.More more) {
+        ProgramRule rule = ProgramRule.of(service.definition());
+        ProgramHoldings holdings = new ProgramHoldings(service.launcher(), rule, Optional.empty(), more);
+        Tickets.Ticket ticket = tickets.issue(holdings);
+        LaunchTerms terms = service.launcher().decision().launch().orElseThrow();
+        LaunchOrder order = new LaunchOrder(
+                called,
+                Path.of(program.path()),
+                Optional.of(program.sha256()),
+                List.of(),
+                rule.reads().stream().map(Path::of).toList(),
+                terms.networked(),
+                uid,
+                Map.of("BAILIWICK_TICKET", ticket.text(), "BAILIWICK_PROGRAM", service.name()));
+        return switch (service.group().launch(order)) {
+            case LaunchOutcome.Started(RunningProgram started) -> {
+                ticket.belongsTo(started);
+                var _ = started.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
+                yield new Launched.Runs(started);
+            }
+            case LaunchOutcome.Refused(String code, String message, String hint) -> {
+                ticket.withdraw();
+                holdings.revoke("the program was not started");
+                yield new Launched.Not(new Refusal(code, message, hint));
+            }
+        };
+    }
+}
