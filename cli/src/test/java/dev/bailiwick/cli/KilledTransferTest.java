@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,17 +36,29 @@ class KilledTransferTest {
 
     @BeforeEach
     void aStore() {
-        another();
-    }
-
-    private void another() {
-        store = directory.resolve("store" + made++);
+        store = directory.resolve("store");
         TestHost.host()
                 .bailiwick("init", "--store", store.toString(), "--manifest", Site.MANIFEST.toString())
                 .ok();
         for (int i = 0; i < ACCOUNTS; i++) {
             admin("account", "create", "person-" + i).ok();
         }
+    }
+
+    /** A copy of the store and its anchor, made before anything was done to either: as good as another one, and sooner there. */
+    private void another() throws IOException {
+        Path first = directory.resolve("store");
+        store = directory.resolve("store" + made++);
+        try (Stream<Path> files = Files.walk(first)) {
+            for (Path file : files.toList()) {
+                Files.copy(
+                        file,
+                        store.resolve(first.relativize(file).toString()),
+                        StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        Files.copy(
+                directory.resolve("store.anchor"), beside(".anchor"), StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     private Path beside(String suffix) {

@@ -47,6 +47,11 @@ final class StoreBench {
     /** Commits before any are measured: until about then the JVM compiles what they run, on a core that is also theirs. */
     private static final int WARM_UP = 60_000;
 
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /** What the store reads ahead when it verifies. */
+    private static final long AHEAD = 256L << 10;
+
     private static final int SLOT_SPACING = 4096;
 
     /** The subject that the store is compared with. */
@@ -356,7 +361,13 @@ final class StoreBench {
     private void reads() throws IOException, InterruptedException, RocksDBException {
         Table lookups = new Table(
                 "lookups, one thread", "by", "accounts", "this store, /s", "raw gets, /s", "ratio", "bytes allocated");
-        Table verify = new Table("full verify, all cores", "this store, rows/s", "raw SHA-256 loop, rows/s", "ratio");
+        Table verify = new Table(
+                "full verify, all cores",
+                "this store, rows/s",
+                "raw SHA-256 loop, rows/s",
+                "ratio",
+                "the same loop, reading ahead",
+                "ratio");
         Table opening = openingTable();
         for (int count : List.of(SMALL, large)) {
             make(count);
@@ -521,8 +532,7 @@ final class StoreBench {
     }
 
     private void verify(Table table, Accounts accounts, RawStore raw) throws IOException, InterruptedException {
-        int cores = Runtime.getRuntime().availableProcessors();
-        long rows = raw.hashAll(cores);
+        long rows = raw.hashAll(CORES, 0);
         SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
         subjects.put("ours", () -> {
             long start = System.nanoTime();
@@ -532,14 +542,24 @@ final class StoreBench {
             }
             return (double) rows * 1e9 / (System.nanoTime() - start);
         });
-        subjects.put(OTHER, () -> {
-            long start = System.nanoTime();
-            raw.hashAll(cores);
-            return (double) rows * 1e9 / (System.nanoTime() - start);
-        });
-        compared(
-                table,
+        subjects.put(OTHER, () -> hashedPerSecond(raw, rows, 0));
+        subjects.put("ahead", () -> hashedPerSecond(raw, rows, AHEAD));
+        SequencedMap<String, Double> medians = rounds.medians(subjects);
+        double ours = medians.getOrDefault("ours", 0.0);
+        double theirs = medians.getOrDefault(OTHER, 0.0);
+        double ahead = medians.getOrDefault("ahead", 0.0);
+        table.row(
                 Table.number(accounts.count()) + " accounts, " + Table.number((double) rows) + " rows",
-                subjects);
+                Table.number(ours),
+                Table.number(theirs),
+                Table.number(ours / theirs),
+                Table.number(ahead),
+                Table.number(ours / ahead));
+    }
+
+    private static double hashedPerSecond(RawStore raw, long rows, long ahead) throws InterruptedException {
+        long start = System.nanoTime();
+        raw.hashAll(CORES, ahead);
+        return (double) rows * 1e9 / (System.nanoTime() - start);
     }
 }
