@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -198,8 +199,8 @@ final class Authenticator {
                 : decoyVerifier;
         Optional<PreparedPassword> prepared = PreparedPassword.of(password);
         try {
-            byte[] candidate = hashed(
-                    () -> hash.verifier(prepared.map(PreparedPassword::bytes).orElse(decoySalt), salt));
+            byte[] candidate = hashed(memory ->
+                    hash.verifier(prepared.map(PreparedPassword::bytes).orElse(decoySalt), salt, memory));
             return Secrets.same(candidate, verifier) && stored.isPresent() && prepared.isPresent();
         } finally {
             prepared.ifPresent(PreparedPassword::close);
@@ -457,8 +458,8 @@ final class Authenticator {
                 return Optional.empty();
             }
             byte[] salt = bytes(PasswordHash.SALT_BYTES);
-            byte[] verifier =
-                    hashed(() -> PasswordHash.CURRENT.verifier(prepared.get().bytes(), salt));
+            byte[] verifier = hashed(
+                    memory -> PasswordHash.CURRENT.verifier(prepared.get().bytes(), salt, memory));
             return Optional.of(new NewCredential(
                     CredentialKind.PASSWORD,
                     "password",
@@ -471,7 +472,7 @@ final class Authenticator {
         }
     }
 
-    private byte[] hashed(Supplier<byte[]> work) {
+    private byte[] hashed(Function<HashMemory, byte[]> work) {
         CompletionStage<byte[]> stage = pool.run(work);
         try {
             return stage.toCompletableFuture().join();
