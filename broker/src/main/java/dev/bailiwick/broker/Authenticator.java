@@ -64,9 +64,10 @@ final class Authenticator {
 
     private static final Refusal CHALLENGE = new Refusal(
             "ssh-challenge-invalid",
-            "the challenge was used, has expired or was given for something else",
+            "the challenge was used, is older than " + Limits.CHALLENGE_LIFE.toSeconds()
+                    + " s or was given for something else",
             "try again, and sign within " + Limits.CHALLENGE_LIFE.toSeconds()
-                    + " s; an agent ('ssh-add') saves typing a passphrase");
+                    + " s; an agent ('ssh-add') saves typing a passphrase, and a busy machine takes longer");
 
     static final Refusal OVERLOADED =
             new Refusal("overloaded", "too many passwords wait to be checked", "try again in a moment");
