@@ -56,13 +56,13 @@ final class BrokerBench {
     private static final int LOGOUTS_IN_FLIGHT = 8;
 
     private static final int HASH_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors());
-    private static final int PASSWORDS = 48;
+    private static final int PASSWORDS = 128;
 
     /** Who log in by password at the same time: enough that one always waits to be hashed. */
-    private static final int CALLERS = 4 * HASH_THREADS;
+    private static final int CALLERS = 16 * HASH_THREADS;
 
     /** Short turns of a round: how fast a processor is changes from one second to the next. */
-    private static final int TURNS = 10;
+    private static final int TURNS = 5;
 
     private static final int GUESTS = 5_000;
     private static final int LIVE = 10_000;
