@@ -56,7 +56,7 @@ final class BrokerBench {
     private static final int LOGOUTS_IN_FLIGHT = 8;
 
     private static final int HASH_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors());
-    private static final int PASSWORDS = 128;
+    private static final int PASSWORDS = 64;
 
     /** Who log in by password at the same time: enough that one always waits to be hashed. */
     private static final int CALLERS = 16 * HASH_THREADS;
