@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A broker over a store with some accounts, whose logins can be taken step by step. It stands in the broker's package because the
@@ -90,7 +91,7 @@ public final class BrokerSteps implements AutoCloseable {
                 engine,
                 store,
                 new BrokerConfig("bench", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory()));
-        byte[] verifier = hashOnce();
+        byte[] verifier = hash.verifier(PASSWORD.getBytes(UTF_8), salt, new HashMemory());
         for (int i = 0; i < count; i++) {
             create(i, verifier);
         }
@@ -135,9 +136,15 @@ public final class BrokerSteps implements AutoCloseable {
         }
     }
 
-    /** One Argon2id with the parameters of every account's password, and nothing else. */
-    public byte[] hashOnce() {
-        return hash.verifier(PASSWORD.getBytes(UTF_8), salt);
+    /** Argon2id with the parameters of every account's password, and nothing else. For one thread, whose memory it keeps. */
+    public Supplier<byte[]> hashing() {
+        HashMemory memory = new HashMemory();
+        return () -> hash.verifier(PASSWORD.getBytes(UTF_8), salt, memory);
+    }
+
+    /** The same with memory made for each hash. */
+    public Supplier<byte[]> hashingInNewMemory() {
+        return () -> hash.verifier(PASSWORD.getBytes(UTF_8), salt, new HashMemory());
     }
 
     /** The login paths, for one more caller. */

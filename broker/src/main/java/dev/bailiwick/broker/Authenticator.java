@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -63,9 +64,10 @@ final class Authenticator {
 
     private static final Refusal CHALLENGE = new Refusal(
             "ssh-challenge-invalid",
-            "the challenge was used, has expired or was given for something else",
+            "the challenge was used, is older than " + Limits.CHALLENGE_LIFE.toSeconds()
+                    + " s or was given for something else",
             "try again, and sign within " + Limits.CHALLENGE_LIFE.toSeconds()
-                    + " s; an agent ('ssh-add') saves typing a passphrase");
+                    + " s; an agent ('ssh-add') saves typing a passphrase, and a busy machine takes longer");
 
     static final Refusal OVERLOADED =
             new Refusal("overloaded", "too many passwords wait to be checked", "try again in a moment");
@@ -198,8 +200,8 @@ final class Authenticator {
                 : decoyVerifier;
         Optional<PreparedPassword> prepared = PreparedPassword.of(password);
         try {
-            byte[] candidate = hashed(
-                    () -> hash.verifier(prepared.map(PreparedPassword::bytes).orElse(decoySalt), salt));
+            byte[] candidate = hashed(memory ->
+                    hash.verifier(prepared.map(PreparedPassword::bytes).orElse(decoySalt), salt, memory));
             return Secrets.same(candidate, verifier) && stored.isPresent() && prepared.isPresent();
         } finally {
             prepared.ifPresent(PreparedPassword::close);
@@ -457,8 +459,8 @@ final class Authenticator {
                 return Optional.empty();
             }
             byte[] salt = bytes(PasswordHash.SALT_BYTES);
-            byte[] verifier =
-                    hashed(() -> PasswordHash.CURRENT.verifier(prepared.get().bytes(), salt));
+            byte[] verifier = hashed(
+                    memory -> PasswordHash.CURRENT.verifier(prepared.get().bytes(), salt, memory));
             return Optional.of(new NewCredential(
                     CredentialKind.PASSWORD,
                     "password",
@@ -471,7 +473,7 @@ final class Authenticator {
         }
     }
 
-    private byte[] hashed(Supplier<byte[]> work) {
+    private byte[] hashed(Function<HashMemory, byte[]> work) {
         CompletionStage<byte[]> stage = pool.run(work);
         try {
             return stage.toCompletableFuture().join();

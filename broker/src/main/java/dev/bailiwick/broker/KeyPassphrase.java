@@ -23,7 +23,8 @@ final class KeyPassphrase {
 
     private KeyPassphrase() {}
 
-    static byte[] seal(PrincipalId principal, byte[] passphrase, byte[] body, RandomGenerator random) {
+    static byte[] seal(
+            PrincipalId principal, byte[] passphrase, byte[] body, RandomGenerator random, HashMemory memory) {
         byte[] parameters = PasswordHash.CURRENT.text().getBytes(StandardCharsets.US_ASCII);
         byte[] salt = new byte[PasswordHash.SALT_BYTES];
         random.nextBytes(salt);
@@ -33,7 +34,7 @@ final class KeyPassphrase {
                 .put(parameters)
                 .put(salt)
                 .array();
-        byte[] key = PasswordHash.CURRENT.verifier(passphrase, salt);
+        byte[] key = PasswordHash.CURRENT.verifier(passphrase, salt, memory);
         try {
             byte[] sealed = Aead.seal(key, associated(head, principal), body, random);
             return ByteBuffer.allocate(head.length + sealed.length)
@@ -46,7 +47,7 @@ final class KeyPassphrase {
     }
 
     /** The body, which the caller wipes; empty for another passphrase or principal, and for bytes that are no such backup. */
-    static Optional<byte[]> open(PrincipalId principal, byte[] passphrase, byte[] backup) {
+    static Optional<byte[]> open(PrincipalId principal, byte[] passphrase, byte[] backup, HashMemory memory) {
         try {
             ByteBuffer from = ByteBuffer.wrap(backup);
             byte[] magic = new byte[MAGIC.length];
@@ -59,7 +60,7 @@ final class KeyPassphrase {
             if (!Arrays.equals(magic, MAGIC) || hash.isEmpty()) {
                 return Optional.empty();
             }
-            byte[] key = hash.get().verifier(passphrase, salt);
+            byte[] key = hash.get().verifier(passphrase, salt, memory);
             try {
                 return Aead.open(key, associated(Arrays.copyOf(backup, from.position()), principal), from);
             } finally {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The objects behind the slots {@code keyring} and {@code keyBackup}: the same keys, of one principal, with different methods. */
@@ -157,11 +158,11 @@ final class KeyringServers {
             try {
                 answer(grant, call.results().initResult(), () -> {
                     KeyAnswer answer = weak(passphrase)
-                            .orElseGet(() -> pooled(() -> keyrings.export(
+                            .orElseGet(() -> pooled(memory -> keyrings.export(
                                     holder,
                                     dataClass,
                                     body -> KeyPassphrase.seal(
-                                            holder.principal(), passphrase, body, config.random()))));
+                                            holder.principal(), passphrase, body, config.random(), memory))));
                     noted("key.export", answer, dataClass);
                     return answer;
                 });
@@ -196,7 +197,7 @@ final class KeyringServers {
                         "give what 'export' answered");
             }
             return weak(passphrase)
-                    .orElseGet(() -> pooled(() -> KeyPassphrase.open(holder.principal(), passphrase, backup)
+                    .orElseGet(() -> pooled(memory -> KeyPassphrase.open(holder.principal(), passphrase, backup, memory)
                             .map(body -> keyrings.restore(holder, body))
                             .orElseGet(() -> KeyAnswer.refused(
                                     "restore-failed",
@@ -214,7 +215,7 @@ final class KeyringServers {
                     : Optional.empty();
         }
 
-        private KeyAnswer pooled(Supplier<KeyAnswer> work) {
+        private KeyAnswer pooled(Function<HashMemory, KeyAnswer> work) {
             try {
                 return pool.run(work).toCompletableFuture().join();
             } catch (CompletionException failure) {

@@ -67,6 +67,13 @@ record LaunchTerms(List<ProgramRule> programs, ProcessLimits limits, boolean net
                 .isPresent();
     }
 
+    /** Whether these allow something that those do not: a program, or the network. How much of the machine it may take is not compared. */
+    boolean isBeyond(Optional<LaunchTerms> others) {
+        return others.filter(other ->
+                        (other.networked() || !networked) && other.programs().containsAll(programs))
+                .isEmpty();
+    }
+
     Optional<ProgramRule> program(String name) {
         return programs.stream().filter(program -> program.name().equals(name)).findFirst();
     }

@@ -16,7 +16,7 @@ public final class Limits {
     /** Longest password, in bytes as sent and as prepared: a sentence fits, a denial of service does not. */
     public static final int PASSWORD_MAX_BYTES = 1_024;
 
-    /** Most threads that hash passwords; each takes 19 MiB while it works. */
+    /** Most threads that hash passwords; each takes 19 MiB, kept between hashes until the heap runs short. */
     public static final int HASH_THREADS = 16;
 
     /** Passwords waiting to be hashed: a second or two of work, beyond which a caller had better hear so at once. */

@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * What somebody who changes policy holds themselves, and that no change of theirs makes it more: neither a slot, nor a program to start, nor
- * a lease to ask for, nor time. Numbers of a resource profile are not looked at: they bound what is held and give nothing, and whoever may
- * change the profile of many has one of them. Stateless but for whom it is about.
+ * a lease to ask for, nor time, nor a number of a resource profile. Stateless but for whom it is about.
  */
 final class OwnBundle {
     private final Optional<Grant> holder;
@@ -98,10 +97,11 @@ final class OwnBundle {
                 session.now());
         wider(now, planner.plan(now, circumstances), then, planner.plan(then, circumstances))
                 .ifPresent(what -> {
-                    throw new RefusedException(new Refusal(
-                            "own-bundle",
-                            "it would give your own account " + what,
-                            "nobody widens their own bundle; let another policy administrator do it"));
+                    throw new RefusedException(
+                            new Refusal(
+                                    "own-bundle",
+                                    "it would give your own account " + what,
+                                    "nobody widens their own bundle; let another policy administrator do it, one whom it does not concern"));
                 });
     }
 
@@ -113,8 +113,9 @@ final class OwnBundle {
                 .filter(share -> !held.contains(share))
                 .findFirst()
                 .or(() -> launching(then)
-                        .filter(terms -> !terms.isWithin(launching(now)))
+                        .filter(terms -> terms.isBeyond(launching(now)))
                         .map(terms -> "more to launch"))
+                .or(() -> higher(before, after))
                 .or(() -> longer(before, now, after, then))
                 .or(() -> then.leases().stream()
                         .filter(fragment ->
@@ -135,6 +136,18 @@ final class OwnBundle {
         return switch (facts.catalogue()) {
             case Facts.Lookup.Found<PolicyCatalogue>(var catalogue, var _, var _) -> catalogue;
             case Facts.Lookup.Missing<PolicyCatalogue>(var _, String why) -> throw new IllegalStateException(why);
+        };
+    }
+
+    /** A number of the resource profile. It bounds what is held by whatever slots there are, and what they will be. */
+    private static Optional<String> higher(Facts before, Facts after) {
+        if (!(after.resourceProfile() instanceof Facts.Lookup.Found<ResourceProfile>(var then, var _, var _))) {
+            return Optional.empty();
+        }
+        return switch (before.resourceProfile()) {
+            case Facts.Lookup.Found<ResourceProfile>(var now, var _, var _) ->
+                then.limitBeyond(now).map(limit -> "more by \"" + limit + "\" of its resource profile");
+            case Facts.Lookup.Missing<ResourceProfile> _ -> Optional.of("a resource profile");
         };
     }
 

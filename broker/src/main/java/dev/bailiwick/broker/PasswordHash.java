@@ -57,8 +57,8 @@ record PasswordHash(int memoryKib, int passes, int lanes) {
         return "argon2id;v=19;m=" + memoryKib + ";t=" + passes + ";p=" + lanes;
     }
 
-    /** The verifier of those bytes under that salt. Slow by intent: run it on {@link HashPool} only. */
-    byte[] verifier(byte[] password, byte[] salt) {
+    /** The verifier of those bytes under that salt, computed in that memory. Slow by intent: run it on {@link HashPool} only. */
+    byte[] verifier(byte[] password, byte[] salt, HashMemory memory) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                 .withVersion(Argon2Parameters.ARGON2_VERSION_13)
@@ -66,6 +66,7 @@ record PasswordHash(int memoryKib, int passes, int lanes) {
                 .withIterations(passes)
                 .withParallelism(lanes)
                 .withSalt(salt)
+                .withBlockPool(memory)
                 .build());
         byte[] verifier = new byte[VERIFIER_BYTES];
         generator.generateBytes(password, verifier);

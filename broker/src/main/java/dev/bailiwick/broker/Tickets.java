@@ -24,8 +24,9 @@ final class Tickets {
 
     private static final Refusal INVALID = new Refusal(
             "ticket-invalid",
-            "the ticket is unknown, was used before or has expired",
-            "a program claims what it holds once, soon after it was launched");
+            "the ticket is unknown, was used before or is older than " + Limits.TICKET_LIFE.toSeconds() + " s",
+            "start the program again: it claims what it holds once, within " + Limits.TICKET_LIFE.toSeconds()
+                    + " s of its start; if the machine is too busy for that, wait until it is less so");
 
     private static final Refusal WRONG_PROCESS = new Refusal(
             "ticket-wrong-process",

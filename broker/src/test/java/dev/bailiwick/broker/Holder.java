@@ -51,6 +51,11 @@ final class Holder implements AutoCloseable {
         return result.getDenied().getMessage().toString();
     }
 
+    /** What it tells them to do. */
+    String hint() {
+        return result.getDenied().getHint().toString();
+    }
+
     static String code(Denial.Reader denial) {
         return denial.getCode().toString();
     }

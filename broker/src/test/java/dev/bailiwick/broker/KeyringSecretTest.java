@@ -28,6 +28,7 @@ class KeyringSecretTest {
     private static final PrincipalId BOB = new PrincipalId(new Id128(2, 2));
     private static final byte[] CONTEXT = {};
     private static final byte[] PASSPHRASE = "words that alice remembers".getBytes(UTF_8);
+    private static final HashMemory MEMORY = new HashMemory();
 
     @TempDir
     Path directory;
@@ -132,15 +133,15 @@ class KeyringSecretTest {
         bytes(keyrings().seal(as(ALICE), "mail", new byte[0], CONTEXT));
         byte[] backup = bytes(export(ALICE));
 
-        assertThat(KeyPassphrase.open(ALICE, PASSPHRASE, backup)).isPresent();
-        assertThat(KeyPassphrase.open(BOB, PASSPHRASE, backup)).isEmpty();
-        assertThat(KeyPassphrase.open(ALICE, "other words altogether".getBytes(UTF_8), backup))
+        assertThat(KeyPassphrase.open(ALICE, PASSPHRASE, backup, MEMORY)).isPresent();
+        assertThat(KeyPassphrase.open(BOB, PASSPHRASE, backup, MEMORY)).isEmpty();
+        assertThat(KeyPassphrase.open(ALICE, "other words altogether".getBytes(UTF_8), backup, MEMORY))
                 .isEmpty();
         byte[] forged = backup.clone();
         forged[backup.length - 1] ^= 1;
-        assertThat(KeyPassphrase.open(ALICE, PASSPHRASE, forged)).isEmpty();
+        assertThat(KeyPassphrase.open(ALICE, PASSPHRASE, forged, MEMORY)).isEmpty();
         for (int length = 0; length < backup.length; length += 7) {
-            assertThat(KeyPassphrase.open(ALICE, PASSPHRASE, Arrays.copyOf(backup, length)))
+            assertThat(KeyPassphrase.open(ALICE, PASSPHRASE, Arrays.copyOf(backup, length), MEMORY))
                     .isEmpty();
         }
     }
@@ -153,7 +154,7 @@ class KeyringSecretTest {
 
         assertThat(bytes(restore(ALICE, backup))).isEqualTo(new byte[] {0, 0, 0, 1});
         assertThat(made).containsExactly("mail1", "mail1");
-        byte[] body = KeyPassphrase.open(ALICE, PASSPHRASE, backup).orElseThrow();
+        byte[] body = KeyPassphrase.open(ALICE, PASSPHRASE, backup, MEMORY).orElseThrow();
         assertThat(code(keyrings().restore(as(BOB), body))).isEqualTo("conflict");
     }
 
@@ -209,14 +210,15 @@ class KeyringSecretTest {
 
     private KeyAnswer export(PrincipalId principal) {
         return keyrings()
-                .export(as(principal), "mail", body -> KeyPassphrase.seal(principal, PASSPHRASE, body, random));
+                .export(as(principal), "mail", body -> KeyPassphrase.seal(principal, PASSPHRASE, body, random, MEMORY));
     }
 
     private KeyAnswer restore(PrincipalId principal, byte[] backup) {
         return keyrings()
                 .restore(
                         as(principal),
-                        KeyPassphrase.open(principal, PASSPHRASE, backup).orElseThrow());
+                        KeyPassphrase.open(principal, PASSPHRASE, backup, MEMORY)
+                                .orElseThrow());
     }
 
     private static byte[] bytes(KeyAnswer answer) {

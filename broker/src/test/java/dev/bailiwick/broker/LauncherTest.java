@@ -15,6 +15,7 @@ import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.gen.AccountStatus;
 import dev.bailiwick.schema.gen.ClaimResult;
+import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.Process;
@@ -323,7 +324,10 @@ class LauncherTest {
                 int pid = say.pid();
                 world.clock.advance(Limits.TICKET_LIFE);
 
-                assertThat(claim(world, ticket, pid)).isEqualTo("ticket-invalid");
+                assertThat(denial(world, ticket, pid))
+                        .as("how long it was good for, and what to do")
+                        .startsWith("ticket-invalid: the ticket is ")
+                        .contains("older than 60 s", "start the program again", "within 60 s of its start");
             }
         }
     }
@@ -426,13 +430,19 @@ class LauncherTest {
     }
 
     private static String claim(World world, byte[] ticket, int pid) {
+        return denial(world, ticket, pid).split(":", 2)[0];
+    }
+
+    /** The code, what it says and what to do. */
+    private static String denial(World world, byte[] ticket, int pid) {
         try (SessionManager.Client manager =
                 world.broker.bootstrap(new Caller(World.ALICE_UID, pid, SessionSource.UNIX_SOCKET))) {
             var request = manager.claimRequest();
             request.params().setTicket(ticket);
             try (var response = request.send().join()) {
                 assertThat(response.get().getResult().isDenied()).isTrue();
-                return Holder.code(response.get().getResult().getDenied());
+                Denial.Reader denied = response.get().getResult().getDenied();
+                return Holder.code(denied) + ": " + denied.getMessage() + "; " + denied.getHint();
             }
         }
     }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
 class PasswordTest {
@@ -52,10 +54,61 @@ class PasswordTest {
     @Test
     void theHashIsArgon2idAsTheRfcDefinesIt() {
         // A vector of the reference implementation's own tests: t=2, 256 KiB, p=1.
-        byte[] verifier = new PasswordHash(256, 2, 1).verifier("password".getBytes(UTF_8), "somesalt".getBytes(UTF_8));
+        byte[] verifier = new PasswordHash(256, 2, 1)
+                .verifier("password".getBytes(UTF_8), "somesalt".getBytes(UTF_8), new HashMemory());
 
         assertThat(HexFormat.of().formatHex(verifier))
                 .isEqualTo("9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
+    }
+
+    @Test
+    void aHashComesOutTheSameInTheMemoryOfAnother() {
+        HashMemory memory = new HashMemory();
+        PasswordHash small = new PasswordHash(256, 2, 1);
+        byte[] first = small.verifier("password".getBytes(UTF_8), "somesalt".getBytes(UTF_8), memory);
+        int kept = memory.blocks();
+        var _ = small.verifier("another".getBytes(UTF_8), "somesalt".getBytes(UTF_8), memory);
+
+        assertThat(small.verifier("password".getBytes(UTF_8), "somesalt".getBytes(UTF_8), memory))
+                .isEqualTo(first);
+        assertThat(memory.blocks()).as("nothing is made anew").isEqualTo(kept).isGreaterThanOrEqualTo(256);
+    }
+
+    @Test
+    void aHashThatTakesMoreThanTheParametersInForceGivesTheRestBack() {
+        HashMemory memory = new HashMemory();
+        int usual = PasswordHash.CURRENT.memoryKib();
+
+        var _ = new PasswordHash(2 * usual, 1, 1)
+                .verifier("password".getBytes(UTF_8), "somesalt".getBytes(UTF_8), memory);
+
+        assertThat(memory.blocks()).isBetween(usual, usual + 8);
+    }
+
+    @Test
+    void hashesInARowShareMemoryAndHashesAtTheSameTimeDoNot() {
+        try (HashPool pool = new HashPool(2, 2)) {
+            HashMemory first = memoryOf(pool.run(memory -> memory));
+            assertThat(memoryOf(pool.run(memory -> memory))).isSameAs(first);
+
+            CyclicBarrier both = new CyclicBarrier(2);
+            CompletionStage<HashMemory> one = pool.run(memory -> meeting(both, memory));
+            CompletionStage<HashMemory> other = pool.run(memory -> meeting(both, memory));
+            assertThat(memoryOf(one)).isNotSameAs(memoryOf(other));
+        }
+    }
+
+    private static HashMemory memoryOf(CompletionStage<HashMemory> hash) {
+        return hash.toCompletableFuture().join();
+    }
+
+    private static HashMemory meeting(CyclicBarrier both, HashMemory memory) {
+        try {
+            both.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+        return memory;
     }
 
     @Test
@@ -80,16 +133,16 @@ class PasswordTest {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch started = new CountDownLatch(1);
         try (HashPool pool = new HashPool(1, 1)) {
-            CompletionStage<String> running = pool.run(() -> {
+            CompletionStage<String> running = pool.run(memory -> {
                 started.countDown();
                 await(release);
                 return "first";
             });
             await(started);
-            CompletionStage<String> waiting = pool.run(() -> "second");
+            CompletionStage<String> waiting = pool.run(memory -> "second");
 
-            assertThatThrownBy(
-                            () -> pool.run(() -> "third").toCompletableFuture().join())
+            assertThatThrownBy(() ->
+                            pool.run(memory -> "third").toCompletableFuture().join())
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(HashPool.OverloadedException.class);
 
@@ -104,13 +157,13 @@ class PasswordTest {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch started = new CountDownLatch(1);
         HashPool pool = new HashPool(1, 1);
-        CompletionStage<Boolean> running = pool.run(() -> {
+        CompletionStage<Boolean> running = pool.run(memory -> {
             started.countDown();
             await(release);
             return true;
         });
         await(started);
-        CompletableFuture<String> waiting = pool.run(() -> "never").toCompletableFuture();
+        CompletableFuture<String> waiting = pool.run(memory -> "never").toCompletableFuture();
 
         pool.close();
         release.countDown();

@@ -326,13 +326,56 @@ class PolicyManagerTest {
 
             assertThat(update(people, manager, profile -> profile.setLauncherProfile("developer-tools")))
                     .isEqualTo("own-bundle");
-            assertThat(update(people, manager, profile -> profile.setHomeQuotaBytes(profile.getHomeQuotaBytes() + 1)))
-                    .as("numbers only bound what is held")
+        }
+    }
+
+    @Test
+    void nobodyRaisesTheirOwnLimits() {
+        try (Reviewed people = new Reviewed()) {
+            Holder paula = people.person("paula", "policy-admin");
+            people.person("peter", "policy-admin");
+            assertThat(grant(people.login("peter"), ask(paula, "resource-profile-management", Duration.ofHours(1))))
+                    .isEqualTo("GRANTED");
+            ResourceProfileManager.Client manager =
+                    people.again("paula", paula).hold(SessionBundle.Reader::getResourceProfileManager);
+
+            assertThat(refusal(people, manager, profile -> profile.setHomeQuotaBytes(profile.getHomeQuotaBytes() + 1)))
+                    .isEqualTo("own-bundle: it would give your own account more by \"homeQuotaBytes\" of its resource"
+                            + " profile");
+            assertThat(update(people, manager, profile -> profile.setSessionLimit(profile.getSessionLimit() + 1)))
+                    .isEqualTo("own-bundle");
+            assertThat(update(people, manager, profile -> profile.setCpuWindowUs(profile.getCpuWindowUs() / 2)))
+                    .as("the same budget, twice as often")
+                    .isEqualTo("own-bundle");
+            assertThat(update(people, manager, profile -> {
+                        profile.setProcessLimit(profile.getProcessLimit() - 1);
+                        profile.setHomeQuotaBytes(profile.getHomeQuotaBytes() - 1);
+                    }))
+                    .as("less is theirs to have")
                     .isEqualTo("committed");
         }
     }
 
-    private static String update(
+    @Test
+    void whomAProfileDoesNotConcernRaisesItsLimits() {
+        try (Reviewed people = new Reviewed()) {
+            Holder paula = people.person("paula", "policy-admin");
+            people.person("peter", "policy-admin");
+            assertThat(people.operator.setProfiles("paula", "operator", "")).isEqualTo("committed");
+            Holder moved = people.again("paula", paula);
+            assertThat(grant(people.login("peter"), ask(moved, "resource-profile-management", Duration.ofHours(1))))
+                    .isEqualTo("GRANTED");
+
+            assertThat(update(
+                            people,
+                            people.again("paula", moved).hold(SessionBundle.Reader::getResourceProfileManager),
+                            profile -> profile.setHomeQuotaBytes(profile.getHomeQuotaBytes() + 1)))
+                    .isEqualTo("committed");
+        }
+    }
+
+    /** What came of it: {@code committed}, or a code and what it says. */
+    private static String refusal(
             Reviewed people,
             ResourceProfileManager.Client manager,
             Consumer<dev.bailiwick.schema.gen.ResourceProfile.Builder> change) {
@@ -356,10 +399,18 @@ class PolicyManagerTest {
             return switch (result.which()) {
                 case COMMITTED -> "committed";
                 case CONFLICT -> "conflict";
-                case DENIED -> Holder.code(result.getDenied());
+                case DENIED ->
+                    Holder.code(result.getDenied()) + ": " + result.getDenied().getMessage();
                 case _NOT_IN_SCHEMA -> "of a newer schema";
             };
         }
+    }
+
+    private static String update(
+            Reviewed people,
+            ResourceProfileManager.Client manager,
+            Consumer<dev.bailiwick.schema.gen.ResourceProfile.Builder> change) {
+        return refusal(people, manager, change).split(":", 2)[0];
     }
 
     @Test

@@ -136,9 +136,10 @@ class SshLoginTest {
             withKey(world, world.operator());
             World.Challenge late = world.challenge(manager, "alice");
             world.clock.advance(Limits.CHALLENGE_LIFE);
-            assertThat(world.sshLogin(manager, "alice", late, late.signedBy(LAPTOP))
-                            .denial())
-                    .isEqualTo("ssh-challenge-invalid");
+            Holder refused = world.sshLogin(manager, "alice", late, late.signedBy(LAPTOP));
+            assertThat(refused.denial()).isEqualTo("ssh-challenge-invalid");
+            assertThat(refused.message()).contains("older than 60 s");
+            assertThat(refused.hint()).contains("try again, and sign within 60 s");
 
             World.Challenge inTime = world.challenge(manager, "alice");
             world.clock.advance(Limits.CHALLENGE_LIFE.minus(Duration.ofMillis(1)));

@@ -2,7 +2,11 @@ package dev.bailiwick.profiles;
 
 import dev.bailiwick.schema.ProfileId;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * The quota and default-resource template (seed 002, {@code ResourceProfile}). Zero means none of it, never unlimited.
@@ -91,6 +95,47 @@ public record ResourceProfile(
         Checks.atMost("timerWaiterLimit", timerWaiterLimit, Limits.COUNT);
         Checks.token("networkProfile", networkProfile);
         Checks.token("launcherProfile", launcherProfile);
+    }
+
+    /**
+     * The first limit, by the name of its component, that leaves more here than there; empty if none does. A quota for each window leaves
+     * more if it is higher, and if its window is shorter. Postures that nobody knows are none.
+     */
+    public Optional<String> limitBeyond(ResourceProfile other) {
+        SequencedMap<String, Boolean> beyond = new LinkedHashMap<>();
+        beyond.put("homeQuotaBytes", homeQuotaBytes > other.homeQuotaBytes);
+        beyond.put("configQuotaBytes", configQuotaBytes > other.configQuotaBytes);
+        beyond.put("cacheQuotaBytes", cacheQuotaBytes > other.cacheQuotaBytes);
+        beyond.put("tempQuotaBytes", tempQuotaBytes > other.tempQuotaBytes);
+        beyond.put("sessionLimit", sessionLimit > other.sessionLimit);
+        beyond.put("processLimit", processLimit > other.processLimit);
+        beyond.put("threadLimit", threadLimit > other.threadLimit);
+        beyond.put("capLimit", capLimit > other.capLimit);
+        beyond.put("memoryCommitLimitBytes", memoryCommitLimitBytes > other.memoryCommitLimitBytes);
+        beyond.put("frameGrantLimitPages", frameGrantLimitPages > other.frameGrantLimitPages);
+        beyond.put("endpointQueueLimit", endpointQueueLimit > other.endpointQueueLimit);
+        beyond.put("inFlightCallLimit", inFlightCallLimit > other.inFlightCallLimit);
+        beyond.put("pendingIpcSubmissionLimit", pendingIpcSubmissionLimit > other.pendingIpcSubmissionLimit);
+        beyond.put("ringScratchLimitBytes", ringScratchLimitBytes > other.ringScratchLimitBytes);
+        beyond.put("logQuotaBytesPerWindow", logQuotaBytesPerWindow > other.logQuotaBytesPerWindow);
+        beyond.put("logWindow", logQuotaBytesPerWindow > 0 && logWindow.compareTo(other.logWindow) < 0);
+        beyond.put("cpuBudgetUsPerWindow", cpuBudgetUsPerWindow > other.cpuBudgetUsPerWindow);
+        beyond.put("cpuWindowUs", cpuBudgetUsPerWindow > 0 && cpuWindowUs < other.cpuWindowUs);
+        beyond.put("timerWaiterLimit", timerWaiterLimit > other.timerWaiterLimit);
+        beyond.put(
+                "networkProfile",
+                rank(NETWORK_POSTURES, networkProfile) > rank(NETWORK_POSTURES, other.networkProfile));
+        beyond.put(
+                "launcherProfile",
+                rank(LAUNCHER_POSTURES, launcherProfile) > rank(LAUNCHER_POSTURES, other.launcherProfile));
+        return beyond.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private static int rank(List<String> postures, String posture) {
+        return Math.max(0, postures.indexOf(posture));
     }
 
     private static void window(String what, long quota, Duration window) {

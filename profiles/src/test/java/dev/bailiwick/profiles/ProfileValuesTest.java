@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.bailiwick.schema.Hash256;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -139,5 +141,77 @@ class ProfileValuesTest {
 
     private static ServiceIdentity service(String path) {
         return new ServiceIdentity("probe", path, Hash256.sha256(new byte[0]), "supervisor");
+    }
+
+    @Test
+    void everyLimitOfAResourceProfileIsComparedWithThatOfAnother() throws ReflectiveOperationException {
+        ResourceProfile profile = Samples.resources(1, 5, HOUR, 18);
+        assertThat(profile.limitBeyond(profile)).isEmpty();
+        for (RecordComponent limit : ResourceProfile.class.getRecordComponents()) {
+            if (Set.of("profileId", "name").contains(limit.getName())) {
+                continue;
+            }
+            ResourceProfile more = withMore(profile, limit);
+
+            assertThat(more.limitBeyond(profile)).contains(limit.getName());
+            assertThat(profile.limitBeyond(more)).as(limit.getName()).isEmpty();
+        }
+    }
+
+    private static ResourceProfile withMore(ResourceProfile profile, RecordComponent limit)
+            throws ReflectiveOperationException {
+        RecordComponent[] components = ResourceProfile.class.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < values.length; i++) {
+            Object value = components[i].getAccessor().invoke(profile);
+            values[i] = components[i].getName().equals(limit.getName()) ? more(limit.getName(), value) : value;
+        }
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        return ResourceProfile.class.getDeclaredConstructor(types).newInstance(values);
+    }
+
+    private static Object more(String limit, Object value) {
+        return switch (limit) {
+            case "networkProfile" -> "listener";
+            case "launcherProfile" -> "developer-tools";
+            case "logWindow" -> ((Duration) value).minusMinutes(1);
+            case "cpuWindowUs" -> (long) value - 1;
+            default -> value instanceof Integer count ? (Object) (count + 1) : (Object) ((long) value + 1);
+        };
+    }
+
+    @Test
+    void aWindowOfNothingIsNotCompared() {
+        ResourceProfile hourly = Samples.resources(1, 5, HOUR, 18);
+        assertThat(withoutLog(hourly).limitBeyond(hourly)).isEmpty();
+        assertThat(hourly.limitBeyond(withoutLog(hourly))).contains("logQuotaBytesPerWindow");
+    }
+
+    private static ResourceProfile withoutLog(ResourceProfile of) {
+        return new ResourceProfile(
+                of.profileId(),
+                of.name(),
+                of.homeQuotaBytes(),
+                of.configQuotaBytes(),
+                of.cacheQuotaBytes(),
+                of.tempQuotaBytes(),
+                of.sessionLimit(),
+                of.processLimit(),
+                of.threadLimit(),
+                of.capLimit(),
+                of.memoryCommitLimitBytes(),
+                of.frameGrantLimitPages(),
+                of.endpointQueueLimit(),
+                of.inFlightCallLimit(),
+                of.pendingIpcSubmissionLimit(),
+                of.ringScratchLimitBytes(),
+                0,
+                Duration.ZERO,
+                of.cpuBudgetUsPerWindow(),
+                of.cpuWindowUs(),
+                of.timerWaiterLimit(),
+                of.networkProfile(),
+                of.launcherProfile());
     }
 }

@@ -44,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Measures the broker, and prints one table a question. */
@@ -55,7 +56,14 @@ final class BrokerBench {
     private static final int LOGOUTS_IN_FLIGHT = 8;
 
     private static final int HASH_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors());
-    private static final int PASSWORDS = 48;
+    private static final int PASSWORDS = 64;
+
+    /** Who log in by password at the same time: enough that one always waits to be hashed. */
+    private static final int CALLERS = 16 * HASH_THREADS;
+
+    /** Short turns of a round: how fast a processor is changes from one second to the next. */
+    private static final int TURNS = 5;
+
     private static final int GUESTS = 5_000;
     private static final int LIVE = 10_000;
     private static final int LIVE_PER_ACCOUNT = 10;
@@ -276,12 +284,15 @@ final class BrokerBench {
                 guestInAndOut(manager); // so that what a login takes beside the hash is compiled
             }
             SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
-            subjects.put("bare", () -> bareHashes(steps));
+            subjects.put("bare", () -> bareHashes(steps::hashing));
+            subjects.put("new", () -> bareHashes(steps::hashingInNewMemory));
             subjects.put("logins", () -> passwordLogins(manager));
-            SequencedMap<String, Double> medians = rounds.medians(subjects);
+            SequencedMap<String, Double> medians = rounds.times(TURNS).medians(subjects);
             double bare = medians.getOrDefault("bare", 0.0);
+            double anew = medians.getOrDefault("new", 0.0);
             double logins = medians.getOrDefault("logins", 0.0);
             table.row("bare Argon2id, /s", Table.number(bare), "", "");
+            table.row("the same in memory made for each hash", Table.number(anew), Table.number(anew / bare), "");
             table.row("logins, /s", Table.number(logins), Table.number(logins / bare), "0.9");
 
             for (int i = 0; i < 5; i++) {
@@ -307,14 +318,15 @@ final class BrokerBench {
         return values.stream().sorted().toList().get(values.size() / 2);
     }
 
-    private static double bareHashes(BrokerSteps steps) throws InterruptedException {
+    private static double bareHashes(Supplier<Supplier<byte[]>> hashing) throws InterruptedException {
         AtomicInteger left = new AtomicInteger(PASSWORDS);
         CountDownLatch done = new CountDownLatch(HASH_THREADS);
         long start = System.nanoTime();
         for (int i = 0; i < HASH_THREADS; i++) {
+            Supplier<byte[]> hash = hashing.get();
             Thread.ofPlatform().start(() -> {
                 while (left.getAndDecrement() > 0) {
-                    steps.hashOnce();
+                    var _ = hash.get();
                 }
                 done.countDown();
             });
@@ -325,8 +337,10 @@ final class BrokerBench {
 
     private static double passwordLogins(SessionManager.Client manager) throws InterruptedException {
         AtomicInteger left = new AtomicInteger(PASSWORDS);
-        // Twice as many as can be hashed at once, so that there is always one to hash.
-        return rate(PASSWORDS, 2 * HASH_THREADS, caller -> {
+        // With as few as twice the threads, what a caller does between two hashes, and how long it waits for a
+        // processor that hashes, would
+        // leave threads without work: that would measure how long a login takes.
+        return rate(PASSWORDS, CALLERS, caller -> {
             while (left.getAndDecrement() > 0) {
                 loginAndOut(manager, "account-" + caller);
             }
@@ -379,7 +393,7 @@ final class BrokerBench {
             throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         List<Thread> storm = new ArrayList<>();
-        for (int i = 0; i < 4 * HASH_THREADS; i++) {
+        for (int i = 0; i < CALLERS; i++) {
             String name = "account-" + i;
             storm.add(Thread.ofVirtual().start(() -> {
                 while (!stop.get()) {
