@@ -172,10 +172,6 @@ final class OutsideIdentityTest {
         assertThat(shown.object("token").list("privileges").objects())
                 .extracting(privilege -> privilege.text("name"))
                 .containsExactly("SeChangeNotifyPrivilege");
-        assertThat(site.admin("operator", "audit", "query", "--kind", "service.start")
-                        .ok()
-                        .out())
-                .contains("service \"backup\" as S-1-5-21-7-8-9-1013");
     }
 
     @Test
