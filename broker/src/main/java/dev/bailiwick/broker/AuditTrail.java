@@ -27,6 +27,16 @@ interface AuditTrail {
      */
     void often(Session session, String kind, String code, String subject, String value);
 
+    /**
+     * Notes that something was changed in a session by whoever holds it, which costs them nothing to repeat: each change the first time, and
+     * then counted until {@link #settle}.
+     *
+     * @param where what it was changed in, in words; may be empty
+     * @param before what was there, a short text for each thing that is another one now
+     * @param after what is there now, in the same order; over as many events as it takes
+     */
+    void changed(Session session, String kind, String where, List<String> before, List<String> after);
+
     /** Notes that the caller of a session showed again who they are. */
     void reauthenticated(Session session, AuthStrength strength);
 

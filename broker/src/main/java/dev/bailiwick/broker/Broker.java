@@ -126,7 +126,7 @@ public final class Broker implements AutoCloseable {
         Identities identities = new Identities(
                 store::read,
                 AccountStore.headOf(engine).orElseThrow().storeId().toString(),
-                List.of(),
+                config.identitySources(),
                 config.clock().millis() << 16);
         SecuredData data = new SecuredData(namespaces, store::read, records, planner, audit, config.clock());
         CompletableFuture<ServiceStarts> startsLater = new CompletableFuture<>();

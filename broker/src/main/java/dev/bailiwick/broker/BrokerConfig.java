@@ -1,7 +1,9 @@
 package dev.bailiwick.broker;
 
+import dev.bailiwick.identity.IdentitySource;
 import dev.bailiwick.launch.LaunchSite;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param sessions live sessions at most, 1 to {@link Limits#SESSIONS}
  * @param keyringSecret where the key is that wraps those of keyrings
  * @param launch where programs are launched; empty if none are
+ * @param identitySources who is asked for identities that are not this store's, in this order
  */
 public record BrokerConfig(
         String version,
@@ -23,7 +26,8 @@ public record BrokerConfig(
         int hashThreads,
         int sessions,
         KeyringSecret keyringSecret,
-        Optional<LaunchSite> launch) {
+        Optional<LaunchSite> launch,
+        List<IdentitySource> identitySources) {
     /** A broker that launches nothing. */
     public BrokerConfig(
             String version,
@@ -32,16 +36,23 @@ public record BrokerConfig(
             int hashThreads,
             int sessions,
             KeyringSecret keyringSecret) {
-        this(version, clock, random, hashThreads, sessions, keyringSecret, Optional.empty());
+        this(version, clock, random, hashThreads, sessions, keyringSecret, Optional.empty(), List.of());
     }
 
     /** The same, launching programs there. */
     public BrokerConfig launchingAt(LaunchSite site) {
-        return new BrokerConfig(version, clock, random, hashThreads, sessions, keyringSecret, Optional.of(site));
+        return new BrokerConfig(
+                version, clock, random, hashThreads, sessions, keyringSecret, Optional.of(site), identitySources);
+    }
+
+    /** The same, asking those sources. */
+    public BrokerConfig asking(List<IdentitySource> sources) {
+        return new BrokerConfig(version, clock, random, hashThreads, sessions, keyringSecret, launch, sources);
     }
 
     /** Refuses numbers out of bounds. */
     public BrokerConfig {
+        identitySources = List.copyOf(identitySources);
         if (hashThreads < 1 || hashThreads > Limits.HASH_THREADS) {
             throw new IllegalArgumentException("hashThreads must be 1 to " + Limits.HASH_THREADS);
         }

@@ -52,6 +52,7 @@ final class Identities {
     private final LiveToken boot;
     private final Sid domain;
     private final ServiceTokens services;
+    private final List<IdentitySource> outside;
     /** Of those that were started: a service's SID is a hash, which does not lead back. */
     private final Map<Sid, String> serviceNames = new ConcurrentHashMap<>();
 
@@ -61,12 +62,14 @@ final class Identities {
      * @param storeId whose domain it is
      * @param outside sources of the site's configuration, asked after the store's own accounts
      * @param firstId ids go on from here; another one at each start of the daemon, so that ids of an earlier one mean nothing
+     * @throws IllegalArgumentException if there are too many outside sources, or a domain overlaps another one or the store's
      */
     Identities(StoreRecords.Snapshots snapshots, String storeId, List<IdentitySource> outside, long firstId) {
         this.snapshots = snapshots;
         this.last = new AtomicLong(firstId);
         this.domain = domainOf(storeId);
         this.boot = TokenMinter.boot(ids());
+        this.outside = List.copyOf(outside);
         this.services = new ServiceTokens(
                 new IdentityRouter(Stream.concat(Stream.of(new Accounts()), outside.stream())
                         .toList()),
@@ -126,6 +129,13 @@ final class Identities {
                                 snapshots.read(snapshot -> snapshot.accounts().byPrincipal(principal)))
                         .map(account -> account.content().name()))
                 .or(() -> Optional.ofNullable(serviceNames.get(sid)))
+                .or(() -> outside.stream()
+                        .filter(source -> sid.isWithin(source.domain()))
+                        .flatMap(source -> source.displayName(sid).stream()
+                                // No name of this store has a backslash, so nobody outside can be mistaken for somebody
+                                // here.
+                                .map(name -> source.name() + "\\" + name))
+                        .findFirst())
                 .orElse("");
     }
 

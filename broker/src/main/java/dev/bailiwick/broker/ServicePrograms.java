@@ -58,7 +58,8 @@ final class ServicePrograms {
             Footing footing = new Footing(service.session(), flow, service.launcher());
             guarded(
                     membrane,
-                    TokenHolder.client(new TokenHolderServer(service.flows(), flow, identities::nameOf)),
+                    TokenHolder.client(new TokenHolderServer(
+                            service.session(), service.flows(), flow, identities::nameOf, connections.audit())),
                     TokenHolder.factory,
                     caps::setIdentity);
             slot(service, Slot.LOG_SINK, membrane, LogSink.factory, caps::setLogSink);

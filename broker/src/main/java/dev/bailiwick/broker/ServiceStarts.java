@@ -160,11 +160,27 @@ final class ServiceStarts implements Connections.Running {
                         case Outcome.Done _ -> "ok";
                         case Outcome.Refused(Refusal refusal) -> refusal.code();
                     },
-                    "service \"" + name + "\"");
+                    "service \"" + name + "\"" + as(outcome));
             return outcome;
         } finally {
             starting.remove(name);
         }
+    }
+
+    /** As whom it was started: its SID says which source knows it. */
+    private static String as(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Done(Optional<RunningService> started) ->
+                started.map(service -> " as "
+                                + service.flows()
+                                        .main()
+                                        .flow()
+                                        .primary()
+                                        .token()
+                                        .user())
+                        .orElse("");
+            case Outcome.Refused _ -> "";
+        };
     }
 
     private static Refusal already(String name, String how) {

@@ -25,6 +25,9 @@ final class StoreAudit implements AuditTrail {
     /** Events in one append: the store takes no more at once. */
     private static final int BATCH = 1_024;
 
+    /** Things in one event that says what changed: their texts fit, and so does the count of how often. */
+    private static final int CHANGES = 2;
+
     private final AuditLog log;
     private final InstantSource clock;
     private final DenialTally tally = new DenialTally();
@@ -121,6 +124,24 @@ final class StoreAudit implements AuditTrail {
         }
     }
 
+    @Override
+    public void changed(Session session, String kind, String where, List<String> before, List<String> after) {
+        Session.Identity identity = session.identity();
+        String head = where.isEmpty() ? "" : where + ": ";
+        List<AuditEvent> events = new ArrayList<>();
+        for (int at = 0; at < before.size(); at += CHANGES) {
+            int end = Math.min(before.size(), at + CHANGES);
+            String was = String.join(" ", before.subList(at, end));
+            String is = head + String.join(" ", after.subList(at, end));
+            DenialTally.Key key =
+                    new DenialTally.Key(identity.uid(), identity.source(), kind, "ok", identity.id() + " " + is);
+            if (tally.isFirst(key, clock.instant())) {
+                events.add(event(session, kind, was, is));
+            }
+        }
+        append(events);
+    }
+
     private static AuditEvent withCode(AuditEvent event, String code) {
         return new AuditEvent(
                 event.time(),
@@ -168,7 +189,7 @@ final class StoreAudit implements AuditTrail {
                 0,
                 Optional.empty(),
                 "",
-                text,
+                AuditEvent.shortened(text),
                 Optional.empty());
     }
 

@@ -245,7 +245,7 @@ final class StoreServices implements SlotObjects.Services {
     @Override
     public TokenHolder.Server identity(Grant grant) {
         Flows flows = grant.session().flows(identities::logon);
-        return new TokenHolderServer(flows, flows.main(), identities::nameOf);
+        return new TokenHolderServer(grant.session(), flows, flows.main(), identities::nameOf, audit);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.CallContext;
 import dev.bailiwick.capnp.rpc.Calls;
+import dev.bailiwick.capnp.rpc.IncomingCall;
 import dev.bailiwick.identity.AdjustPrivilegesResult;
 import dev.bailiwick.identity.Limits;
 import dev.bailiwick.identity.Privilege;
@@ -23,14 +24,31 @@ final class TokenHolderServer implements TokenHolder.Server {
     static final Refusal NO_FLOW = new Refusal(
             "not-found", "there is no such flow of execution", "'bailiwick idn threads' shows those there are");
 
+    /** What the audit chain calls it. */
+    private static final String CHANGED = "token.privileges";
+
+    private final Session session;
     private final Flows flows;
     private final Flows.Entry own;
     private final Function<Sid, String> nameOf;
+    private final AuditTrail audit;
 
-    TokenHolderServer(Flows flows, Flows.Entry own, Function<Sid, String> nameOf) {
+    /**
+     * The token of a flow.
+     *
+     * @param session whose flows they are, and in whose name changes are noted
+     */
+    TokenHolderServer(Session session, Flows flows, Flows.Entry own, Function<Sid, String> nameOf, AuditTrail audit) {
+        this.session = session;
         this.flows = flows;
         this.own = own;
         this.nameOf = nameOf;
+        this.audit = audit;
+    }
+
+    @Override
+    public CompletionStage<?> dispatch(IncomingCall call) throws Exception {
+        return StoreTrouble.telling(() -> TokenHolder.Server.super.dispatch(call));
     }
 
     @Override
@@ -84,11 +102,48 @@ final class TokenHolderServer implements TokenHolder.Server {
                     });
         }
         switch (own.flow().primary().adjustPrivileges(changes)) {
-            case AdjustPrivilegesResult.Adjusted(Privileges previous) ->
+            case AdjustPrivilegesResult.Adjusted(Privileges previous, Privileges now) -> {
+                note(previous, now);
                 TokenWire.privileges(result.initAdjusted(named.size()), named, previous);
-            case Refused refused -> refusal(refused).into(result.initDenied());
+            }
+            case Refused refused -> {
+                audit.often(
+                        session,
+                        CHANGED,
+                        refused.code().text(),
+                        session.identity().id().toString(),
+                        (where().isEmpty() ? "" : where() + ": ") + refused.message());
+                refusal(refused).into(result.initDenied());
+            }
         }
         return Calls.DONE;
+    }
+
+    /** Notes what is otherwise than before; what was changed to what it was is no change. */
+    private void note(Privileges previous, Privileges now) {
+        List<String> before = new ArrayList<>();
+        List<String> after = new ArrayList<>();
+        for (Privilege privilege : Privilege.values()) {
+            String was = state(privilege, previous);
+            String is = state(privilege, now);
+            if (!was.equals(is)) {
+                before.add(was);
+                after.add(is);
+            }
+        }
+        audit.changed(session, CHANGED, where(), before, after);
+    }
+
+    private static String state(Privilege privilege, Privileges privileges) {
+        return privilege.text() + "="
+                + (!privileges.present().has(privilege)
+                        ? "absent"
+                        : privileges.enabled().has(privilege) ? "enabled" : "disabled");
+    }
+
+    /** Which of the session's tokens it is: those of a service's programs are in flows beside its own. */
+    private String where() {
+        return own.id() == 0 ? "" : "flow " + own.id() + ", " + own.description();
     }
 
     static Refusal unknown(String name) {
@@ -101,7 +156,8 @@ final class TokenHolderServer implements TokenHolder.Server {
     @Override
     public CompletionStage<?> resetPrivileges(
             CallContext<TokenHolder.ResetPrivilegesParams.Reader, TokenHolder.ResetPrivilegesResults.Builder> call) {
-        var _ = own.flow().primary().resetPrivileges();
+        Privileges previous = own.flow().primary().resetPrivileges();
+        note(previous, previous.reset());
         TokenWire.flow(call.results().initResult().initFlow(), own, nameOf);
         return Calls.DONE;
     }

@@ -5,34 +5,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.bailiwick.accountstore.Actor;
+import dev.bailiwick.accountstore.AuditEntry;
+import dev.bailiwick.identity.Group;
+import dev.bailiwick.identity.IntegrityLevel;
 import dev.bailiwick.identity.LiveToken;
+import dev.bailiwick.identity.LogonSession;
+import dev.bailiwick.identity.LogonType;
+import dev.bailiwick.identity.MintResult;
 import dev.bailiwick.identity.Privilege;
 import dev.bailiwick.identity.PrivilegeChange;
+import dev.bailiwick.identity.PrivilegeSet;
+import dev.bailiwick.identity.Privileges;
+import dev.bailiwick.identity.Refused;
 import dev.bailiwick.identity.Sid;
 import dev.bailiwick.identity.TokenMinter;
+import dev.bailiwick.identity.TokenSpec;
 import dev.bailiwick.identity.WellKnownSid;
 import dev.bailiwick.launch.LaunchSite;
 import dev.bailiwick.launch.Tools;
+import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.schema.Hash256;
 import dev.bailiwick.schema.SessionId;
 import dev.bailiwick.schema.gen.AccountStatus;
 import dev.bailiwick.schema.gen.ActingIdentity;
 import dev.bailiwick.schema.gen.ImpersonationLevel;
+import dev.bailiwick.schema.gen.IncomingConnection;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PrivilegeAction;
 import dev.bailiwick.schema.gen.SecuredDirectories;
 import dev.bailiwick.schema.gen.ServiceConnection;
 import dev.bailiwick.schema.gen.ServiceDirectory;
 import dev.bailiwick.schema.gen.ServiceIdentity;
 import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.TokenHolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.capnproto.Text;
@@ -344,6 +363,155 @@ class ServiceTest {
         assertThat(world.audit()).contains("service.end ok");
     }
 
+    // ---- hooks ----
+
+    @Test
+    void aHookAfterTheStartRunsAsItsOwnIdentityOnceTheBinaryIsUp() throws Exception {
+        Path signals = signals();
+        Path waiting = script(
+                "waiting", "until [ -e " + signals + "/go ]; do sleep 0.05; done; exit $(cat " + signals + "/go)");
+        assertThat(define("vault", definition -> {
+                    hook(definition.initStartPost(1).get(0), waiting);
+                    definition.setHookIdentity("NetworkService");
+                    definition.initReads(1).set(0, new Text.Reader(signals.toString()));
+                }))
+                .isEqualTo("committed");
+        CompletableFuture<String> start = CompletableFuture.supplyAsync(() -> start("vault"));
+        Flows.Entry hook = flow("vault", "start-post");
+        RunningService service = starts().named("vault").orElseThrow();
+
+        assertThat(service.program().orElseThrow().exit())
+                .as("the binary is up")
+                .isNotDone();
+        assertThat(seenBy(service, hook)).startsWith("NetworkService system").contains(" vault,");
+        assertThat(seenBy(service, service.flows().main()))
+                .startsWith("LocalService system")
+                .contains(" vault,");
+        assertThat(start).isNotDone();
+
+        signal(signals, "0");
+        assertThat(start.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("started");
+        assertThat(service.flows().all())
+                .as("the hook's token is gone")
+                .containsExactly(service.flows().main());
+    }
+
+    @Test
+    void aHookAfterTheStartThatFailsEndsTheBinary() throws Exception {
+        Path signals = signals();
+        Path waiting = script(
+                "waiting", "until [ -e " + signals + "/go ]; do sleep 0.05; done; exit $(cat " + signals + "/go)");
+        assertThat(define("vault", definition -> {
+                    hook(definition.initStartPost(1).get(0), waiting);
+                    definition.initReads(1).set(0, new Text.Reader(signals.toString()));
+                }))
+                .isEqualTo("committed");
+        CompletableFuture<String> start = CompletableFuture.supplyAsync(() -> start("vault"));
+        Flows.Entry hook = flow("vault", "start-post");
+        RunningService service = starts().named("vault").orElseThrow();
+        assertThat(seenBy(service, hook)).as("without a hook identity").startsWith("LocalService system");
+
+        signal(signals, "3");
+        assertThat(start.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("hook-failed");
+        await().atMost(PATIENCE).until(() -> starts().named("vault").isEmpty());
+        assertThat(service.program().orElseThrow().exit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isNotNull();
+        assertThat(service.launcher().closed()).contains("the service could not be started");
+        assertThat(world.audit()).contains("service.start hook-failed", "service.end ok");
+    }
+
+    @Test
+    void hooksOfAnUnknownHookIdentityDoNotRunAndNeitherDoesTheBinary() throws IOException {
+        Path pre = script("pre", "echo preparing");
+        assertThat(define("vault", definition -> {
+                    hook(definition.initStartPre(1).get(0), pre);
+                    definition.setHookIdentity("EXAMPLE\\nobody");
+                }))
+                .isEqualTo("committed");
+
+        assertThat(start("vault")).isEqualTo("unknown-identity");
+        assertThat(starts().named("vault")).isEmpty();
+    }
+
+    @Test
+    void commandsThatHangAreEndedAfterTheirTime() throws Exception {
+        Path hanging = script("hanging", "exec sleep 1000");
+        assertThat(define("vault", definition -> {
+                    hook(definition.initHealthCheck(), hanging);
+                    hook(definition.initReload(), hanging);
+                }))
+                .isEqualTo("committed");
+        assertThat(define(
+                        "web",
+                        script("web", "exec sleep 1000"),
+                        0,
+                        definition -> hook(definition.initStartPre(1).get(0), hanging)))
+                .isEqualTo("committed");
+        assertThat(start("vault")).isEqualTo("started");
+        long begin = System.nanoTime();
+
+        CompletableFuture<String> health = CompletableFuture.supplyAsync(() -> code(starts().health("vault")));
+        CompletableFuture<String> reload =
+                CompletableFuture.supplyAsync(() -> code(starts().reload(supervisor(), "vault")));
+        CompletableFuture<String> start = CompletableFuture.supplyAsync(() -> start("web"));
+        long patience = Limits.SERVICE_COMMAND.plus(PATIENCE).toSeconds();
+
+        assertThat(health.get(patience, TimeUnit.SECONDS)).isEqualTo("timed-out");
+        assertThat(reload.get(patience, TimeUnit.SECONDS)).isEqualTo("timed-out");
+        assertThat(start.get(patience, TimeUnit.SECONDS)).isEqualTo("timed-out");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Limits.SERVICE_COMMAND);
+        assertThat(starts().named("web")).isEmpty();
+        assertThat(starts().named("vault").orElseThrow().flows().all())
+                .as("the service goes on, and nothing of what hung")
+                .hasSize(1);
+        assertThat(world.audit()).contains("service.reload timed-out", "service.start timed-out");
+    }
+
+    private static String code(ServiceStarts.Command command) {
+        return switch (command) {
+            case ServiceStarts.Command.Exited(int code, String _) -> "exited " + code;
+            case ServiceStarts.Command.Refused(Refusal refusal) -> refusal.code();
+        };
+    }
+
+    /** A folder that a service may see, for tests to tell its programs something. */
+    private Path signals() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.createDirectory(folder.resolve("signals"));
+    }
+
+    private void signal(Path signals, String code) throws IOException {
+        Path written = Files.writeString(folder.resolve("signal"), code);
+        Files.move(written, signals.resolve("go"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The flow of a service's program that is called so, once it runs. */
+    private Flows.Entry flow(String service, String description) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> starts().named(service).stream()
+                                .flatMap(running -> running.flows().all().stream())
+                                .filter(entry -> entry.description().equals(description))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** What the program of a flow sees by its {@code identity}. */
+    private String seenBy(RunningService service, Flows.Entry flow) {
+        ProgramHoldings holdings = new ProgramHoldings(
+                service.launcher(),
+                ProgramRule.of(service.definition()),
+                Optional.empty(),
+                starts().programs().held(service, flow));
+        try (SessionManager.Client manager = SessionManager.client(new Claims(holdings));
+                var claimed = manager.claimRequest().send().join();
+                TokenHolder.Client identity =
+                        claimed.get().getResult().getCaps().getIdentity()) {
+            return shown(identity);
+        }
+    }
+
     // ---- secured directories ----
 
     @Test
@@ -500,6 +668,82 @@ class ServiceTest {
                 .hasMessageContaining("revoked: the service has reverted");
     }
 
+    @Test
+    void aServiceNeverActsAboveItsOwnIntegrity() throws IOException {
+        StandIn vault = started("vault", definition -> definition.setDescriptor("D:(A;;GA;;;BU)(A;;GA;;;LS)"));
+        Holder alice = world.alice(operator);
+        Session client = session(alice);
+        Footing footing = new Footing(
+                client,
+                client.flows(starts().connections().identities()::logon).main(),
+                client.grant(Slot.SERVICES).orElseThrow());
+        assertThat(StandIn.put(StandIn.open(alice.hold(SessionBundle.Reader::getSecured), "vault"), "a", "by alice"))
+                .as("she may write")
+                .isEqualTo("stored");
+
+        // The same service, but for a token of low integrity that may impersonate: policy gives no service such a one.
+        RunningService real = vault.service();
+        RunningService low = new RunningService(
+                real.definition(),
+                real.account(),
+                real.version(),
+                real.session(),
+                real.launcher(),
+                real.group(),
+                flows(IntegrityLevel.LOW),
+                real.startedAt());
+        List<IncomingConnection.Client> incoming = new ArrayList<>();
+        low.listen(StandIn.collecting(incoming));
+        Connections connections = new Connections(
+                new Connections.Running() {
+                    @Override
+                    public Optional<RunningService> named(String name) {
+                        return Optional.of(low);
+                    }
+
+                    @Override
+                    public List<RunningService> all() {
+                        return List.of(low);
+                    }
+                },
+                starts().connections().identities(),
+                starts().connections().data(),
+                starts().connections().audit());
+        try (ServiceDirectory.Client services =
+                ServiceDirectory.client(new ServiceDirectoryServer(footing, connections))) {
+            connect(services, "vault", ImpersonationLevel.IMPERSONATION);
+        }
+
+        try (IncomingConnection.Client connection = incoming.getFirst();
+                var response = connection.impersonateRequest().send().join();
+                ActingIdentity.Client acting = response.get().getResult().getActing()) {
+            var flow = response.get().getResult().getImpersonating();
+            assertThat(flow.getToken().getUserName().toString()).isEqualTo("alice");
+            assertThat(flow.getToken().getIntegrity().toString()).isEqualTo("low");
+            assertThat(footing.token().integrity()).as("hers is as it was").isEqualTo(IntegrityLevel.MEDIUM);
+            try (var opened = acting.securedRequest().send().join();
+                    SecuredDirectories.Client secured = opened.get().getSecured();
+                    Namespace.Client data = StandIn.open(secured, "vault")) {
+                assertThat(StandIn.get(data, "a")).isEqualTo("found");
+                assertThat(StandIn.put(data, "a", "by the service")).isEqualTo("access-denied");
+            }
+        }
+    }
+
+    /** Flows of alice's, by a token of that integrity which may impersonate. */
+    private Flows flows(IntegrityLevel integrity) {
+        AtomicLong ids = new AtomicLong(1_000);
+        LogonSession logon = new LogonSession(1, LogonType.SERVICE);
+        PrivilegeSet privileges = PrivilegeSet.of(Privilege.IMPERSONATE);
+        TokenSpec spec = TokenSpec.of(WellKnownSid.LOCAL_SERVICE.sid(), integrity, logon, LogonTokens.SOURCE)
+                .withGroup(Group.always(WellKnownSid.EVERYONE.sid()))
+                .withPrivileges(Privileges.of(privileges, privileges));
+        return switch (TokenMinter.create(TokenMinter.boot(ids::incrementAndGet), spec, ids::incrementAndGet)) {
+            case MintResult.Minted(LiveToken token) -> new Flows(token, "test");
+            case Refused refused -> throw new AssertionError(refused.message());
+        };
+    }
+
     // ---- revocation ----
 
     @Test
@@ -615,6 +859,59 @@ class ServiceTest {
     }
 
     @Test
+    void requestsUnderWayInAConnectionAreBounded() throws IOException {
+        assertThat(define("vault", definition -> {})).isEqualTo("committed");
+        assertThat(start("vault")).isEqualTo("started");
+        closing(new StandIn(starts(), "vault").listenSilently());
+        ServiceDirectory.Client services = world.alice(operator).hold(SessionBundle.Reader::getServices);
+        ServiceConnection.Client connection = connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+        ServiceConnection.Client another = connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+
+        for (int i = 0; i < Limits.REQUESTS_PER_CONNECTION; i++) {
+            var request = connection.requestRequest();
+            request.params().setBody("hello".getBytes(UTF_8));
+            closing(request.send());
+        }
+        assertThat(asked(connection, "one more")).isEqualTo("too-many-requests");
+
+        var elsewhere = another.requestRequest();
+        elsewhere.params().setBody("hello".getBytes(UTF_8));
+        var call = closing(elsewhere.send());
+        assertThat(asked(connection, "one more")).isEqualTo("too-many-requests");
+        assertThat(call.stage().toCompletableFuture())
+                .as("another connection has its own")
+                .isNotDone();
+    }
+
+    @Test
+    void connectionsThatWaitAreBoundedAndAServiceHasOnlySoLongToTakeOne() throws Exception {
+        assertThat(define("vault", definition -> {})).isEqualTo("committed");
+        assertThat(start("vault")).isEqualTo("started");
+        StandIn vault = closing(new StandIn(starts(), "vault").hesitate());
+        ServiceDirectory.Client services = world.alice(operator).hold(SessionBundle.Reader::getServices);
+        long begin = System.nanoTime();
+        List<CompletableFuture<String>> waiting = new ArrayList<>();
+        for (int i = 0; i < Limits.WAITING_CONNECTIONS; i++) {
+            waiting.add(CompletableFuture.supplyAsync(
+                    () -> connectDenied(services, "vault", ImpersonationLevel.IDENTIFICATION),
+                    command -> Thread.ofVirtual().start(command)));
+        }
+        await().atMost(PATIENCE).until(() -> vault.service().connections() == Limits.WAITING_CONNECTIONS);
+
+        assertThat(connectDenied(services, "vault", ImpersonationLevel.IDENTIFICATION))
+                .isEqualTo("too-many-connections");
+        for (CompletableFuture<String> each : waiting) {
+            assertThat(each.get(Limits.ACCEPT.plus(PATIENCE).toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo("connection-refused");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Limits.ACCEPT);
+        assertThat(vault.service().connections()).isZero();
+
+        vault.listen();
+        connect(services, "vault", ImpersonationLevel.IDENTIFICATION);
+    }
+
+    @Test
     void aServiceHasABoundedNumberOfFlows() throws IOException {
         StandIn vault = started("vault");
         connect(
@@ -678,8 +975,97 @@ class ServiceTest {
                 .doesNotContain("AuthenticatedUsers", "SeChange");
     }
 
+    @Test
+    void aChangeOfPrivilegesIsAuditedWithWhoseSessionAndWhatWasThereBefore() {
+        Holder alice = world.alice(operator);
+        TokenHolder.Client identity = alice.hold(SessionBundle.Reader::getIdentity);
+
+        assertThat(adjusted(identity, "SeChangeNotifyPrivilege", PrivilegeAction.DISABLE))
+                .isEqualTo("adjusted");
+        assertThat(adjusted(identity, "SeChangeNotifyPrivilege", PrivilegeAction.DISABLE))
+                .as("which changes nothing")
+                .isEqualTo("adjusted");
+        identity.resetPrivilegesRequest().send().await();
+        assertThat(adjusted(identity, "SeChangeNotifyPrivilege", PrivilegeAction.REMOVE))
+                .isEqualTo("adjusted");
+        assertThat(adjusted(identity, "SeChangeNotifyPrivilege", PrivilegeAction.ENABLE))
+                .isEqualTo("privilege-absent");
+
+        assertThat(world.auditEntries())
+                .extracting(AuditEntry::event)
+                .filteredOn(event -> event.kind().equals("token.privileges"))
+                .extracting(event -> event.code() + ": " + event.previousValue() + " to " + event.newValue())
+                .containsExactly(
+                        "ok: SeChangeNotifyPrivilege=enabled to SeChangeNotifyPrivilege=disabled",
+                        "ok: SeChangeNotifyPrivilege=disabled to SeChangeNotifyPrivilege=enabled",
+                        "ok: SeChangeNotifyPrivilege=enabled to SeChangeNotifyPrivilege=absent",
+                        "privilege-absent:  to the token does not have SeChangeNotifyPrivilege, so it cannot be enabled;"
+                                + " nothing was changed");
+        assertThat(world.auditEntries())
+                .extracting(AuditEntry::event)
+                .filteredOn(event -> event.kind().equals("token.privileges"))
+                .allSatisfy(event -> assertThat(event.actor())
+                        .contains(new Actor.Session(
+                                session(alice).identity().principalId(),
+                                session(alice).identity().id())));
+    }
+
+    @Test
+    void switchingAPrivilegeOnAndOffAgainAndAgainIsCounted() {
+        TokenHolder.Client identity = world.alice(operator).hold(SessionBundle.Reader::getIdentity);
+        for (int i = 0; i < 20; i++) {
+            adjusted(identity, "SeChangeNotifyPrivilege", PrivilegeAction.DISABLE);
+            adjusted(identity, "SeChangeNotifyPrivilege", PrivilegeAction.ENABLE);
+        }
+        assertThat(world.audit()).filteredOn("token.privileges ok"::equals).hasSize(2);
+
+        world.clock.advance(Limits.DENIAL_WINDOW);
+        world.broker.sweep();
+        assertThat(world.auditEntries())
+                .extracting(entry -> entry.event().newValue())
+                .anyMatch(text -> text.contains("SeChangeNotifyPrivilege=disabled: 19 more from uid "));
+    }
+
+    @Test
+    void aServicesChangesAreNotedInItsSessionAndManyInSeveralEvents() throws IOException {
+        StandIn vault = started("vault");
+        try (TokenHolder.Client identity = vault.caps().getIdentity()) {
+            var request = identity.adjustPrivilegesRequest();
+            List<Privilege> all = token(vault).token().privileges().present().toList();
+            var changes = request.params().initChanges(all.size());
+            for (int i = 0; i < all.size(); i++) {
+                changes.get(i).setName(all.get(i).text());
+                changes.get(i).setAction(PrivilegeAction.REMOVE);
+            }
+            request.send().await();
+            List<String> noted = world.auditEntries().stream()
+                    .map(AuditEntry::event)
+                    .filter(event -> event.kind().equals("token.privileges"))
+                    .flatMap(event -> java.util.Arrays.stream(event.newValue().split(" ")))
+                    .toList();
+            assertThat(noted)
+                    .containsExactlyElementsOf(all.stream()
+                            .map(privilege -> privilege.text() + "=absent")
+                            .toList());
+        }
+    }
+
+    private static String adjusted(TokenHolder.Client identity, String name, PrivilegeAction action) {
+        var request = identity.adjustPrivilegesRequest();
+        var change = request.params().initChanges(1).get(0);
+        change.setName(name);
+        change.setAction(action);
+        try (var response = request.send().join()) {
+            var result = response.get().getResult();
+            return result.isAdjusted() ? "adjusted" : Holder.code(result.getDenied());
+        }
+    }
+
     private static String shown(Holder holder) {
-        TokenHolder.Client identity = holder.hold(SessionBundle.Reader::getIdentity);
+        return shown(holder.hold(SessionBundle.Reader::getIdentity));
+    }
+
+    private static String shown(TokenHolder.Client identity) {
         try (var response = identity.showRequest().send().join()) {
             var token = response.get().getResult().getFlow().getToken();
             StringBuilder text = new StringBuilder(token.getUserName() + " " + token.getIntegrity());

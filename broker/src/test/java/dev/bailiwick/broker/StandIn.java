@@ -18,6 +18,7 @@ import dev.bailiwick.schema.gen.ServiceFront;
 import dev.bailiwick.schema.gen.SessionManager;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -52,9 +53,23 @@ final class StandIn implements AutoCloseable {
 
     /** Takes every connection from now on, and answers each request with itself in upper case. */
     StandIn listen() {
+        return listen(new Acceptor(incoming, new Shouting()));
+    }
+
+    /** Takes every connection from now on, and answers no request. */
+    StandIn listenSilently() {
+        return listen(new Acceptor(incoming, new Silent()));
+    }
+
+    /** Takes no connection from now on, and refuses none. */
+    StandIn hesitate() {
+        return listen(new Hesitant());
+    }
+
+    private StandIn listen(ServiceAcceptor.Server how) {
         try (var listener = caps().getListener()) {
             var request = listener.listenRequest();
-            try (ServiceAcceptor.Client acceptor = ServiceAcceptor.client(new Acceptor(incoming))) {
+            try (ServiceAcceptor.Client acceptor = ServiceAcceptor.client(how)) {
                 request.params().setAcceptor(acceptor);
                 try (var response = request.send().join()) {
                     assertThat(response.get().getResult().isListening()).isTrue();
@@ -64,12 +79,36 @@ final class StandIn implements AutoCloseable {
         return this;
     }
 
-    private record Acceptor(List<IncomingConnection.Client> incoming) implements ServiceAcceptor.Server {
+    /** Takes no connection, and refuses none. */
+    private record Hesitant() implements ServiceAcceptor.Server {
+        @Override
+        public CompletionStage<?> accept(
+                CallContext<ServiceAcceptor.AcceptParams.Reader, ServiceAcceptor.AcceptResults.Builder> call) {
+            return new CompletableFuture<>();
+        }
+    }
+
+    /** Answers no request. */
+    private record Silent() implements ServiceFront.Server {
+        @Override
+        public CompletionStage<?> request(
+                CallContext<ServiceFront.RequestParams.Reader, ServiceFront.RequestResults.Builder> call) {
+            return new CompletableFuture<>();
+        }
+    }
+
+    /** Takes every connection for that list. */
+    static ServiceAcceptor.Client collecting(List<IncomingConnection.Client> incoming) {
+        return ServiceAcceptor.client(new Acceptor(incoming, new Silent()));
+    }
+
+    private record Acceptor(List<IncomingConnection.Client> incoming, ServiceFront.Server answering)
+            implements ServiceAcceptor.Server {
         @Override
         public CompletionStage<?> accept(
                 CallContext<ServiceAcceptor.AcceptParams.Reader, ServiceAcceptor.AcceptResults.Builder> call) {
             incoming.add(call.params().getConnection());
-            try (ServiceFront.Client front = ServiceFront.client(new Shouting())) {
+            try (ServiceFront.Client front = ServiceFront.client(answering)) {
                 call.results().setFront(front);
             }
             return Calls.DONE;

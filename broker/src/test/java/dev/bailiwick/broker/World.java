@@ -12,6 +12,7 @@ import dev.bailiwick.accountstore.SeedRecords;
 import dev.bailiwick.capnp.rpc.Response;
 import dev.bailiwick.engine.Engine;
 import dev.bailiwick.engine.RamEngine;
+import dev.bailiwick.identity.IdentitySource;
 import dev.bailiwick.launch.LaunchSite;
 import dev.bailiwick.profiles.SeedPlan;
 import dev.bailiwick.schema.gen.LoginResult;
@@ -50,7 +51,7 @@ final class World implements AutoCloseable {
     }
 
     private World(SeedPlan manifest, int hashThreads, Optional<LaunchSite> site) {
-        this(manifest, hashThreads, site, RamEngine.open(), AccountStore::createInMemory);
+        this(manifest, hashThreads, site, List.of(), RamEngine.open(), AccountStore::createInMemory);
     }
 
     /** Makes a store over an engine. */
@@ -59,7 +60,13 @@ final class World implements AutoCloseable {
         AccountStore over(Engine engine, List<Mutation> seeds, InstantSource clock, RandomGenerator random);
     }
 
-    private World(SeedPlan manifest, int hashThreads, Optional<LaunchSite> site, Engine engine, Making making) {
+    private World(
+            SeedPlan manifest,
+            int hashThreads,
+            Optional<LaunchSite> site,
+            List<IdentitySource> sources,
+            Engine engine,
+            Making making) {
         this.engine = engine;
         SecureRandom random = new SecureRandom();
         store = making.over(
@@ -78,7 +85,8 @@ final class World implements AutoCloseable {
         broker = Broker.idle(
                 engine,
                 store,
-                new BrokerConfig("test", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory(), site));
+                new BrokerConfig(
+                        "test", clock, random, hashThreads, Limits.SESSIONS, KeyringSecret.inMemory(), site, sources));
     }
 
     static World seeded() {
@@ -87,7 +95,7 @@ final class World implements AutoCloseable {
 
     /** One over that engine, which is its own from now on. */
     static World over(Engine engine, Making making) {
-        return new World(Shipped.manifest(), 2, Optional.empty(), engine, making);
+        return new World(Shipped.manifest(), 2, Optional.empty(), List.of(), engine, making);
     }
 
     static World seeded(SeedPlan manifest) {
@@ -97,6 +105,11 @@ final class World implements AutoCloseable {
     /** One that launches programs there. */
     static World launching(SeedPlan manifest, LaunchSite site) {
         return new World(manifest, 2, Optional.of(site));
+    }
+
+    /** One that launches programs there, and asks those who is outside. */
+    static World launching(SeedPlan manifest, LaunchSite site, List<IdentitySource> sources) {
+        return new World(manifest, 2, Optional.of(site), sources, RamEngine.open(), AccountStore::createInMemory);
     }
 
     /** The seeded operator, enrolled and logged in. */

@@ -57,6 +57,7 @@ enum ExitStatus {
                     "overloaded",
                     "unavailable",
                     "keyring-unavailable",
+                    "identity-unavailable",
                     "not-listening",
                     "not-started",
                     "timed-out" -> UNAVAILABLE;

@@ -195,6 +195,8 @@ final class Faults {
                         "name a file that can be written, with --emergency-log FILE, and keep it");
             case NO_EMERGENCY ->
                 failure(ExitStatus.CONFLICT, problem, message, "emergency mode is for a store that refuses to open");
+            case IDENTITY_SOURCE ->
+                failure(ExitStatus.USAGE, problem, message, "give every --identity-source a domain of its own");
             case IO -> failure(ExitStatus.UNAVAILABLE, problem, message, "");
         };
     }

@@ -4,11 +4,13 @@ import dev.bailiwick.accountstore.AnchorMode;
 import dev.bailiwick.daemon.Daemon;
 import dev.bailiwick.daemon.DaemonConfig;
 import dev.bailiwick.daemon.EmergencyDaemon;
+import dev.bailiwick.daemon.OutsideSource;
 import dev.bailiwick.daemon.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,16 @@ final class ServeCommand implements Runnable {
     private @Nullable Path emergencyLog;
 
     @Option(
+            names = "--identity-source",
+            paramLabel = "NAME=SID@SOCKET",
+            description = {
+                "Ask the program that serves on SOCKET as whom a service runs whose --identity is not known here; repeatable, asked in this"
+                        + " order.",
+                "SID is its domain, S-1-5-21 and three words: what it says of any other SID is refused. NAME is for people."
+            })
+    private List<String> identitySources = List.of();
+
+    @Option(
             names = "--stop-on-eof",
             description = "Also stop when standard input ends, for a parent that must not leave a daemon behind.")
     private boolean stopOnEof;
@@ -85,6 +97,10 @@ final class ServeCommand implements Runnable {
         if (emergencyLog != null && !emergency) {
             throw CommandFailure.usage("--emergency-log goes with --emergency", "name both or neither");
         }
+        if (emergency && !identitySources.isEmpty()) {
+            throw CommandFailure.usage(
+                    "--identity-source does not go with --emergency", "no service runs in an emergency");
+        }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         // The JVM ends on a signal as soon as its hooks have run, so the hook waits for the orderly end.
@@ -93,7 +109,7 @@ final class ServeCommand implements Runnable {
             await(stopped);
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        try (Served _ = start(DaemonConfig.of(location, socket, Version.number()))) {
+        try (Served _ = start(configured(DaemonConfig.of(location, socket, Version.number())))) {
             if (stopOnEof) {
                 Thread.ofPlatform().daemon().start(() -> {
                     drain(context.host().in());
@@ -103,6 +119,17 @@ final class ServeCommand implements Runnable {
             await(stop);
         } finally {
             stopped.countDown();
+        }
+    }
+
+    private DaemonConfig configured(DaemonConfig config) {
+        try {
+            return config.asking(
+                    identitySources.stream().map(OutsideSource::parse).toList());
+        } catch (IllegalArgumentException refused) {
+            throw CommandFailure.usage(
+                    String.valueOf(refused.getMessage()),
+                    "such as --identity-source corp=S-1-5-21-1-2-3@/run/corp/identity.sock");
         }
     }
 

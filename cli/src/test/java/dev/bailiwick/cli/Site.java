@@ -2,6 +2,7 @@ package dev.bailiwick.cli;
 
 import dev.bailiwick.daemon.Daemon;
 import dev.bailiwick.daemon.DaemonConfig;
+import dev.bailiwick.daemon.OutsideSource;
 import dev.bailiwick.daemon.StoreLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ final class Site implements AutoCloseable {
     private final Path directory;
     private final String operatorCode;
     private @Nullable Daemon daemon;
+    private List<OutsideSource> sources = List.of();
 
     private Site(Path directory, String operatorCode) {
         this.directory = directory;
@@ -73,7 +75,14 @@ final class Site implements AutoCloseable {
     }
 
     Site serve() {
-        daemon = Daemon.start(DaemonConfig.of(StoreLocation.of(store(), Optional.empty()), socket(), "test"));
+        daemon = Daemon.start(DaemonConfig.of(StoreLocation.of(store(), Optional.empty()), socket(), "test")
+                .asking(sources));
+        return this;
+    }
+
+    /** From the next start on, with that identity source: {@code NAME=SID@SOCKET}. */
+    Site asking(String source) {
+        sources = List.of(OutsideSource.parse(source));
         return this;
     }
 

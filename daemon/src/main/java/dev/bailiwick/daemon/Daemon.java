@@ -8,6 +8,7 @@ import dev.bailiwick.broker.KeyringSecret;
 import dev.bailiwick.capnp.rpc.ListenerLimits;
 import dev.bailiwick.capnp.rpc.UnixListener;
 import dev.bailiwick.engine.RocksOptions;
+import dev.bailiwick.identity.IdentitySource;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ public final class Daemon implements AutoCloseable {
             store.accounts().warn("rollback cannot be detected: the store has no anchor");
         }
         EmergencyRecord.takeOver(config.store(), store.accounts()).ifPresent(store.accounts()::warn);
-        Broker broker = Broker.open(store.engine(), store.accounts(), brokerConfig);
+        Broker broker = opened(store, brokerConfig);
         try {
             UnixListener listener = UnixListener.open(
                     config.socket(),
@@ -112,14 +113,27 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** The domain of a source may be the store's own, which nobody knew before the store was opened. */
+    private static Broker opened(OpenedStore store, BrokerConfig config) {
+        try {
+            return Broker.open(store.engine(), store.accounts(), config);
+        } catch (IllegalArgumentException refused) {
+            throw new DaemonException(
+                    DaemonException.Code.IDENTITY_SOURCE, String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
     private static BrokerConfig brokerConfig(DaemonConfig config, InstantSource clock, SecureRandom random) {
         return new BrokerConfig(
-                config.version(),
-                clock,
-                random,
-                config.hashThreads(),
-                config.sessions(),
-                KeyringSecret.in(config.store().directory()));
+                        config.version(),
+                        clock,
+                        random,
+                        config.hashThreads(),
+                        config.sessions(),
+                        KeyringSecret.in(config.store().directory()))
+                .asking(config.sources().stream()
+                        .<IdentitySource>map(SourceClient::new)
+                        .toList());
     }
 
     /** The socket it serves on. */

@@ -2,6 +2,9 @@ package dev.bailiwick.daemon;
 
 import dev.bailiwick.capnp.rpc.Limits;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What a daemon is told by whoever starts it.
@@ -14,9 +17,17 @@ import java.nio.file.Path;
  *     all together, is bounded by a quarter of the heap, and half of that for one user
  * @param sessions live sessions at most
  * @param hashThreads passwords hashed at once
+ * @param sources who is asked for identities that are not the store's, in this order
  */
 public record DaemonConfig(
-        StoreLocation store, Path socket, String version, Limits peer, int connections, int sessions, int hashThreads) {
+        StoreLocation store,
+        Path socket,
+        String version,
+        Limits peer,
+        int connections,
+        int sessions,
+        int hashThreads,
+        List<OutsideSource> sources) {
     /** One message holds at most one transfer of 1 MiB and what goes with it. */
     private static final int MESSAGE_BYTES = 2 << 20;
 
@@ -31,11 +42,23 @@ public record DaemonConfig(
 
     private static final int CONNECTIONS = 4096;
 
-    /** Refuses numbers below one. */
+    /** Refuses numbers below one, and sources of one name. */
     public DaemonConfig {
         if (connections < 1) {
             throw new IllegalArgumentException("a daemon serves at least one connection");
         }
+        sources = List.copyOf(sources);
+        Set<String> names = new HashSet<>();
+        for (OutsideSource source : sources) {
+            if (!names.add(source.name())) {
+                throw new IllegalArgumentException("two identity sources are called \"" + source.name() + "\"");
+            }
+        }
+    }
+
+    /** The same, asking those sources in that order. Refuses two of one name. */
+    public DaemonConfig asking(List<OutsideSource> outside) {
+        return new DaemonConfig(store, socket, version, peer, connections, sessions, hashThreads, outside);
     }
 
     /** The limits of a daemon that serves the users of one machine. */
@@ -53,6 +76,7 @@ public record DaemonConfig(
                 peer,
                 CONNECTIONS,
                 dev.bailiwick.broker.Limits.SESSIONS,
-                Math.min(processors, dev.bailiwick.broker.Limits.HASH_THREADS));
+                Math.min(processors, dev.bailiwick.broker.Limits.HASH_THREADS),
+                List.of());
     }
 }

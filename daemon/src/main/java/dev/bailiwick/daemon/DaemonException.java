@@ -68,6 +68,8 @@ public final class DaemonException extends RuntimeException {
         EMERGENCY_LOG("emergency-log"),
         /** There is no reason to serve an emergency, or nobody to serve it to. */
         NO_EMERGENCY("no-emergency"),
+        /** The domain of an identity source is another one's, or the store's. */
+        IDENTITY_SOURCE("identity-source"),
         /** The operating system refused to read or write. */
         IO("io");
 

@@ -163,6 +163,7 @@ public final class EmergencyDaemon implements AutoCloseable {
                         UNREADABLE,
                         EMERGENCY_LOG,
                         NO_EMERGENCY,
+                        IDENTITY_SOURCE,
                         IO -> throw refused;
             };
         }

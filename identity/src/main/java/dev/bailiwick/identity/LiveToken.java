@@ -43,7 +43,7 @@ public final class LiveToken {
             case PrivilegeAdjustment.Result.Refusal(Refused refused) -> refused;
             case PrivilegeAdjustment.Result.Applied(Privileges after) -> {
                 now = now.with(after);
-                yield new AdjustPrivilegesResult.Adjusted(before);
+                yield new AdjustPrivilegesResult.Adjusted(before, after);
             }
         };
     }

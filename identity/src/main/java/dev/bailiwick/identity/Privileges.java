@@ -37,7 +37,7 @@ public record Privileges(PrivilegeSet present, PrivilegeSet enabled, PrivilegeSe
     }
 
     /** Enabled is what is enabled by default, of what is present: what was removed does not come back. */
-    Privileges reset() {
+    public Privileges reset() {
         return new Privileges(present, enabledByDefault.and(present), enabledByDefault, used);
     }
 

@@ -49,7 +49,7 @@ class LiveTokenTest {
         Privileges before = masks();
         assertThat(token.adjustPrivileges(List.of(
                         PrivilegeChange.enable(Privilege.SHUTDOWN), PrivilegeChange.disable(Privilege.CHANGE_NOTIFY))))
-                .isEqualTo(new AdjustPrivilegesResult.Adjusted(before));
+                .isEqualTo(new AdjustPrivilegesResult.Adjusted(before, masks()));
         assertThat(masks().enabled().toList()).containsExactly(Privilege.SHUTDOWN, Privilege.IMPERSONATE);
         assertThat(masks().enabledByDefault()).isEqualTo(before.enabledByDefault());
     }
@@ -57,7 +57,7 @@ class LiveTokenTest {
     @Test
     void anEmptyRequestChangesNothing() {
         Privileges before = masks();
-        assertThat(token.adjustPrivileges(List.of())).isEqualTo(new AdjustPrivilegesResult.Adjusted(before));
+        assertThat(token.adjustPrivileges(List.of())).isEqualTo(new AdjustPrivilegesResult.Adjusted(before, before));
         assertThat(masks()).isEqualTo(before);
     }
 

@@ -337,9 +337,8 @@ final class BrokerBench {
 
     private static double passwordLogins(SessionManager.Client manager) throws InterruptedException {
         AtomicInteger left = new AtomicInteger(PASSWORDS);
-        // With as few as twice the threads, what a caller does between two hashes, and how long it waits for a
-        // processor that hashes, would
-        // leave threads without work: that would measure how long a login takes.
+        // With fewer callers a thread would wait for work while they do what is not hashing: that would measure how
+        // long a login takes.
         return rate(PASSWORDS, CALLERS, caller -> {
             while (left.getAndDecrement() > 0) {
                 loginAndOut(manager, "account-" + caller);
