@@ -68,9 +68,7 @@ final class StoreRecords implements Records {
 
     @Override
     public Optional<Dossier> byId(RecordId account) {
-        // Facts that are kept are as good as those just read, and each read of a virtual thread is handed to another
-        // thread and back.
-        return withoutCredentials(account).map(this::withCredentials);
+        return dossier(accounts -> accounts.byId(account));
     }
 
     @Override
@@ -93,11 +91,8 @@ final class StoreRecords implements Records {
 
     /** The facts are of one state; the credentials may be of a later one, and are compared by version where it matters. */
     private Optional<Dossier> dossier(Function<AccountStoreReader, Optional<Stored<Account>>> lookup) {
-        return read(lookup).map(StoreRecords::bare).map(this::withCredentials);
-    }
-
-    private Dossier withCredentials(Dossier bare) {
-        return new Dossier(bare.account(), credentials.credentials(bare.account()), bare.facts());
+        return read(lookup)
+                .map(read -> new Dossier(read.account(), credentials.credentials(read.account()), read.facts()));
     }
 
     private Optional<Known> read(Function<AccountStoreReader, Optional<Stored<Account>>> lookup) {
