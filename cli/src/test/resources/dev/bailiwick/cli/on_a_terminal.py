@@ -9,6 +9,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -24,6 +25,9 @@ if child == 0:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
         [os.dup2(slave, stream) for stream in (0, 1, 2)],
     )
+    # As a login shell starts programs; whoever runs the tests in the background may have these ignored, and a JVM leaves that so.
+    for stop in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(stop, signal.SIG_DFL)
     os.execvp(command[0], command)
 
 sources = [master, 0]
