@@ -51,14 +51,10 @@ class KilledTransferTest {
         store = directory.resolve("store" + made++);
         try (Stream<Path> files = Files.walk(first)) {
             for (Path file : files.toList()) {
-                Files.copy(
-                        file,
-                        store.resolve(first.relativize(file).toString()),
-                        StandardCopyOption.COPY_ATTRIBUTES);
+                Files.copy(file, store.resolve(first.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        Files.copy(
-                directory.resolve("store.anchor"), beside(".anchor"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(directory.resolve("store.anchor"), beside(".anchor"), StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     private Path beside(String suffix) {
