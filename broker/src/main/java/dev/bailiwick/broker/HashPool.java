@@ -50,15 +50,15 @@ final class HashPool implements AutoCloseable {
 
         @Override
         public void run() {
-            try {
-                HashMemory memory = memory();
-                T value = work.apply(memory);
-                idle.push(new SoftReference<>(memory)); // only now: what a hash that failed left in it is not known
-                result.complete(value);
-            } catch (Throwable failure) {
-                result.completeExceptionally(failure);
-            }
+            result.completeAsync(() -> inMemory(work), Runnable::run);
         }
+    }
+
+    private <T> T inMemory(Function<HashMemory, T> work) {
+        HashMemory memory = memory();
+        T value = work.apply(memory);
+        idle.push(new SoftReference<>(memory)); // only now: what a hash that failed left in it is not known
+        return value;
     }
 
     private HashMemory memory() {

@@ -61,10 +61,9 @@ record LaunchTerms(List<ProgramRule> programs, ProcessLimits limits, boolean net
 
     /** Whether those allow all that these do, under the same limits: then a launcher goes on with them. */
     boolean isWithin(Optional<LaunchTerms> others) {
-        return others.filter(other -> other.limits().equals(limits)
-                        && other.networked() == networked
-                        && other.programs().containsAll(programs))
-                .isPresent();
+        return !isBeyond(others)
+                && others.filter(other -> other.limits().equals(limits) && other.networked() == networked)
+                        .isPresent();
     }
 
     /** Whether these allow something that those do not: a program, or the network. How much of the machine it may take is not compared. */

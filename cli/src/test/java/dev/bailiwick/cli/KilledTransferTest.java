@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,15 +45,10 @@ class KilledTransferTest {
     }
 
     /** A copy of the store and its anchor, made before anything was done to either: as good as another one, and sooner there. */
-    private void another() throws IOException {
-        Path first = directory.resolve("store");
+    private void another() {
         store = directory.resolve("store" + made++);
-        try (Stream<Path> files = Files.walk(first)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, store.resolve(first.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-        Files.copy(directory.resolve("store.anchor"), beside(".anchor"), StandardCopyOption.COPY_ATTRIBUTES);
+        Site.copy(directory.resolve("store"), store);
+        Site.copy(directory.resolve("store.anchor"), beside(".anchor"));
     }
 
     private Path beside(String suffix) {

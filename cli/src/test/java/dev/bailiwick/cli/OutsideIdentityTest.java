@@ -68,27 +68,7 @@ final class OutsideIdentityTest {
                 "-lcapnp",
                 "-lkj-async",
                 "-lkj");
-        site = Site.running(directory)
-                .withAccount("steward", "stewards password")
-                .withAccount("reviewer", "reviewers password");
-        for (String name : List.of("steward", "reviewer")) {
-            site.admin("operator", "account", "set-profile", name, "--policy-profile", "operator")
-                    .ok();
-        }
-        site.stop();
-        for (String name : List.of("steward", "reviewer")) {
-            site.offline("policy", "role", "add", name, "service-operator").ok();
-        }
-        site.offline("policy", "role", "add", "reviewer", "storage-admin").ok();
-        site.asking("corp=S-1-5-21-7-8-9@" + socket()).serve();
-        site.login("operator", Site.OPERATOR_PASSWORD).ok();
-        site.login("steward", "stewards password").ok();
-        site.login("reviewer", "reviewers password").ok();
-        Json.Obj asked = (Json.Obj)
-                site.bailiwick("steward", "request", "service-control", "--reason", "these tests", "-o", "json")
-                        .ok()
-                        .json();
-        site.admin("reviewer", "approval", "grant", asked.text("requestId")).ok();
+        site = Site.running(directory).asking("corp=S-1-5-21-7-8-9@" + socket()).withSteward();
         Files.writeString(directory.resolve("sleeper"), "#!/bin/sh\nexec sleep 1000\n");
         Files.setPosixFilePermissions(directory.resolve("sleeper"), PosixFilePermissions.fromString("rwxr-xr-x"));
     }

@@ -64,26 +64,8 @@ class ServiceTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         site = Site.running(directory, PROFILE)
                 .withAccount("alice", "alices password")
-                .withAccount("steward", "stewards password")
-                .withAccount("reviewer", "reviewers password");
-        for (String name : List.of("steward", "reviewer")) {
-            site.admin("operator", "account", "set-profile", name, "--policy-profile", "operator")
-                    .ok();
-        }
-        site.stop();
-        site.offline("policy", "role", "add", "steward", "service-operator").ok();
-        site.offline("policy", "role", "add", "reviewer", "service-operator").ok();
-        site.offline("policy", "role", "add", "reviewer", "storage-admin").ok();
-        site.serve();
-        site.login("operator", Site.OPERATOR_PASSWORD).ok();
+                .withSteward();
         site.login("alice", "alices password").ok();
-        site.login("steward", "stewards password").ok();
-        site.login("reviewer", "reviewers password").ok();
-        Json.Obj asked = (Json.Obj)
-                site.bailiwick("steward", "request", "service-control", "--reason", "these tests", "-o", "json")
-                        .ok()
-                        .json();
-        site.admin("reviewer", "approval", "grant", asked.text("requestId")).ok();
         define("vault");
         define("web");
     }

@@ -128,6 +128,29 @@ final class Site implements AutoCloseable {
         return enroll(who, created.text("enrolmentCode"), password);
     }
 
+    /** Besides, a steward who may run services, by the leave of a reviewer; both are logged in, and the operator. Serves anew. */
+    Site withSteward() {
+        List<String> both = List.of("steward", "reviewer");
+        for (String name : both) {
+            withAccount(name, name + "s password");
+            admin("operator", "account", "set-profile", name, "--policy-profile", "operator")
+                    .ok();
+        }
+        stop();
+        both.forEach(name ->
+                offline("policy", "role", "add", name, "service-operator").ok());
+        offline("policy", "role", "add", "reviewer", "storage-admin").ok();
+        serve();
+        login("operator", OPERATOR_PASSWORD).ok();
+        both.forEach(name -> login(name, name + "s password").ok());
+        Json.Obj asked =
+                (Json.Obj) bailiwick("steward", "request", "service-control", "--reason", "these tests", "-o", "json")
+                        .ok()
+                        .json();
+        admin("reviewer", "approval", "grant", asked.text("requestId")).ok();
+        return this;
+    }
+
     /** Somebody logs in with a password. */
     TestHost.Ended login(String who, String password) {
         return withInput(who, password + "\n", "login", who, "--password-stdin");

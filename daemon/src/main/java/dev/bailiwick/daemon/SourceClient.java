@@ -1,6 +1,7 @@
 package dev.bailiwick.daemon;
 
 import dev.bailiwick.capnp.rpc.Limits;
+import dev.bailiwick.capnp.rpc.OneLine;
 import dev.bailiwick.capnp.rpc.RpcConnection;
 import dev.bailiwick.capnp.rpc.RpcException;
 import dev.bailiwick.capnp.rpc.UnixConnection;
@@ -10,7 +11,6 @@ import dev.bailiwick.identity.Sid;
 import dev.bailiwick.schema.gen.OutsidePrincipal;
 import dev.bailiwick.schema.gen.ResolveResult;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,9 +49,6 @@ final class SourceClient implements IdentitySource {
 
     /** UTF-16 units of a name for people (the schema states it). */
     private static final int DISPLAY_CHARS = 128;
-
-    /** Characters of what went wrong that are logged. */
-    private static final int LOG_CHARS = 512;
 
     /** Principals whose names for people are remembered: as many as services run as. */
     private static final int NAMES = 1_024;
@@ -105,7 +102,8 @@ final class SourceClient implements IdentitySource {
         Thread asking = Thread.ofVirtual().name("identity-source").start(() -> {
             try {
                 answered.complete(asked(identity));
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
+                // An error too, so that whoever waits is told at once.
                 answered.completeExceptionally(failed);
             } finally {
                 places.release();
@@ -121,7 +119,7 @@ final class SourceClient implements IdentitySource {
                     "identity source \"{}\" at {}: {}",
                     source.name(),
                     source.socket(),
-                    oneLine(String.valueOf(failed.getCause())));
+                    OneLine.of(String.valueOf(failed.getCause())));
             return new IdentityAnswer.Unavailable(failed.getCause() instanceof RpcException rpc ? how(rpc) : NONSENSE);
         } catch (InterruptedException stopped) {
             asking.interrupt();
@@ -133,11 +131,6 @@ final class SourceClient implements IdentitySource {
     /** Questions that it answers now. */
     int questions() {
         return QUESTIONS - places.availablePermits();
-    }
-
-    /** What a source says goes into the log as one line, and not as lines of its making. */
-    private static String oneLine(String text) {
-        return text.substring(0, Math.min(text.length(), LOG_CHARS)).replaceAll("\\p{Cntrl}", "?");
     }
 
     /** Without a word of the source's own, which whoever starts a service need not believe. */
@@ -187,13 +180,7 @@ final class SourceClient implements IdentitySource {
     }
 
     private static boolean isShowable(String text) {
-        return text.length() <= DISPLAY_CHARS
-                && StandardCharsets.UTF_8.newEncoder().canEncode(text)
-                && text.codePoints()
-                        .noneMatch(point -> Character.isISOControl(point)
-                                || Character.getType(point) == Character.FORMAT
-                                || Character.getType(point) == Character.LINE_SEPARATOR
-                                || Character.getType(point) == Character.PARAGRAPH_SEPARATOR);
+        return text.length() <= DISPLAY_CHARS && OneLine.of(text).equals(text);
     }
 
     /** The one that was asserted longest ago gives way. What is outside of the domain is refused by whoever asked, and has no name here. */

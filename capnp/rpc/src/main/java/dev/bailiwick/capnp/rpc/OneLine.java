@@ -1,7 +1,7 @@
 package dev.bailiwick.capnp.rpc;
 
 /** Text from a peer as it may stand in a log or on a terminal: one line, not long, with nothing in it that is obeyed. */
-final class OneLine {
+public final class OneLine {
     /** Characters of a text that are shown. */
     private static final int SHOWN = 2100;
 
@@ -11,7 +11,7 @@ final class OneLine {
      * The text, in which whatever could begin a line, steer a terminal or reorder what is read is written as
      * {@code \}{@code u{hex}}, and which is cut where it is longer than a reason may be.
      */
-    static String of(String text) {
+    public static String of(String text) {
         int end = 0;
         while (end < text.length() && end < SHOWN && isPlain(text.charAt(end))) {
             end++;
