@@ -62,7 +62,7 @@ final class Identities {
      * @param storeId whose domain it is
      * @param outside sources of the site's configuration, asked after the store's own accounts
      * @param firstId ids go on from here; another one at each start of the daemon, so that ids of an earlier one mean nothing
-     * @throws IllegalArgumentException if there are too many outside sources, or a domain overlaps another one or the store's
+     * @throws dev.bailiwick.identity.SourcesRefusedException if there are too many outside sources, or a domain overlaps another one or the store's
      */
     Identities(StoreRecords.Snapshots snapshots, String storeId, List<IdentitySource> outside, long firstId) {
         this.snapshots = snapshots;

@@ -9,6 +9,7 @@ import dev.bailiwick.capnp.rpc.ListenerLimits;
 import dev.bailiwick.capnp.rpc.UnixListener;
 import dev.bailiwick.engine.RocksOptions;
 import dev.bailiwick.identity.IdentitySource;
+import dev.bailiwick.identity.SourcesRefusedException;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ public final class Daemon implements AutoCloseable {
     private static Broker opened(OpenedStore store, BrokerConfig config) {
         try {
             return Broker.open(store.engine(), store.accounts(), config);
-        } catch (IllegalArgumentException refused) {
+        } catch (SourcesRefusedException refused) {
             throw new DaemonException(
                     DaemonException.Code.IDENTITY_SOURCE, String.valueOf(refused.getMessage()), refused);
         }

@@ -21,13 +21,13 @@ public final class IdentityRouter {
     /**
      * Over those sources, which are asked in that order.
      *
-     * @throws IllegalArgumentException if there are more than {@value Limits#SOURCES}; if two domains overlap; or if a domain reaches into SIDs
+     * @throws SourcesRefusedException if there are more than {@value Limits#SOURCES}; if two domains overlap; or if a domain reaches into SIDs
      *     that no source may assert, as those of services, logon sessions, integrity levels and well-known groups are
      */
     public IdentityRouter(List<IdentitySource> sources) {
         this.sources = List.copyOf(sources);
         if (this.sources.size() > Limits.SOURCES) {
-            throw new IllegalArgumentException(
+            throw new SourcesRefusedException(
                     "there are at most " + Limits.SOURCES + " identity sources, not " + this.sources.size());
         }
         for (int at = 0; at < this.sources.size(); at++) {
@@ -41,12 +41,12 @@ public final class IdentityRouter {
     private static void requireOwnDomain(IdentitySource source) {
         Sid domain = source.domain();
         if (domain.authority() == 5 && !domain.isWithin(NT_DOMAINS)) {
-            throw new IllegalArgumentException("the source \"" + source.name() + "\" cannot have the domain " + domain
+            throw new SourcesRefusedException("the source \"" + source.name() + "\" cannot have the domain " + domain
                     + "; below S-1-5 a domain starts with S-1-5-21 and has words of its own");
         }
         for (WellKnownSid known : WellKnownSid.values()) {
             if (known.sid().authority() == domain.authority() && domain.authority() != 5) {
-                throw new IllegalArgumentException("the source \"" + source.name() + "\" cannot have the domain "
+                throw new SourcesRefusedException("the source \"" + source.name() + "\" cannot have the domain "
                         + domain + "; its authority is that of " + known.text());
             }
         }
@@ -56,7 +56,7 @@ public final class IdentityRouter {
         if (one.domain().equals(other.domain())
                 || one.domain().isWithin(other.domain())
                 || other.domain().isWithin(one.domain())) {
-            throw new IllegalArgumentException("the sources \"" + one.name() + "\" and \"" + other.name()
+            throw new SourcesRefusedException("the sources \"" + one.name() + "\" and \"" + other.name()
                     + "\" overlap: " + one.domain() + " and " + other.domain());
         }
     }

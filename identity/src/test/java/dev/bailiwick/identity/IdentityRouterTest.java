@@ -115,7 +115,7 @@ class IdentityRouterTest {
             strings = {"S-1-5", "S-1-5-21", "S-1-5-32", "S-1-5-80", "S-1-5-5", "S-1-16", "S-1-1", "S-1-3", "S-1-0"})
     void noSourceMayHaveADomainThatReachesIntoWhatIsNobodysToAssert(String domain) {
         assertThatThrownBy(() -> over(new Fixtures.Directory("greedy", Sid.parse(domain))))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(SourcesRefusedException.class)
                 .hasMessageContaining("greedy");
     }
 
@@ -124,14 +124,14 @@ class IdentityRouterTest {
         assertThatThrownBy(() -> over(
                         new Fixtures.Directory("a", DOMAIN),
                         new Fixtures.Directory("b", Sid.of(5, 21, 11, 22, 33, 44))))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(SourcesRefusedException.class);
         assertThatThrownBy(() -> over(new Fixtures.Directory("a", DOMAIN), new Fixtures.Directory("b", DOMAIN)))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(SourcesRefusedException.class);
         List<IdentitySource> many = new ArrayList<>();
         for (int number = 0; number <= Limits.SOURCES; number++) {
             many.add(new Fixtures.Directory("s" + number, Sid.of(5, 21, number, 1, 1)));
         }
-        assertThatThrownBy(() -> new IdentityRouter(many)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new IdentityRouter(many)).isInstanceOf(SourcesRefusedException.class);
     }
 
     @Test
