@@ -106,7 +106,7 @@ struct AccountRecord @0x85e54c8155b49333 {
   contentHash @18 :Data;
   # Appended to the seed's struct:
   name @19 :Text;
-  # The login name as it was given, RFC 8265 UsernameCaseMapped, 1 to 64 characters.
+  # The login name as it is shown, RFC 8265 UsernameCaseMapped, 1 to 64 characters: as `nameKey`, or, in records of older stores, as given.
   nameKey @20 :Text;
   # The normalised name; unique in the store.
   configRoot @21 :StorageRootRef;

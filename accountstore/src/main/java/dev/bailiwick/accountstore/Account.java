@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  *
  * @param principalId never changes
  * @param kind never changes
- * @param name as it was given
+ * @param name for people: the text of {@code nameKey}; in records of older stores as it was given
  * @param nameKey its normalised form, unique in the store
  * @param nameSkeleton what it looks like, unique in the store
  * @param displayName for people, up to {@value #DISPLAY_NAME_CHARS} characters; may be empty

@@ -76,7 +76,7 @@ abstract class AccountStoreContract {
     @Test
     void aCreatedAccountIsFoundByNamePrincipalAndId() {
         Stored<Account> alice = Stores.create(store, "Alice");
-        assertThat(alice.content().name()).isEqualTo("Alice");
+        assertThat(alice.content().name()).isEqualTo("alice");
         assertThat(alice.version()).isEqualTo(1);
         assertThat(alice.createdAt()).isEqualTo(NOON);
         assertThat(reader.byName(key("ALICE"))).contains(alice);
@@ -388,6 +388,19 @@ abstract class AccountStoreContract {
                         CommitResult.Rejected.class,
                         rejected -> assertThat(rejected.message()).contains("'modem' looks like the name 'modern'"));
         committed(store.commit(transaction(8, Mutation.replace(modern, renamed(modern.content(), "modem")))));
+    }
+
+    /** The skeleton is that of the lower-case name, so nothing else may be what people see. */
+    @Test
+    void namesThatOnlyCapitalsMakeLookAlikeAreNotShownSo() {
+        for (String name : List.of("alice", "aIice", "IlIa", "lIia")) {
+            Stored<Account> made = Stores.create(store, name);
+            assertThat(made.content().name()).isEqualTo(made.content().nameKey().text());
+        }
+        Stored<Account> renamed = Stores.create(store, "bob");
+        committed(manager.rename(renamed.recordId(), AccountName.parse("CaroI"), 0, DAEMON));
+        assertThat(reader.byName(Stores.key("caroi")).orElseThrow().content().name())
+                .isEqualTo("caroi");
     }
 
     @Test

@@ -68,7 +68,7 @@ class AdministrationTest {
                 .containsExactly("account", "sequence", "enrolmentCode", "codeExpiresAtMs");
         Json.Obj shown = account("ada");
         assertThat(shown).isEqualTo(created.object("account"));
-        assertThat(shown.text("name")).isEqualTo("Ada");
+        assertThat(shown.text("name")).isEqualTo("ada");
         assertThat(shown.text("nameKey")).isEqualTo("ada");
         assertThat(shown.text("displayName")).isEqualTo("Ada L.");
         assertThat(shown.joined("roles")).isEqualTo("developer, local-user");

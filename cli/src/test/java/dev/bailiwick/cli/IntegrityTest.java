@@ -143,7 +143,7 @@ class IntegrityTest {
     @Test
     void theCheckInTheBackgroundFindsItTooAndTheStatusWarns() {
         try (Site site = Site.running(directory)) {
-            site.admin("operator", "account", "create", "UnmistakableName").ok();
+            site.admin("operator", "account", "create", "unmistakable-name").ok();
             Json.Obj sound = (Json.Obj) site.admin("operator", "store", "scrub", "run", "-o", "json")
                     .ok()
                     .json();
@@ -160,7 +160,7 @@ class IntegrityTest {
             site.stop();
             assertThat(site.offline("store", "scrub", "status").ok().out()).startsWith("no daemon checks this store");
             assertThat(site.offline("store", "scrub", "run").status()).isEqualTo(7);
-            flip(site, "records", "UnmistakableName".getBytes(StandardCharsets.UTF_8));
+            flip(site, "records", "unmistakable-name".getBytes(StandardCharsets.UTF_8));
             site.serve();
             site.login("operator", Site.OPERATOR_PASSWORD).ok();
 

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
- * A login name as a person gave it, with the {@link NameKey} that must be unique.
+ * A login name in its normalised form, whose {@link NameKey} must be unique. Only that form is kept and shown: as it was typed, {@code aIice}
+ * with a capital i would look like {@code alice}, while its {@linkplain #skeleton() skeleton} is another one (ADR 0014).
  *
  * <p>Names follow RFC 8265 UsernameCaseMapped over the IdentifierClass of RFC 8264: letters and digits of any script and the
  * printable ASCII characters, width-mapped, lower-cased and normalised to NFC, with the Bidi rule of RFC 5893. Narrower than
@@ -20,10 +21,9 @@ import java.util.function.IntPredicate;
  * tables are those of the pinned ICU4J, not the JDK's, which change with the JDK; so keys are made by whoever proposes a
  * change, and the store only ever compares their bytes.
  *
- * @param text as given, already known to have a key
  * @param key the normalised form
  */
-public record AccountName(String text, NameKey key) {
+public record AccountName(NameKey key) {
     /** Characters (code points) in a name and in its key. */
     public static final int MAX_CHARS = 64;
 
@@ -48,7 +48,12 @@ public record AccountName(String text, NameKey key) {
             requireAllowed(text, codePoints, i);
         }
         requireBidiRule(text, codePoints);
-        return new AccountName(text, new NameKey(mapped));
+        return new AccountName(new NameKey(mapped));
+    }
+
+    /** The name as it is kept and shown. */
+    public String text() {
+        return key.text();
     }
 
     /**
@@ -256,6 +261,6 @@ public record AccountName(String text, NameKey key) {
 
     @Override
     public String toString() {
-        return text;
+        return text();
     }
 }

@@ -33,7 +33,7 @@ class AccountNameTest {
         } else {
             AccountName name = AccountName.parse(text);
             assertThat(name.key().text()).isEqualTo(key);
-            assertThat(name.text()).isEqualTo(text);
+            assertThat(name.text()).isEqualTo(key);
             assertThat(AccountName.parse(key).key()).isEqualTo(name.key());
         }
     }
