@@ -32,7 +32,7 @@ interface AccountStoreReader @0xda1cc6ba23f61af6 {
   # Lookups. Nothing reachable from here changes anything or shows a verifier.
   lookup @0 (name :Text, atSequence :UInt64) -> (result :AccountResult) $A.methodClass(read);
   # `atSequence` 0 means the newest state, here and below. Otherwise it is the state after that journal entry, and names are those of
-  # then; a name that was nobody's then is taken as one of now.
+  # then; a name that was nobody's then is taken as one of now. A sequence that the journal has not reached is "not-found".
   list @1 (after :Text, limit :UInt32, atSequence :UInt64) -> (accounts :List(Record.AccountRecord), next :Text)
       $A.methodClass(read);
   # In nameKey order; `next` is empty at the end.

@@ -50,7 +50,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                     call) {
         long sequence = call.params().getAtSequence();
         var result = call.results().initResult();
-        named(call.params().getName().toString(), result::initDenied, (accounts, name) -> {
+        named(call.params().getName().toString(), sequence, result::initDenied, (accounts, name) -> {
             Optional<Stored<Account>> found = sequence == 0 ? accounts.byName(name) : accounts.byNameAt(name, sequence);
             return found.map(account -> () -> result.setFound(Wire.account(account)));
         });
@@ -69,9 +69,15 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         Page<Stored<Account>, NameKey> page;
         try {
             Optional<NameKey> start = after.isEmpty() ? Optional.empty() : Optional.of(new NameKey(after));
-            page = snapshots.read(snapshot -> sequence == 0
-                    ? snapshot.accounts().list(start, limit)
-                    : snapshot.accounts().listAt(sequence, start, limit));
+            page = snapshots.read(snapshot -> {
+                AskedSequence.requireThere(snapshot, sequence);
+                return sequence == 0
+                        ? snapshot.accounts().list(start, limit)
+                        : snapshot.accounts().listAt(sequence, start, limit);
+            });
+        } catch (RefusedException notThere) {
+            throw RpcException.failed(
+                    notThere.refusal().code() + ": " + notThere.refusal().message());
         } catch (CorruptStoreException damage) {
             throw new RpcException(RpcException.Type.FAILED, "corrupt: " + damage.what() + " is damaged", damage);
         } catch (IllegalArgumentException notAKey) {
@@ -138,7 +144,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
                     call) {
         long sequence = call.params().getAtSequence();
         var result = call.results().initResult();
-        named(call.params().getName().toString(), result::initDenied, (accounts, name) -> {
+        named(call.params().getName().toString(), sequence, result::initDenied, (accounts, name) -> {
             Optional<RecordId> record = sequence == 0
                     ? accounts.everNamed(name)
                     : accounts.byNameAt(name, sequence).map(Stored::recordId);
@@ -183,6 +189,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         var result = call.results().initResult();
         named(
                 call.params().getName().toString(),
+                0,
                 result::initDenied,
                 (accounts, name) -> accounts.byName(name)
                         .flatMap(account -> accounts.rawRecord(account.recordId()))
@@ -217,6 +224,7 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         var result = call.results().initResult();
         named(
                 call.params().getName().toString(),
+                0,
                 result::initDenied,
                 (accounts, name) -> accounts.everNamed(name)
                         .map(record -> () -> prover.inclusion(RecordKind.ACCOUNT, record, version, size)
@@ -326,14 +334,18 @@ final class AccountReaderServer implements dev.bailiwick.schema.gen.AccountStore
         Optional<Runnable> find(AccountStoreReader accounts, NameKey name);
     }
 
-    private void named(String name, Supplier<Denial.Builder> denial, Lookup lookup) {
+    private void named(String name, long sequence, Supplier<Denial.Builder> denial, Lookup lookup) {
         Optional<Refusal> refusal = Names.withKey(name, key -> {
             try {
-                Function<dev.bailiwick.accountstore.StoreSnapshot, Optional<Runnable>> read =
-                        snapshot -> lookup.find(snapshot.accounts(), key);
+                Function<StoreSnapshot, Optional<Runnable>> read = snapshot -> {
+                    AskedSequence.requireThere(snapshot, sequence);
+                    return lookup.find(snapshot.accounts(), key);
+                };
                 Optional<Runnable> found = snapshots.read(read);
                 found.ifPresent(Runnable::run);
                 return found.isPresent() ? Optional.empty() : Optional.of(Names.unknown(name));
+            } catch (RefusedException notThere) {
+                return Optional.of(notThere.refusal());
             } catch (CorruptStoreException damage) {
                 return Optional.of(Refusal.of(damage));
             }

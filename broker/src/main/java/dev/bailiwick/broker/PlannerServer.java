@@ -167,6 +167,8 @@ final class PlannerServer implements AuthorityBroker.Server {
         return Names.withKey(name, key -> {
             try {
                 return snapshots.read(snapshot -> ask(snapshot, key, name, kind, sequence, answer));
+            } catch (RefusedException notThere) {
+                return Optional.of(notThere.refusal());
             } catch (CorruptStoreException damage) {
                 return Optional.of(Refusal.of(damage));
             }
@@ -175,15 +177,10 @@ final class PlannerServer implements AuthorityBroker.Server {
 
     private Optional<Refusal> ask(
             StoreSnapshot snapshot, NameKey key, String name, String kind, long sequence, Answer answer) {
-        Optional<Instant> then = sequence == 0
-                ? Optional.of(clock.instant())
-                : snapshot.records().timeOf(sequence);
-        if (then.isEmpty()) {
-            return Optional.of(new Refusal(
-                    "not-found",
-                    "the journal has no entry " + sequence + " yet",
-                    "it has " + snapshot.head().journalSize() + "; leave the sequence out for now"));
-        }
+        AskedSequence.requireThere(snapshot, sequence);
+        Instant then = sequence == 0
+                ? clock.instant()
+                : snapshot.records().timeOf(sequence).orElseThrow();
         Optional<Stored<Account>> account = sequence == 0
                 ? snapshot.accounts().byName(key)
                 : snapshot.accounts().byNameAt(key, sequence);
@@ -203,7 +200,7 @@ final class PlannerServer implements AuthorityBroker.Server {
                 ? StoreRecords.facts(snapshot, account.get())
                 : new PastFacts(snapshot, sequence).of(account.get());
         return answer.to(
-                new Question(facts, Circumstances.usual(wanted.get(), then.get()), alternatives(snapshot, sequence)),
+                new Question(facts, Circumstances.usual(wanted.get(), then), alternatives(snapshot, sequence)),
                 snapshot);
     }
 

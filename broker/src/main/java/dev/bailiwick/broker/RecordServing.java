@@ -106,9 +106,12 @@ final class RecordServing {
         try {
             RecordKind kind = kind(params.getKind());
             RecordId record = RecordId.of(params.getRecordId().toArray());
-            long sequence = params.getAtSequence() == 0 ? Long.MAX_VALUE : params.getAtSequence();
+            long sequence = params.getAtSequence();
             int limit = Math.clamp(params.getLimit(), 1, Limits.HISTORY);
-            List<Line> lines = snapshots.read(snapshot -> lines(snapshot, kind, record, sequence, limit));
+            List<Line> lines = snapshots.read(snapshot -> {
+                AskedSequence.requireThere(snapshot, sequence);
+                return lines(snapshot, kind, record, sequence == 0 ? Long.MAX_VALUE : sequence, limit);
+            });
             if (lines.isEmpty()) {
                 new Refusal("not-found", "there is no such record", "'record list' names them")
                         .into(result.initDenied());
@@ -118,6 +121,8 @@ final class RecordServing {
             for (int i = 0; i < lines.size(); i++) {
                 write(lines.get(i), list.get(i));
             }
+        } catch (RefusedException notThere) {
+            notThere.refusal().into(result.initDenied());
         } catch (CorruptStoreException damage) {
             Refusal.of(damage).into(result.initDenied());
         } catch (IllegalArgumentException malformed) {

@@ -22,7 +22,7 @@ final class PlannedSession {
         return kind == null ? "" : kind;
     }
 
-    /** The journal sequence, 0 for now. Only a time needs the account reader to be looked up. */
+    /** The journal sequence, 0 for now. Only a state of the past is looked up with the account reader. */
     long sequence(Powers powers) {
         if (!at.isPast()) {
             return 0;

@@ -37,28 +37,46 @@ final class PointInTime {
         return at != null;
     }
 
-    /** The journal sequence that was asked for, 0 for the newest state; a time is looked up with {@code reader}. */
+    /** The journal sequence that was asked for, 0 for the newest state; that it is there, or of which time, is looked up with {@code reader}. */
     long sequence(AccountStoreReader.Client reader) {
         String asked = at;
         if (asked == null) {
             return 0;
         }
-        return SEQUENCE.matcher(asked).matches() ? Long.parseLong(asked) : sequenceAt(reader, asked);
+        return SEQUENCE.matcher(asked).matches() ? there(reader, Long.parseLong(asked)) : sequenceAt(reader, asked);
+    }
+
+    /** A sequence that the journal has not reached is no state at all; what is so now is not what it will be then. */
+    private static long there(AccountStoreReader.Client reader, long asked) {
+        long newest = newestEntry(reader, Long.MAX_VALUE);
+        if (asked > newest) {
+            throw CommandFailure.of(
+                    ExitStatus.NOT_FOUND,
+                    "not-found",
+                    "the journal has no entry " + asked + " yet",
+                    "its newest is " + newest + "; leave --at out for now");
+        }
+        return asked;
     }
 
     private static long sequenceAt(AccountStoreReader.Client reader, String asked) {
+        long sequence = newestEntry(reader, Math.max(0, instant(asked).toEpochMilli()));
+        if (sequence == 0) {
+            throw CommandFailure.of(
+                    ExitStatus.NOT_FOUND,
+                    "not-found",
+                    "there was no store yet at " + asked,
+                    "'account history' shows when things were done");
+        }
+        return sequence;
+    }
+
+    /** The newest journal entry of that time or before, in milliseconds since 1970; 0 if there is none. */
+    private static long newestEntry(AccountStoreReader.Client reader, long timeMs) {
         var request = reader.sequenceAtRequest();
-        request.params().setTimeMs(Math.max(0, instant(asked).toEpochMilli()));
+        request.params().setTimeMs(timeMs);
         try (var response = request.send().join()) {
-            long sequence = response.get().getSequence();
-            if (sequence == 0) {
-                throw CommandFailure.of(
-                        ExitStatus.NOT_FOUND,
-                        "not-found",
-                        "there was no store yet at " + asked,
-                        "'account history' shows when things were done");
-            }
-            return sequence;
+            return response.get().getSequence();
         }
     }
 

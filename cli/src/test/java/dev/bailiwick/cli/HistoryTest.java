@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What records of every kind were like, at a sequence number or a time, and who made them so, over the socket of a daemon. */
 class HistoryTest {
@@ -92,6 +93,33 @@ class HistoryTest {
         TestHost.Ended before = admin("binding", "show", id, "--at", "1");
         assertThat(before.status()).isEqualTo(4);
         assertThat(before.err()).startsWith("error[not-found]: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "account show ada",
+                "account list",
+                "account history ada",
+                "account credentials ada",
+                "account role history ada",
+                "binding list",
+                "profile list",
+                "profile show standard",
+                "role list",
+                "role show developer",
+                "record list policyVersion",
+                "plan ada",
+                "explain ada home"
+            })
+    void ofAnEntryThatTheJournalHasNotReachedIsNotWhatIsSoNow(String command) {
+        TestHost.Ended refused = admin((command + " --at 1000000").split(" "));
+
+        assertThat(refused.status()).isEqualTo(4);
+        assertThat(refused.err())
+                .startsWith("error[not-found]: the journal has no entry 1000000 yet")
+                .contains("its newest is ");
+        assertThat(refused.out()).isEmpty();
     }
 
     @Test
