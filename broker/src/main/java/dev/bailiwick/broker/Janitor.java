@@ -104,13 +104,14 @@ final class Janitor implements UserSessionServer.Logout {
         }
         List<Grant> closed = new ArrayList<>();
         for (Session session : sessions.all()) {
-            // One that has ended closed its grants itself, but for the one whose call ended it and still has to answer.
-            if (session.endedAt(now).isEmpty()) {
-                for (Grant grant : session.grants()) {
-                    grant.closed().ifPresent(why -> {
-                        grant.close(why);
-                        closed.add(grant);
-                    });
+            for (Grant grant : session.grants()) {
+                Optional<String> why = grant.closed();
+                // Asked last: a session ends before its grants, and closes them itself, but for the one whose call
+                // ended
+                // it and still has to answer.
+                if (why.isPresent() && session.endedAt(now).isEmpty()) {
+                    grant.close(why.get());
+                    closed.add(grant);
                 }
             }
         }

@@ -12,6 +12,7 @@ import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionManager;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +163,28 @@ class SessionLifeTest {
 
             assertThatThrownBy(() -> get(home, "x")).hasMessage("revoked: the session was idle too long");
             world.broker.sweep();
+            assertThat(world.broker.sessions()).isZero();
+        }
+    }
+
+    /** The sweep looks at sessions while they end, and closes what has lapsed: the call that ends its own session is still answered. */
+    @Test
+    void aLogoutIsAnsweredWhateverIsSweptMeanwhile() throws InterruptedException {
+        try (World world = World.seeded()) {
+            AtomicBoolean over = new AtomicBoolean();
+            Thread sweeper = Thread.ofPlatform().start(() -> {
+                while (!over.get()) {
+                    world.broker.sweep();
+                }
+            });
+            try {
+                for (int i = 0; i < 2000; i++) {
+                    world.guest(World.ALICE_UID).logout();
+                }
+            } finally {
+                over.set(true);
+                sweeper.join();
+            }
             assertThat(world.broker.sessions()).isZero();
         }
     }
