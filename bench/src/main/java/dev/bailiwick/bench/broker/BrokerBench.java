@@ -286,7 +286,7 @@ final class BrokerBench {
             SequencedMap<String, Rounds.Subject> subjects = new LinkedHashMap<>();
             subjects.put("bare", () -> bareHashes(steps::hashing));
             subjects.put("new", () -> bareHashes(steps::hashingInNewMemory));
-            subjects.put("logins", () -> passwordLogins(manager));
+            subjects.put("logins", () -> passwordLogins(steps));
             SequencedMap<String, Double> medians = rounds.times(TURNS).medians(subjects);
             double bare = medians.getOrDefault("bare", 0.0);
             double anew = medians.getOrDefault("new", 0.0);
@@ -302,7 +302,7 @@ final class BrokerBench {
             List<Double> storm = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 quiet.add(lookups(steps, 20_000));
-                storm.add(lookupsInAStorm(steps, manager));
+                storm.add(lookupsInAStorm(steps));
             }
             table.row("lookup of an account, 99th percentile, us", Table.number(median(quiet)), "", "");
             table.row(
@@ -335,13 +335,15 @@ final class BrokerBench {
         return PASSWORDS * 1e9 / (System.nanoTime() - start);
     }
 
-    private static double passwordLogins(SessionManager.Client manager) throws InterruptedException {
+    private static double passwordLogins(BrokerSteps steps) throws InterruptedException {
         AtomicInteger left = new AtomicInteger(PASSWORDS);
         // With fewer callers a thread would wait for work while they do what is not hashing: that would measure how
         // long a login takes.
         return rate(PASSWORDS, CALLERS, caller -> {
-            while (left.getAndDecrement() > 0) {
-                loginAndOut(manager, "account-" + caller);
+            try (SessionManager.Client manager = steps.connect()) {
+                while (left.getAndDecrement() > 0) {
+                    loginAndOut(manager, "account-" + caller);
+                }
             }
         });
     }
@@ -354,20 +356,18 @@ final class BrokerBench {
         }
     }
 
+    /** By a caller's own login object, as connections have: calls of one object run one at a time. */
     private static void loginAndOut(SessionManager.Client manager, String name) {
-        try (SessionManager.Client own = manager.share()) {
-            var request = own.passwordRequest();
-            request.params().setName(name);
-            request.params().setPassword(BrokerSteps.PASSWORD.getBytes(UTF_8));
-            try (var response = request.send().join()) {
-                var result = response.get().getResult();
-                if (!result.isGranted()) {
-                    throw new IllegalStateException(
-                            result.getDenied().getMessage().toString());
-                }
-                try (UserSession.Client session = result.getBundle().getSession()) {
-                    session.logoutRequest().send().await();
-                }
+        var request = manager.passwordRequest();
+        request.params().setName(name);
+        request.params().setPassword(BrokerSteps.PASSWORD.getBytes(UTF_8));
+        try (var response = request.send().join()) {
+            var result = response.get().getResult();
+            if (!result.isGranted()) {
+                throw new IllegalStateException(result.getDenied().getMessage().toString());
+            }
+            try (UserSession.Client session = result.getBundle().getSession()) {
+                session.logoutRequest().send().await();
             }
         }
     }
@@ -388,15 +388,16 @@ final class BrokerBench {
         return micros[lookups * 99 / 100];
     }
 
-    private static double lookupsInAStorm(BrokerSteps steps, SessionManager.Client manager)
-            throws InterruptedException {
+    private static double lookupsInAStorm(BrokerSteps steps) throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         List<Thread> storm = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             String name = "account-" + i;
             storm.add(Thread.ofVirtual().start(() -> {
-                while (!stop.get()) {
-                    loginAndOut(manager, name);
+                try (SessionManager.Client manager = steps.connect()) {
+                    while (!stop.get()) {
+                        loginAndOut(manager, name);
+                    }
                 }
             }));
         }
