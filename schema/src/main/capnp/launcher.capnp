@@ -20,6 +20,8 @@ struct ApprovedProgram @0xa4f7d60e91b3c258 {
   # Only a file of a stated SHA-256 is started.
   arguments @4 :Text;
   # Which arguments it takes, for people.
+  asCaller @5 :Bool;
+  # It acts as whoever starts it: it holds `identity`, `services` and `secured` of ProgramCaps by a duplicate of their token.
 }
 
 struct ExitStatus @0xf39c1b7e0d5a8462 {
@@ -74,7 +76,7 @@ struct ProgramCaps @0xb0e95d2a7f14c683 {
   terminal @4 :Terminal.TerminalSession;
   program @5 :Text;
   # The name it was launched by.
-  # Appended, for the programs of a service, which the supervisor starts:
+  # Appended, for the programs of a service, which the supervisor starts, and, as far as `secured`, for programs that act as their caller:
   identity @6 :Identity.TokenHolder;
   # The token that this program was started with.
   logSink @7 :LogSink;

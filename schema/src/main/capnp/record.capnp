@@ -425,6 +425,8 @@ struct ProgramRule @0x985ff0055ef6b47a {
   # What it may claim of its session, ascending by slot.
   reads @10 :List(Text);
   # Further paths of the machine it can see, read-only, sorted.
+  asCaller @11 :Bool;
+  # It acts as whoever starts it, by a duplicate of their token; it has a sha256.
 }
 
 struct PolicyVersion @0xee1b667ec9270c49 {

@@ -165,6 +165,11 @@ final class Identities {
         return services.materialise(definition, context, boot);
     }
 
+    /** A token for a program that acts as whoever started it: the caller's effective token, as a duplicate. */
+    MaterialiseResult job(String program, LiveToken caller) {
+        return services.materialise(ServiceDefinition.of(program), new ExecContext.AdHocJob(caller), boot);
+    }
+
     /** What a definition says of identity. Its privileges were checked when it was defined; one that is unknown by now is not had. */
     static ServiceDefinition definition(ServiceIdentity service) {
         return new ServiceDefinition(

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.capnproto.Text;
 import org.capnproto.Void;
 import org.jspecify.annotations.Nullable;
@@ -33,20 +34,28 @@ final class LauncherServer implements Launcher.Server {
     private final @Nullable ProgramGroup group;
     private final Tickets tickets;
     private final BiConsumer<Session, String> log;
+    private final BiFunction<Session, ProgramRule, Jobs.Outcome> jobs;
 
     /**
      * A launcher of that grant.
      *
      * @param launchpad what starts programs here; empty where nothing does
      * @param log notes what was started in the session's log
+     * @param jobs makes the tokens of programs that act as their caller
      */
-    LauncherServer(Grant grant, Optional<Launchpad> launchpad, Tickets tickets, BiConsumer<Session, String> log) {
+    LauncherServer(
+            Grant grant,
+            Optional<Launchpad> launchpad,
+            Tickets tickets,
+            BiConsumer<Session, String> log,
+            BiFunction<Session, ProgramRule, Jobs.Outcome> jobs) {
         this.grant = grant;
         this.group = launchpad
                 .map(pad -> pad.group(terms().limits(), terms().networked()))
                 .orElse(null);
         this.tickets = tickets;
         this.log = log;
+        this.jobs = jobs;
         if (group != null) {
             grant.onClose(group::close);
         }
@@ -69,6 +78,7 @@ final class LauncherServer implements Launcher.Server {
             program.setPath(rule.path());
             program.setMeasured(rule.sha256().isPresent());
             program.setArguments(rule.argumentsText());
+            program.setAsCaller(rule.asCaller());
         }
         List<String> limits = group == null ? List.of(UNAVAILABLE.message()) : group.limitsText();
         ProcessServer.write(limits, call.results().initLimits(limits.size()));
@@ -127,8 +137,18 @@ final class LauncherServer implements Launcher.Server {
                 UNAVAILABLE.into(result.initDenied());
                 return;
             }
+            ProgramHoldings.More more = ProgramHoldings.More.NOTHING;
+            if (rule.asCaller()) {
+                switch (jobs.apply(grant.session(), rule)) {
+                    case Jobs.Outcome.Refused(Refusal refusal) -> {
+                        refusal.into(result.initDenied());
+                        return;
+                    }
+                    case Jobs.Outcome.Ready(Jobs.Job job) -> more = job;
+                }
+            }
             ProgramHoldings holdings = new ProgramHoldings(
-                    grant, rule, terminal.isNull() ? Optional.empty() : Optional.of(terminal.share()));
+                    grant, rule, terminal.isNull() ? Optional.empty() : Optional.of(terminal.share()), more);
             Tickets.Ticket ticket = tickets.issue(holdings);
             switch (group.launch(order(rule, arguments, ticket))) {
                 case LaunchOutcome.Started(RunningProgram program) -> {

@@ -24,22 +24,23 @@ final class ProgramHoldings implements Tickets.Holdings {
     private final More more;
     private final Membrane membrane;
 
-    /** Writes what a program holds besides parts of its session's namespaces. */
+    /** What a program holds besides parts of its session's namespaces. */
     interface More {
+        /** Nothing. */
+        More NOTHING = (caps, membrane) -> {};
+
         /**
          * Writes it.
          *
          * @param membrane the program's, which goes around everything that is written
          */
         void into(ProgramCaps.Builder caps, Membrane membrane);
+
+        /** The program has ended, or was never started: what was made for it can go. */
+        default void over() {}
     }
 
     /** @param terminal the caller's, if there is one; closed by {@link #revoke} */
-    ProgramHoldings(Grant launcher, ProgramRule rule, Optional<TerminalSession.Client> terminal) {
-        this(launcher, rule, terminal, (caps, membrane) -> {});
-    }
-
-    /** As {@link #ProgramHoldings(Grant, ProgramRule, Optional)}, and more. */
     ProgramHoldings(Grant launcher, ProgramRule rule, Optional<TerminalSession.Client> terminal, More more) {
         this.launcher = launcher;
         this.rule = rule;
@@ -51,6 +52,7 @@ final class ProgramHoldings implements Tickets.Holdings {
     /** The program has ended: what it held, wherever it was passed on, is gone. */
     void revoke(String why) {
         membrane.revoke(why);
+        more.over();
         terminal.ifPresent(TerminalSession.Client::close);
     }
 

@@ -10,10 +10,7 @@ import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.ServiceProgram;
 import dev.bailiwick.profiles.Slot;
 import dev.bailiwick.schema.gen.LogSink;
-import dev.bailiwick.schema.gen.SecuredDirectories;
-import dev.bailiwick.schema.gen.ServiceDirectory;
 import dev.bailiwick.schema.gen.ServiceListener;
-import dev.bailiwick.schema.gen.TokenHolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +23,13 @@ import java.util.function.Consumer;
  */
 final class ServicePrograms {
     private final Tickets tickets;
-    private final Identities identities;
-    private final SecuredData data;
-    private final Connections connections;
+    private final TokenHoldings tokens;
     private final int uid;
 
     /** @param uid the operating-system user that they run as: the daemon's own, of which the launcher makes nobody if it is root */
-    ServicePrograms(Tickets tickets, Identities identities, SecuredData data, Connections connections, int uid) {
+    ServicePrograms(Tickets tickets, TokenHoldings tokens, int uid) {
         this.tickets = tickets;
-        this.identities = identities;
-        this.data = data;
-        this.connections = connections;
+        this.tokens = tokens;
         this.uid = uid;
     }
 
@@ -55,28 +48,11 @@ final class ServicePrograms {
     /** What every program of a service holds, by the token of its own flow. */
     ProgramHoldings.More held(RunningService service, Flows.Entry flow) {
         return (caps, membrane) -> {
-            Footing footing = new Footing(service.session(), flow, service.launcher());
-            guarded(
-                    membrane,
-                    TokenHolder.client(new TokenHolderServer(
-                            service.session(), service.flows(), flow, identities::nameOf, connections.audit())),
-                    TokenHolder.factory,
-                    caps::setIdentity);
-            slot(service, Slot.LOG_SINK, membrane, LogSink.factory, caps::setLogSink);
-            if (service.session().grant(Slot.SECURED).isPresent()) {
-                guarded(
-                        membrane,
-                        SecuredDirectories.client(new SecuredDirectoriesServer(footing, data)),
-                        SecuredDirectories.factory,
-                        caps::setSecured);
-            }
-            if (service.session().grant(Slot.SERVICES).isPresent()) {
-                guarded(
-                        membrane,
-                        ServiceDirectory.client(new ServiceDirectoryServer(footing, connections)),
-                        ServiceDirectory.factory,
-                        caps::setServices);
-            }
+            tokens.into(caps, membrane, service.session(), service.flows(), flow);
+            service.session()
+                    .grant(Slot.LOG_SINK)
+                    .ifPresent(grant ->
+                            guarded(membrane, grant.capability(LogSink.factory), LogSink.factory, caps::setLogSink));
         };
     }
 
@@ -86,12 +62,6 @@ final class ServicePrograms {
                 T wrapped = membrane.wrap(inside, factory)) {
             setter.accept(wrapped);
         }
-    }
-
-    /** As the session's own grant of that slot has it. */
-    private static <T extends CapabilityClient> void slot(
-            RunningService service, Slot slot, Membrane membrane, CapabilityFactory<T> factory, Consumer<T> setter) {
-        service.session().grant(slot).ifPresent(grant -> guarded(membrane, grant.capability(factory), factory, setter));
     }
 
     /** What came of launching one. */

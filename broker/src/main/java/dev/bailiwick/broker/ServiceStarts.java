@@ -73,6 +73,7 @@ final class ServiceStarts implements Connections.Running {
     private final InstantSource clock;
     private final int uid;
     private final Connections connections;
+    private final TokenHoldings tokens;
     private final ServicePrograms programs;
 
     private final Map<String, RunningService> running = new ConcurrentHashMap<>();
@@ -102,7 +103,13 @@ final class ServiceStarts implements Connections.Running {
         this.clock = clock;
         this.uid = uid;
         this.connections = new Connections(this, identities, data, audit);
-        this.programs = new ServicePrograms(tickets, identities, data, connections, uid);
+        this.tokens = new TokenHoldings(identities, data, connections);
+        this.programs = new ServicePrograms(tickets, tokens, uid);
+    }
+
+    /** What programs hold by tokens: theirs, and others'. */
+    TokenHoldings tokens() {
+        return tokens;
     }
 
     /** How their programs are launched. */

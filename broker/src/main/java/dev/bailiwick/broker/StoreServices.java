@@ -233,7 +233,12 @@ final class StoreServices implements SlotObjects.Services {
 
     @Override
     public Launcher.Server launcher(Grant grant) {
-        return new LauncherServer(grant, launchpad, tickets, log::noted);
+        return new LauncherServer(
+                grant,
+                launchpad,
+                tickets,
+                log::noted,
+                new Jobs(identities, starts.join().tokens())::prepare);
     }
 
     /** As whom the session of a grant acts, for as long as the grant is open. */

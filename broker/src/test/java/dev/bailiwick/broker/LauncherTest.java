@@ -18,10 +18,15 @@ import dev.bailiwick.schema.gen.ClaimResult;
 import dev.bailiwick.schema.gen.Denial;
 import dev.bailiwick.schema.gen.Launcher;
 import dev.bailiwick.schema.gen.Namespace;
+import dev.bailiwick.schema.gen.PrivilegeAction;
 import dev.bailiwick.schema.gen.Process;
+import dev.bailiwick.schema.gen.SecuredDirectories;
+import dev.bailiwick.schema.gen.ServiceDirectory;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionManager;
 import dev.bailiwick.schema.gen.TerminalSession;
+import dev.bailiwick.schema.gen.Token;
+import dev.bailiwick.schema.gen.TokenHolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import org.capnproto.Text;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,12 +67,31 @@ class LauncherTest {
             config = "readOnly"
 
             [[program]]
+            name = "errand"
+            summary = "Acts as its caller."
+            path = "/usr/bin/dash"
+            sha256 = "%s"
+            as-caller = true
+            arguments = "any"
+            max-arguments = 2
+            max-argument-bytes = 200
+            launcher = ["approved-apps"]
+
+            [[program]]
             name = "compiler"
             summary = "Stands for a tool."
             path = "/usr/bin/dash"
             arguments = "none"
             launcher = ["developer-tools"]
-            """;
+            """.formatted(hashOf(Path.of("/usr/bin/dash")));
+
+    private static String hashOf(Path file) {
+        try {
+            return Hash256.sha256(Files.readAllBytes(file)).toString();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
 
     @TempDir
     private Path folder = Path.of("/");
@@ -298,6 +323,108 @@ class LauncherTest {
             }
             assertThat(world.audit()).contains("login.denied ticket-wrong-process");
         }
+    }
+
+    /** Seed 004, the table of execution contexts: an ad-hoc job has the caller's effective token. */
+    @Test
+    void aProgramThatActsAsItsCallerHasADuplicateOfTheirToken() {
+        try (World world = launching()) {
+            Holder alice = world.alice(world.operator());
+            try (TokenHolder.Client own = alice.bundle().getIdentity();
+                    Started errand = start(alice, "errand", "-c", "echo $BAILIWICK_TICKET; sleep 1000");
+                    var caps = claimed(world, errand.ticket(), errand.pid());
+                    TokenHolder.Client job = caps.get().getResult().getCaps().getIdentity();
+                    SecuredDirectories.Client secured =
+                            caps.get().getResult().getCaps().getSecured();
+                    ServiceDirectory.Client services =
+                            caps.get().getResult().getCaps().getServices()) {
+                assertThat(caps.get().getResult().getCaps().hasListener()).isFalse();
+                String user = token(own, Token.Reader::getUser);
+                assertThat(token(job, Token.Reader::getUser)).isEqualTo(user);
+                assertThat(token(job, Token.Reader::getIntegrity)).isEqualTo(token(own, Token.Reader::getIntegrity));
+                assertThat(token(job, Token.Reader::getTokenId)).isNotEqualTo(token(own, Token.Reader::getTokenId));
+                assertThat(flows(own)).containsExactly("0 session", "1 program errand");
+
+                // What it gives up it gives up for itself.
+                var remove = job.adjustPrivilegesRequest();
+                var changes = remove.params().initChanges(1);
+                changes.get(0).setName("SeChangeNotifyPrivilege");
+                changes.get(0).setAction(PrivilegeAction.REMOVE);
+                remove.send().await();
+                assertThat(token(job, LauncherTest::present)).doesNotContain("SeChangeNotifyPrivilege");
+                assertThat(token(own, LauncherTest::present)).contains("SeChangeNotifyPrivilege");
+
+                try (var listed = services.listRequest().send().join()) {
+                    assertThat(listed.get().getServices()).isEmpty();
+                }
+                var open = secured.openRequest();
+                open.params().setService("nobody");
+                try (var opened = open.send().join()) {
+                    assertThat(Holder.code(opened.get().getResult().getDenied()))
+                            .isEqualTo("not-found");
+                }
+
+                errand.process.endRequest().send().await();
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(flows(own))
+                                .as("the flow is over with the program")
+                                .containsExactly("0 session"));
+                assertThatThrownBy(() -> token(job, Token.Reader::getUser))
+                        .hasMessageContaining("revoked: the program has ended");
+                assertThatThrownBy(() -> services.listRequest().send().join())
+                        .hasMessageContaining("revoked: the program has ended");
+            }
+        }
+    }
+
+    @Test
+    void aProgramThatActsAsItsCallerIsTheOneThatWasMeasured() {
+        try (World world =
+                World.launching(Shipped.manifestWith(PROGRAMS.replaceFirst("[0-9a-f]{64}", "0".repeat(64))), site())) {
+            Holder alice = world.alice(world.operator());
+            assertThat(denied(alice, "errand", "-c", "exit 0")).isEqualTo("measurement-mismatch");
+            try (TokenHolder.Client own = alice.bundle().getIdentity()) {
+                assertThat(flows(own)).containsExactly("0 session");
+            }
+        }
+    }
+
+    @Test
+    void otherProgramsHoldNoToken() {
+        try (World world = launching()) {
+            Holder alice = world.alice(world.operator());
+            try (Started say = start(alice, "say", "-c", "echo $BAILIWICK_TICKET; sleep 1000");
+                    var caps = claimed(world, say.ticket(), say.pid())) {
+                assertThat(caps.get().getResult().getCaps().hasIdentity()).isFalse();
+                assertThat(caps.get().getResult().getCaps().hasServices()).isFalse();
+                assertThat(caps.get().getResult().getCaps().hasSecured()).isFalse();
+            }
+        }
+    }
+
+    private static String token(TokenHolder.Client holder, Function<Token.Reader, ?> what) {
+        try (var response = holder.showRequest().send().join()) {
+            return String.valueOf(
+                    what.apply(response.get().getResult().getFlow().getToken()));
+        }
+    }
+
+    private static List<String> present(Token.Reader token) {
+        List<String> names = new ArrayList<>();
+        token.getPrivileges().forEach(privilege -> {
+            if (privilege.getPresent()) {
+                names.add(privilege.getName().toString());
+            }
+        });
+        return names;
+    }
+
+    private static List<String> flows(TokenHolder.Client holder) {
+        List<String> flows = new ArrayList<>();
+        try (var response = holder.flowsRequest().send().join()) {
+            response.get().getFlows().forEach(flow -> flows.add(flow.getId() + " " + flow.getDescription()));
+        }
+        return flows;
     }
 
     @Test
@@ -555,7 +682,10 @@ class LauncherTest {
                             grant,
                             Optional.of(launchpad),
                             new Tickets(clock, new SecureRandom()),
-                            (session, line) -> {})),
+                            (session, line) -> {},
+                            (session, rule) -> {
+                                throw new AssertionError("the binary of a service is no job");
+                            })),
                     Launcher.factory);
             try (Launcher.Client launcher = grant.capability(Launcher.factory)) {
                 assertThat(denied(launcher, "ls")).isEqualTo("unknown-program");

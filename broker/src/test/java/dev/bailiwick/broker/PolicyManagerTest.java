@@ -148,7 +148,8 @@ class PolicyManagerTest {
                     date.maxArgumentBytes(),
                     date.postures(),
                     date.holds(),
-                    date.reads());
+                    date.reads(),
+                    date.asCaller());
             List<ProgramRule> more = new ArrayList<>(CATALOGUE.programs().values());
             more.add(another);
 

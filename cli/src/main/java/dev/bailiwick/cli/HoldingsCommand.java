@@ -3,6 +3,7 @@ package dev.bailiwick.cli;
 import dev.bailiwick.schema.gen.Blob;
 import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.ProgramCaps;
+import dev.bailiwick.schema.gen.TokenHolder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "holdings",
         description = {
             "In a program that 'bailiwick run' started: claim what was left for it, and show that.",
-            "A program holds less than the session that started it: namespaces of its own, and views. It claims them once, with the"
+            "A program holds less than the session that started it: namespaces of its own, views, and a token if it acts as its caller. It claims them once, with the"
                     + " BAILIWICK_TICKET in its environment, which is of use to no other process."
         })
 final class HoldingsCommand implements Runnable {
@@ -48,7 +49,8 @@ final class HoldingsCommand implements Runnable {
         try (Namespace.Client home = caps.getHome();
                 Namespace.Client config = caps.getConfig();
                 Namespace.Client cache = caps.getCache();
-                Namespace.Client tmp = caps.getTmp()) {
+                Namespace.Client tmp = caps.getTmp();
+                TokenHolder.Client identity = caps.getIdentity()) {
             String before = home.isNull() ? "" : read(home);
             if (note != null && !home.isNull()) {
                 write(home, note);
@@ -57,7 +59,18 @@ final class HoldingsCommand implements Runnable {
                     .with("home", namespace(home))
                     .with("config", namespace(config))
                     .with("cache", namespace(cache))
-                    .with("tmp", namespace(tmp));
+                    .with("tmp", namespace(tmp))
+                    .with("identity", flow(identity));
+        }
+    }
+
+    /** As whom the program acts; null if it has no token. */
+    private static Json flow(TokenHolder.Client identity) {
+        if (identity.isNull()) {
+            return new Json.Null();
+        }
+        try (var response = identity.showRequest().send().join()) {
+            return IdentityShapes.flow(response.get().getResult());
         }
     }
 

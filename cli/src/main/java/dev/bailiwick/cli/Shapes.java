@@ -1012,6 +1012,7 @@ final class Shapes {
                                         .with("summary", program.getSummary().toString())
                                         .with("path", program.getPath().toString())
                                         .with("measured", program.getMeasured())
+                                        .with("asCaller", program.getAsCaller())
                                         .with(
                                                 "arguments",
                                                 program.getArguments().toString())))

@@ -252,6 +252,7 @@ final class Views {
     private static final Table PROGRAMS = Table.table()
             .column("PROGRAM", "name")
             .column("ARGUMENTS", "arguments")
+            .column("ACTS AS", program -> program.flag("asCaller") ? "caller" : "-")
             .column("SUMMARY", "summary");
 
     /** What a launcher may start, and under which limits. */
@@ -272,7 +273,13 @@ final class Views {
         for (String slot : List.of("home", "config", "cache", "tmp")) {
             sheet.line(slot, holdings.get(slot) instanceof Json.Arr entries ? held(entries) : "not held");
         }
+        sheet.line(
+                "identity", holdings.get("identity") instanceof Json.Obj flow ? as(flow.object("token")) : "not held");
         return sheet.line("note", orDash(holdings.text("note"))).render(style);
+    }
+
+    private static String as(Json.Obj token) {
+        return "held: " + token.text("user") + " (" + orDash(token.text("userName")) + ")";
     }
 
     private static String held(Json.Arr entries) {

@@ -2,6 +2,7 @@ package dev.bailiwick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bailiwick.schema.Hash256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,15 +50,27 @@ class RunTest {
                 [[program]]
                 name = "show"
                 summary = "Shows what it holds."
-                path = "%s"
+                path = "%1$s"
                 arguments = "any"
                 max-arguments = 4
                 max-argument-bytes = 100
                 launcher = ["approved-apps"]
-                reads = [%s]
+                reads = [%2$s]
                 [program.holds]
                 home = "own"
                 config = "readOnly"
+
+                [[program]]
+                name = "errand"
+                summary = "Shows as whom it acts."
+                path = "%1$s"
+                sha256 = "%3$s"
+                as-caller = true
+                arguments = "any"
+                max-arguments = 4
+                max-argument-bytes = 100
+                launcher = ["approved-apps"]
+                reads = [%2$s]
 
                 [[program]]
                 name = "shell"
@@ -67,7 +80,7 @@ class RunTest {
                 max-arguments = 2
                 max-argument-bytes = 200
                 launcher = ["approved-apps"]
-                """.formatted(program, reads);
+                """.formatted(program, reads, Hash256.sha256(Files.readAllBytes(program)));
     }
 
     @BeforeAll
@@ -144,13 +157,41 @@ class RunTest {
     void twoAccountsRunTheSameProgramAndSeeDifferentThings() {
         site.withInput("alice", "dark", "config", "put", "theme").ok();
         assertThat(run("alice", "", "show", "hers").ok().out())
-                .contains("home     held", "config   held: theme", "tmp      not held", "note     -");
+                .contains("home      held", "config    held: theme", "tmp       not held", "note      -");
 
         assertThat(run("bob", "", "show").ok().out())
-                .contains("home     held, empty", "config   held, empty", "note     -");
-        assertThat(run("alice", "", "show").ok().out()).contains("home     held: note", "note     hers");
+                .contains("home      held, empty", "config    held, empty", "note      -");
+        assertThat(run("alice", "", "show").ok().out()).contains("home      held: note", "note      hers");
         assertThat(site.bailiwick("alice", "home", "ls", "apps/show").ok().out())
                 .contains("note");
+    }
+
+    /** Seed 004: an ad-hoc job has the token of whoever called for it. */
+    @Test
+    void aProgramMayActAsWhoeverRunsIt() {
+        for (String who : List.of("alice", "bob")) {
+            Json.Obj own = (Json.Obj)
+                    site.bailiwick(who, "idn", "show", "-o", "json").ok().json();
+            Json.Obj job = ((Json.Obj) run(who, "", "errand", "-o", "json").ok().json()).object("identity");
+
+            assertThat(job.object("token").text("userName")).isEqualTo(who);
+            assertThat(job.object("token").text("user"))
+                    .isEqualTo(own.object("token").text("user"));
+            assertThat(job.object("token").get("tokenId"))
+                    .isNotEqualTo(own.object("token").get("tokenId"));
+            assertThat(job.text("description")).isEqualTo("program errand");
+            assertThat(run(who, "", "errand").ok().out()).contains("identity  held: S-1-5-21-", " (" + who + ")");
+            assertThat(run(who, "", "show").ok().out()).contains("identity  not held");
+            assertThat(site.bailiwick(who, "idn", "threads").ok().out())
+                    .as("over with the program")
+                    .doesNotContain("errand");
+        }
+        assertThat(TestHost.host()
+                        .bailiwick(words("alice", "run", "--list"))
+                        .ok()
+                        .out())
+                .containsPattern("errand +any, at most 4 +caller +Shows")
+                .containsPattern("shell +any, at most 2 +- +For");
     }
 
     @Test

@@ -233,6 +233,7 @@ public final class ProfileCodecs {
                     held.getValue().name()));
         }
         WireLists.write(program.reads(), to.initReads(program.reads().size()));
+        to.setAsCaller(program.asCaller());
     }
 
     private static ProgramRule read(dev.bailiwick.schema.gen.ProgramRule.Reader from) {
@@ -256,7 +257,8 @@ public final class ProfileCodecs {
                 from.getMaxArgumentBytes(),
                 WireLists.readTexts("postures", from.getPostures()),
                 holds,
-                WireLists.readTexts("reads", from.getReads()));
+                WireLists.readTexts("reads", from.getReads()),
+                from.getAsCaller());
     }
 
     /** Writes a reference; one that follows the newest version has an empty version id. */

@@ -71,6 +71,7 @@ final class ProgramReader {
                 reads.add(read.value());
             }
         });
+        boolean asCaller = asCaller(table, sha256.isPresent());
         table.finish();
         if (name != null) {
             String first = namesSeen.putIfAbsent(name.value(), "at " + name.at());
@@ -95,7 +96,8 @@ final class ProgramReader {
                         bytes,
                         postures,
                         holds,
-                        reads));
+                        reads,
+                        asCaller));
     }
 
     private @Nullable Located<String> path(@Nullable Located<String> path, String key) {
@@ -124,6 +126,18 @@ final class ProgramReader {
             return Optional.empty();
         }
         return Optional.of(Hash256.parse(text.value()));
+    }
+
+    private static boolean asCaller(TableReader table, boolean isMeasured) {
+        boolean asCaller = table.has("as-caller") && table.flag("as-caller");
+        if (asCaller && !isMeasured) {
+            table.problem(
+                    Code.PROGRAM_WITHOUT_MEASUREMENT,
+                    "as-caller",
+                    "a program that acts as its caller has no sha256",
+                    "add the SHA-256 of its file");
+        }
+        return asCaller;
     }
 
     private static SortedSet<String> patterns(TableReader table, @Nullable ProgramArguments arguments) {

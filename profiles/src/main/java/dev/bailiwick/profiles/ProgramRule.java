@@ -28,6 +28,8 @@ import java.util.regex.Pattern;
  * @param postures the launcher postures that have it, at least one
  * @param holds what it may claim of its session; only namespaces, and {@link ProgramAccess#OWN} or a view
  * @param reads further paths of the machine it can see, read-only, plain and absolute
+ * @param asCaller whether it acts as whoever starts it, by a token of its own, which is a duplicate of theirs (seed 004, ad-hoc jobs); such a
+ *     program has a measurement, since whatever else came to lie there would act as them, too
  */
 public record ProgramRule(
         String name,
@@ -40,7 +42,8 @@ public record ProgramRule(
         int maxArgumentBytes,
         SortedSet<String> postures,
         SortedMap<Slot, ProgramAccess> holds,
-        SortedSet<String> reads) {
+        SortedSet<String> reads,
+        boolean asCaller) {
     /** The slots of which a program can hold something. */
     public static final Set<Slot> HELD_SLOTS = Set.of(Slot.HOME, Slot.CONFIG, Slot.CACHE, Slot.TMP);
 
@@ -82,6 +85,9 @@ public record ProgramRule(
         if (postures.contains(MEASURED) && sha256.isEmpty()) {
             throw new IllegalArgumentException("a program of " + MEASURED + " has a measurement");
         }
+        if (asCaller && sha256.isEmpty()) {
+            throw new IllegalArgumentException("a program that acts as its caller has a measurement");
+        }
         if (!HELD_SLOTS.containsAll(holds.keySet())) {
             throw new IllegalArgumentException("a program holds namespaces only: " + holds.keySet());
         }
@@ -115,7 +121,8 @@ public record ProgramRule(
                 0,
                 new TreeSet<>(Set.of(MEASURED)),
                 new TreeMap<>(Map.of(Slot.HOME, ProgramAccess.OWN)),
-                service.reads());
+                service.reads(),
+                false);
     }
 
     /** Whether a launcher of one of those postures has it. */

@@ -111,6 +111,8 @@ class ProgramRuleTest {
                     Code.PROGRAM_WITHOUT_MEASUREMENT);
             plus("sha256 = \"abc\"\n", "^^sha256", Code.INVALID_BINARY_HASH);
             plus("reads = [\"etc\"]\n", "reads = [^^\"etc\"]", Code.INVALID_PROGRAM_PATH);
+            plus("as-caller = true\n", "^^as-caller", Code.PROGRAM_WITHOUT_MEASUREMENT);
+            plus("as-caller = \"yes\"\n", "^^as-caller", Code.WRONG_TYPE);
             plus("setuid = true\n", "^^setuid", Code.UNKNOWN_KEY);
             plus("[program.holds]\nkeyring = \"own\"\n", "^^keyring", Code.INVALID_VALUE);
             plus("[program.holds]\nhome = \"full\"\n", "^^home = \"full\"", Code.INVALID_VALUE);
@@ -149,7 +151,29 @@ class ProgramRuleTest {
                         0,
                         new TreeSet<>(Set.of(ProgramRule.MEASURED)),
                         Collections.emptySortedMap(),
-                        Collections.emptySortedSet()));
+                        Collections.emptySortedSet(),
+                        false));
+    }
+
+    @Test
+    void aProgramThatActsAsItsCallerHasAMeasurement() {
+        ProgramRule sample = Samples.program("probe");
+        assertThat(sample.asCaller()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ProgramRule(
+                        sample.name(),
+                        sample.summary(),
+                        sample.path(),
+                        java.util.Optional.empty(),
+                        sample.arguments(),
+                        sample.patterns(),
+                        sample.maxArguments(),
+                        sample.maxArgumentBytes(),
+                        new TreeSet<>(Set.of("approved-apps")),
+                        sample.holds(),
+                        sample.reads(),
+                        true))
+                .withMessage("a program that acts as its caller has a measurement");
     }
 
     @Test

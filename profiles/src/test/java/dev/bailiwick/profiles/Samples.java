@@ -74,6 +74,7 @@ final class Samples {
                 new java.util.TreeSet<>(java.util.Set.of("approved-apps", ProgramRule.MEASURED)),
                 new java.util.TreeMap<>(
                         java.util.Map.of(Slot.HOME, ProgramAccess.OWN, Slot.CONFIG, ProgramAccess.READ_ONLY)),
-                new java.util.TreeSet<>(java.util.Set.of("/opt/fonts", "/opt/words")));
+                new java.util.TreeSet<>(java.util.Set.of("/opt/fonts", "/opt/words")),
+                true);
     }
 }

@@ -346,7 +346,7 @@ public final class AccountRecord {
             return !_pointerFieldIsNull(11);
         }
 
-        /** The login name as it was given, RFC 8265 UsernameCaseMapped, 1 to 64 characters. */
+        /** The login name as it is shown, RFC 8265 UsernameCaseMapped, 1 to 64 characters: as {@code nameKey}, or, in records of older stores, as given. */
         public Text.Builder getName() {
             return _getPointerField(Text.factory, 11);
         }
@@ -598,7 +598,7 @@ public final class AccountRecord {
             return !_pointerFieldIsNull(11);
         }
 
-        /** The login name as it was given, RFC 8265 UsernameCaseMapped, 1 to 64 characters. */
+        /** The login name as it is shown, RFC 8265 UsernameCaseMapped, 1 to 64 characters: as {@code nameKey}, or, in records of older stores, as given. */
         public Text.Reader getName() {
             return _getPointerField(Text.factory, 11);
         }

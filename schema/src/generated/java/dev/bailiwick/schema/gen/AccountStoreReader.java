@@ -99,7 +99,7 @@ public final class AccountStoreReader {
 
         /**
          * {@code atSequence} 0 means the newest state, here and below. Otherwise it is the state after that journal entry, and names are those of
-         * then; a name that was nobody's then is taken as one of now.
+         * then; a name that was nobody's then is taken as one of now. A sequence that the journal has not reached is "not-found".
          *
          * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
          */
@@ -222,7 +222,7 @@ public final class AccountStoreReader {
 
         /**
          * {@code atSequence} 0 means the newest state, here and below. Otherwise it is the state after that journal entry, and names are those of
-         * then; a name that was nobody's then is taken as one of now.
+         * then; a name that was nobody's then is taken as one of now. A sequence that the journal has not reached is "not-found".
          *
          * <p>Parameters: {@code name}, {@code atSequence}. Results: {@code result}.
          */

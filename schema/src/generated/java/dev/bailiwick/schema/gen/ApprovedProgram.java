@@ -146,6 +146,15 @@ public final class ApprovedProgram {
         public Text.Builder initArguments(int size) {
             return _initPointerField(Text.factory, 3, size);
         }
+
+        /** It acts as whoever starts it: it holds {@code identity}, {@code services} and {@code secured} of ProgramCaps by a duplicate of their token. */
+        public boolean getAsCaller() {
+            return _getBooleanField(1);
+        }
+
+        public void setAsCaller(boolean value) {
+            _setBooleanField(1, value);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -190,6 +199,11 @@ public final class ApprovedProgram {
         /** Which arguments it takes, for people. */
         public Text.Reader getArguments() {
             return _getPointerField(Text.factory, 3);
+        }
+
+        /** It acts as whoever starts it: it holds {@code identity}, {@code services} and {@code secured} of ProgramCaps by a duplicate of their token. */
+        public boolean getAsCaller() {
+            return _getBooleanField(1);
         }
     }
 }

@@ -125,7 +125,7 @@ public final class ProgramCaps {
 
         /**
          * The name it was launched by.
-         * Appended, for the programs of a service, which the supervisor starts:
+         * Appended, for the programs of a service, which the supervisor starts, and, as far as {@code secured}, for programs that act as their caller:
          */
         public Text.Builder getProgram() {
             return _getPointerField(Text.factory, 5);
@@ -259,7 +259,7 @@ public final class ProgramCaps {
 
         /**
          * The name it was launched by.
-         * Appended, for the programs of a service, which the supervisor starts:
+         * Appended, for the programs of a service, which the supervisor starts, and, as far as {@code secured}, for programs that act as their caller:
          */
         public Text.Reader getProgram() {
             return _getPointerField(Text.factory, 5);

@@ -250,6 +250,15 @@ public final class ProgramRule {
         public TextList.Builder initReads(int size) {
             return _initPointerField(TextList.factory, 7, size);
         }
+
+        /** It acts as whoever starts it, by a duplicate of their token; it has a sha256. */
+        public boolean getAsCaller() {
+            return _getBooleanField(16);
+        }
+
+        public void setAsCaller(boolean value) {
+            _setBooleanField(16, value);
+        }
     }
 
     /** Reads the struct from a message. */
@@ -344,6 +353,11 @@ public final class ProgramRule {
         /** Further paths of the machine it can see, read-only, sorted. */
         public TextList.Reader getReads() {
             return _getPointerField(TextList.factory, 7);
+        }
+
+        /** It acts as whoever starts it, by a duplicate of their token; it has a sha256. */
+        public boolean getAsCaller() {
+            return _getBooleanField(16);
         }
     }
 }
