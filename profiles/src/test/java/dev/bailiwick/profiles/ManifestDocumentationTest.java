@@ -2,6 +2,7 @@ package dev.bailiwick.profiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bailiwick.identity.Privilege;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,12 @@ class ManifestDocumentationTest {
                 .distinct()
                 .toList();
         assertThat(keys).isNotEmpty().allSatisfy(key -> assertThat(manual).contains("`" + key + "`"));
+    }
+
+    @Test
+    void theHintOfUnknownPrivilegesLeadsToAListOfAll() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "identity.md"));
+        assertThat(Privilege.values()).allSatisfy(privilege -> assertThat(page).contains(privilege.text()));
     }
 
     @Test
