@@ -6,13 +6,11 @@ import dev.bailiwick.accountstore.Attribution;
 import dev.bailiwick.accountstore.CommitResult;
 import dev.bailiwick.accountstore.NewAccount;
 import dev.bailiwick.accountstore.Stored;
-import dev.bailiwick.identity.Privilege;
-import dev.bailiwick.identity.Sddl;
-import dev.bailiwick.identity.SddlResult;
 import dev.bailiwick.profiles.PrincipalKind;
 import dev.bailiwick.profiles.ProfileCodecs;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.ServiceIdentity;
+import dev.bailiwick.profiles.ServiceWords;
 import dev.bailiwick.schema.AccountName;
 import dev.bailiwick.schema.Hash256;
 import java.util.List;
@@ -52,20 +50,17 @@ final class ServiceChanges {
             throw new RefusedException(Refusal.because("invalid-argument", String.valueOf(unfit.getMessage())));
         }
         read.requiredPrivileges()
-                .ifPresent(names -> names.stream()
-                        .filter(privilege -> Privilege.named(privilege).isEmpty())
-                        .findFirst()
-                        .ifPresent(privilege -> {
-                            throw new RefusedException(TokenHolderServer.unknown(privilege));
-                        }));
-        if (!read.descriptor().isEmpty()
-                && Sddl.parse(read.descriptor()) instanceof SddlResult.Malformed(int position, String message)) {
-            throw new RefusedException(new Refusal(
-                    "invalid-descriptor",
-                    "the descriptor is no SDDL at character " + position + ": " + message,
-                    "write it as O:..G:..D:(A;;GA;;;..)"));
+                .ifPresent(names -> names.forEach(privilege -> refuse(ServiceWords.privilege(privilege))));
+        if (!read.descriptor().isEmpty()) {
+            refuse(ServiceWords.descriptor(read.descriptor()));
         }
         return read;
+    }
+
+    private static void refuse(Optional<ServiceWords.Fault> fault) {
+        fault.ifPresent(found -> {
+            throw new RefusedException(new Refusal(found.code().text(), found.message(), found.hint()));
+        });
     }
 
     /** Writes it: a new account, or a new version of the one there is. Empty profiles are left as they are, or those of services. */

@@ -146,7 +146,7 @@ final class TokenHolderServer implements TokenHolder.Server {
         return own.id() == 0 ? "" : "flow " + own.id() + ", " + own.description();
     }
 
-    static Refusal unknown(String name) {
+    private static Refusal unknown(String name) {
         return new Refusal(
                 "unknown-privilege",
                 "there is no privilege " + Refusal.quoted(name),

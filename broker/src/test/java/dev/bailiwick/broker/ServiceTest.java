@@ -79,9 +79,13 @@ class ServiceTest {
     @BeforeEach
     void launching() throws IOException {
         world.close();
-        int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        world = World.launching(Shipped.manifest(), new LaunchSite(folder, Optional.empty(), Tools.find(), uid));
+        world = World.launching(Shipped.manifest(), site());
         operator = world.operator();
+    }
+
+    private LaunchSite site() throws IOException {
+        int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        return new LaunchSite(folder, Optional.empty(), Tools.find(), uid);
     }
 
     @AfterEach
@@ -253,6 +257,72 @@ class ServiceTest {
         assertThat(define("operator", script("x", ""), 0, definition -> {})).isEqualTo("name-taken");
         assertThat(define("nobody", script("x", ""), 3, definition -> {})).isEqualTo("not-found");
         assertThat(world.store.accounts().service("vault")).isEmpty();
+    }
+
+    @Test
+    void whatTheManifestDefinesIsWhatTheCommandDefinesAndStartsTheSame() throws IOException {
+        Path binary = script("vault", "exec sleep 1000");
+        Path pre = script("pre", "echo preparing");
+        Path well = script("well", "echo well");
+        world.close();
+        world = World.launching(
+                Shipped.manifestWith("""
+
+                        [[account]]
+                        name = "vault"
+                        kind = "service"
+                        roles = ["service-account"]
+                        resource-profile = "service"
+                        policy-profile = "service"
+                        [account.service]
+                        name = "vault"
+                        supervisor = "bailiwickd"
+                        binary = "%s"
+                        sha256 = "%s"
+                        identity = "SYSTEM"
+                        hook-identity = "NetworkService"
+                        required-privileges = ["SeImpersonatePrivilege"]
+                        start-pre = [{ path = "%s", sha256 = "%s" }]
+                        start-post = [{ path = "%3$s", sha256 = "%4$s" }]
+                        health-check = { path = "%s", sha256 = "%s" }
+                        reload = { path = "%3$s", sha256 = "%4$s" }
+                        descriptor = "D:(A;;GR;;;BU)"
+                        reads = ["/usr/share"]
+                        """.formatted(binary, measured(binary), pre, measured(pre), well, measured(well))),
+                site());
+        operator = world.operator();
+        var seeded = world.store.accounts().service("vault").orElseThrow().content();
+
+        assertThat(start("vault")).isEqualTo("started");
+        StandIn vault = closing(new StandIn(starts(), "vault").listen());
+        assertThat(token(vault).token().user()).isEqualTo(WellKnownSid.SYSTEM.sid());
+        assertThat(token(vault).token().service()).contains(Sid.service("vault"));
+        assertThat(token(vault).token().privileges().present().toList()).containsExactly(Privilege.IMPERSONATE);
+        assertThat(starts().health("vault")).isEqualTo(new ServiceStarts.Command.Exited(0, "well\n"));
+
+        assertThat(define("vault", binary, 0, definition -> {
+                    definition.setIdentity("SYSTEM");
+                    definition.setHookIdentity("NetworkService");
+                    privileges(definition, "SeImpersonatePrivilege");
+                    hook(definition.initStartPre(1).get(0), pre);
+                    hook(definition.initStartPost(1).get(0), pre);
+                    hook(definition.initHealthCheck(), well);
+                    hook(definition.initReload(), pre);
+                    definition.setDescriptor("D:(A;;GR;;;BU)");
+                    definition.initReads(1).set(0, new Text.Reader("/usr/share"));
+                }))
+                .isEqualTo("committed");
+        assertThat(world.store
+                        .accounts()
+                        .service("vault")
+                        .orElseThrow()
+                        .content()
+                        .service())
+                .isEqualTo(seeded.service());
+    }
+
+    private static Hash256 measured(Path file) throws IOException {
+        return Hash256.sha256(Files.readAllBytes(file));
     }
 
     // ---- starting ----

@@ -25,11 +25,11 @@ final class ModuleArrowsTest {
             "capnp.rpc",
             "schema",
             "engine",
+            "identity",
             "profiles",
             "accountstore",
             "storage",
             "launch",
-            "identity",
             "broker",
             "daemon",
             "cli"
@@ -50,6 +50,8 @@ final class ModuleArrowsTest {
                 .definedBy("dev.bailiwick.schema..")
                 .layer("engine")
                 .definedBy("dev.bailiwick.engine..")
+                .layer("identity")
+                .definedBy("dev.bailiwick.identity..")
                 .layer("profiles")
                 .definedBy("dev.bailiwick.profiles..")
                 .layer("accountstore")
@@ -58,8 +60,6 @@ final class ModuleArrowsTest {
                 .definedBy("dev.bailiwick.storage..")
                 .layer("launch")
                 .definedBy("dev.bailiwick.launch..")
-                .layer("identity")
-                .definedBy("dev.bailiwick.identity..")
                 .layer("broker")
                 .definedBy("dev.bailiwick.broker..")
                 .layer("daemon")
@@ -77,7 +77,7 @@ final class ModuleArrowsTest {
                 .whereLayer("launch")
                 .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
                 .whereLayer("identity")
-                .mayOnlyBeAccessedByLayers("broker", "daemon", "cli")
+                .mayOnlyBeAccessedByLayers("profiles", "broker", "daemon", "cli")
                 .whereLayer("identity")
                 .mayNotAccessAnyLayer()
                 .whereLayer("accountstore")

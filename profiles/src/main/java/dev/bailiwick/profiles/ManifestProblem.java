@@ -97,14 +97,18 @@ public record ManifestProblem(Code code, int line, int column, String message, S
         SERVICE_ON_OTHER_KIND("service-on-other-kind"),
         /** A service without a binary, or without its measurement. */
         SERVICE_WITHOUT_BINARY("service-without-binary"),
-        /** A binary that is not named by a plain absolute path. */
+        /** A binary, another program of a service, or something it reads, that is not named by a plain absolute path. */
         INVALID_BINARY_PATH("invalid-binary-path"),
         /** A measurement that is not 32 bytes in hexadecimal. */
         INVALID_BINARY_HASH("invalid-binary-hash"),
         /** Two accounts for one service. */
         DUPLICATE_SERVICE("duplicate-service"),
-        /** One binary with two measurements. */
+        /** One file with two measurements, as a binary or another program of a service. */
         BINARY_MISMATCH("binary-mismatch"),
+        /** A privilege that no token can have. */
+        UNKNOWN_PRIVILEGE("unknown-privilege"),
+        /** The descriptor of a service's data directory is no SDDL. */
+        INVALID_DESCRIPTOR("invalid-descriptor"),
 
         /** Two programs with one name, or with the name of a built-in one. */
         DUPLICATE_PROGRAM("duplicate-program"),

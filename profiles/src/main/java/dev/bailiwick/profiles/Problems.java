@@ -7,8 +7,10 @@ import java.util.List;
 /** Collects what is wrong while reading goes on, so that everything is reported at once. Confined to one thread. */
 final class Problems {
     private final List<ManifestProblem> found = new ArrayList<>();
+    private int count;
 
     void add(Code code, Position at, String message, String hint) {
+        count++;
         if (found.size() < Limits.MANIFEST_PROBLEMS) {
             found.add(new ManifestProblem(code, at.line(), at.column(), message, hint));
         } else if (found.size() == Limits.MANIFEST_PROBLEMS) {
@@ -21,9 +23,9 @@ final class Problems {
         }
     }
 
-    /** A count that grows with every problem: unchanged across a stretch of reading, that stretch was sound. */
+    /** A count that grows with every problem, also with those not kept: unchanged across a stretch of reading, that stretch was sound. */
     int count() {
-        return found.size();
+        return count;
     }
 
     /** Everything found, in the order of the file. */

@@ -11,7 +11,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class ProgramReader {
     static final String KEY = "program";
 
-    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final String ARGUMENTS =
             spelt(Stream.of(ProgramArguments.values()).map(ProgramArguments::text));
     private static final String ACCESSES =
@@ -53,8 +51,8 @@ final class ProgramReader {
         int before = problems.count();
         Located<String> name = table.token("name");
         Located<String> summary = table.text("summary", Limits.PROSE_CHARS);
-        Located<String> path = path(table.text("path", Limits.PATH_CHARS), "path");
-        Optional<Hash256> sha256 = sha256(table);
+        Located<String> path = table.path("path", Code.INVALID_PROGRAM_PATH);
+        Located<Hash256> sha256 = table.optionalDigest("sha256");
         Located<ProgramArguments> arguments = table.choice("arguments", ProgramArguments::ofText, ARGUMENTS);
         if (arguments == null) {
             table.leave("max-arguments", "max-argument-bytes", "allowed");
@@ -63,15 +61,10 @@ final class ProgramReader {
         int most = takesSome ? (int) table.integer("max-arguments", 1, Limits.PROGRAM_ARGUMENTS) : 0;
         int bytes = takesSome ? (int) table.integer("max-argument-bytes", 1, Limits.PROGRAM_ARGUMENT_BYTES) : 0;
         SortedSet<String> patterns = patterns(table, arguments == null ? null : arguments.value());
-        SortedSet<String> postures = postures(table, sha256.isPresent());
+        SortedSet<String> postures = postures(table, sha256 != null);
         SortedMap<Slot, ProgramAccess> holds = holds(table.optionalTable("holds"));
-        TreeSet<String> reads = new TreeSet<>();
-        table.optionalTexts("reads", Limits.PROSE_CHARS).forEach(read -> {
-            if (path(read, "reads") != null) {
-                reads.add(read.value());
-            }
-        });
-        boolean asCaller = asCaller(table, sha256.isPresent());
+        SortedSet<String> reads = table.optionalPaths("reads", Code.INVALID_PROGRAM_PATH);
+        boolean asCaller = asCaller(table, sha256 != null);
         table.finish();
         if (name != null) {
             String first = namesSeen.putIfAbsent(name.value(), "at " + name.at());
@@ -89,7 +82,7 @@ final class ProgramReader {
                         name.value(),
                         summary.value(),
                         path.value(),
-                        sha256,
+                        Optional.ofNullable(sha256).map(Located::value),
                         arguments.value(),
                         patterns,
                         most,
@@ -98,34 +91,6 @@ final class ProgramReader {
                         holds,
                         reads,
                         asCaller));
-    }
-
-    private @Nullable Located<String> path(@Nullable Located<String> path, String key) {
-        if (path != null && !Checks.isPlainAbsolutePath(path.value())) {
-            problems.add(
-                    Code.INVALID_PROGRAM_PATH,
-                    path.at(),
-                    "\"" + Checks.excerpt(path.value()) + "\" as \"" + key + "\" is no plain absolute path",
-                    "write it from / on, without empty, . or .. parts");
-            return null;
-        }
-        return path;
-    }
-
-    private Optional<Hash256> sha256(TableReader table) {
-        Located<String> text = table.optionalText("sha256", Limits.PROSE_CHARS);
-        if (text == null) {
-            return Optional.empty();
-        }
-        if (!DIGEST.matcher(text.value()).matches()) {
-            problems.add(
-                    Code.INVALID_BINARY_HASH,
-                    text.at(),
-                    "\"" + Checks.excerpt(text.value()) + "\" is no SHA-256",
-                    "write the 64 lower-case hexadecimal digits that sha256sum prints");
-            return Optional.empty();
-        }
-        return Optional.of(Hash256.parse(text.value()));
     }
 
     private static boolean asCaller(TableReader table, boolean isMeasured) {

@@ -92,8 +92,9 @@ public record ProgramRule(
             throw new IllegalArgumentException("a program holds namespaces only: " + holds.keySet());
         }
         holds = Collections.unmodifiableSortedMap(new TreeMap<>(Map.copyOf(holds)));
-        reads = texts("reads", reads);
+        Checks.atMost("reads", reads.size(), Limits.LIST_ITEMS);
         reads.forEach(read -> path("readable path", read));
+        reads = Collections.unmodifiableSortedSet(new TreeSet<>(reads));
     }
 
     private static void path(String what, String path) {

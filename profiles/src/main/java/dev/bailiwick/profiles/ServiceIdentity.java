@@ -9,7 +9,8 @@ import java.util.TreeSet;
 
 /**
  * What a service account is bound to (seed 002, "service-account"; seed 004): a name, a measured binary and a supervisor, as whom its
- * programs run, and who may open its data. What the texts mean is checked by whoever defines a service; here only what a record can hold.
+ * programs run, and who may open its data. What the texts mean is checked by whoever defines a service, with {@link ServiceWords}; here only what a record
+ * can hold.
  *
  * @param serviceName lower-case words joined by dashes
  * @param binaryPath absolute path without empty, {@code .} or {@code ..} segments

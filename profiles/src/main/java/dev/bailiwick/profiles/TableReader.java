@@ -1,6 +1,7 @@
 package dev.bailiwick.profiles;
 
 import dev.bailiwick.profiles.ManifestProblem.Code;
+import dev.bailiwick.schema.Hash256;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
@@ -25,6 +27,9 @@ import org.tomlj.TomlTable;
  * something compares {@link Problems#count} before and after. {@link #finish} reports the keys nobody asked for.
  */
 final class TableReader {
+    /** One spelling only, so that manifests can be compared as text. */
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
     private final TomlTable table;
     private final Position at;
     private final String what;
@@ -109,6 +114,43 @@ final class TableReader {
             problems.add(Code.INVALID_VALUE, text.at(), quoted(key, text.value()) + " is no id", "write " + form);
             return null;
         }
+    }
+
+    /** A required SHA-256. */
+    @Nullable
+    Located<Hash256> digest(String key) {
+        return require(key) ? optionalDigest(key) : null;
+    }
+
+    /** A SHA-256 as {@code sha256sum} prints it; null when absent or broken. */
+    @Nullable
+    Located<Hash256> optionalDigest(String key) {
+        Located<String> text = optionalText(key, Limits.PROSE_CHARS);
+        if (text == null) {
+            return null;
+        }
+        if (!DIGEST.matcher(text.value()).matches()) {
+            problems.add(
+                    Code.INVALID_BINARY_HASH,
+                    text.at(),
+                    quoted(key, text.value()) + " is no SHA-256",
+                    "write the 64 lower-case hexadecimal digits that sha256sum prints");
+            return null;
+        }
+        return text.with(Hash256.parse(text.value()));
+    }
+
+    /** A required plain absolute path; {@code code} is what is wrong with any other. */
+    @Nullable
+    Located<String> path(String key, Code code) {
+        return require(key) ? optionalPath(key, code) : null;
+    }
+
+    /** A plain absolute path; null when absent or broken. */
+    @Nullable
+    Located<String> optionalPath(String key, Code code) {
+        Located<String> path = optionalText(key, Limits.PATH_CHARS);
+        return path != null && checkedPath(key, path, code) ? path : null;
     }
 
     boolean flag(String key) {
@@ -219,7 +261,7 @@ final class TableReader {
     List<Located<String>> optionalTokens(String key) {
         List<Located<String>> tokens = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (Located<String> item : strings(key)) {
+        for (Located<String> item : strings(key, Limits.PROSE_CHARS)) {
             if (checkedToken(key, item)) {
                 if (seen.add(item.value())) {
                     tokens.add(item);
@@ -238,7 +280,7 @@ final class TableReader {
         }
         int before = problems.count();
         List<T> chosen = new ArrayList<>();
-        for (Located<String> item : strings(key)) {
+        for (Located<String> item : strings(key, Limits.PROSE_CHARS)) {
             Located<T> choice = chosen(key, item, choices, allowed);
             if (choice != null && chosen.contains(choice.value())) {
                 repeated(key, item);
@@ -260,10 +302,8 @@ final class TableReader {
     List<Located<String>> optionalTexts(String key, int maxChars) {
         List<Located<String>> texts = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (Located<String> item : strings(key)) {
-            if (item.value().length() > maxChars) {
-                problems.add(Code.INVALID_VALUE, item.at(), quoted(key, item.value()) + " is too long", "");
-            } else if (seen.add(item.value())) {
+        for (Located<String> item : strings(key, maxChars)) {
+            if (seen.add(item.value())) {
                 texts.add(item);
             } else {
                 repeated(key, item);
@@ -272,7 +312,14 @@ final class TableReader {
         return List.copyOf(texts);
     }
 
-    private List<Located<String>> strings(String key) {
+    /** A list of plain absolute paths, each stated once; empty when absent. */
+    SortedSet<String> optionalPaths(String key, Code code) {
+        return names(optionalTexts(key, Limits.PATH_CHARS).stream()
+                .filter(path -> checkedPath(key, path, code))
+                .toList());
+    }
+
+    private List<Located<String>> strings(String key, int maxChars) {
         List<Located<String>> strings = new ArrayList<>();
         switch (raw(key)) {
             case null -> {}
@@ -280,7 +327,7 @@ final class TableReader {
                 for (int i = 0; i < array.size() && withinLimit(key, array, i, Limits.LIST_ITEMS); i++) {
                     Position itemAt = Position.of(array.inputPositionOf(i), at(key));
                     if (array.get(i) instanceof String text) {
-                        Located<String> checked = checkedText(key, text, itemAt, Limits.PROSE_CHARS);
+                        Located<String> checked = checkedText(key, text, itemAt, maxChars);
                         if (checked != null) {
                             strings.add(checked);
                         }
@@ -417,6 +464,18 @@ final class TableReader {
                     text.at(),
                     quoted(key, text.value()) + " is no name",
                     "use lower-case words joined by dashes, at most " + Limits.TOKEN_CHARS + " characters");
+            return false;
+        }
+        return true;
+    }
+
+    private boolean checkedPath(String key, Located<String> path, Code code) {
+        if (!Checks.isPlainAbsolutePath(path.value())) {
+            problems.add(
+                    code,
+                    path.at(),
+                    quoted(key, path.value()) + " is no plain absolute path",
+                    "write it from / on, without empty, . or .. parts");
             return false;
         }
         return true;

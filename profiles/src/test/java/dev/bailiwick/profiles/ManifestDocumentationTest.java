@@ -2,7 +2,9 @@ package dev.bailiwick.profiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bailiwick.identity.Privilege;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,6 +41,33 @@ class ManifestDocumentationTest {
                 .distinct()
                 .toList();
         assertThat(keys).isNotEmpty().allSatisfy(key -> assertThat(manual).contains("`" + key + "`"));
+    }
+
+    @Test
+    void theManualsExampleOfAServiceIsOne() throws IOException {
+        String example = Pattern.compile("```\n(\\[\\[account]].*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(MANUAL))
+                .results()
+                .map(block -> block.group(1))
+                .findFirst()
+                .orElseThrow();
+        String manifest = Files.readString(Path.of("manifests", "default.toml")) + example;
+        assertThat(SeedManifest.parse(manifest.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        SeedManifest.Parsed.class,
+                        parsed -> assertThat(parsed.plan()
+                                        .accounts()
+                                        .getLast()
+                                        .service()
+                                        .orElseThrow()
+                                        .startPre())
+                                .hasSize(1));
+    }
+
+    @Test
+    void theHintOfUnknownPrivilegesLeadsToAListOfAll() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "identity.md"));
+        assertThat(Privilege.values()).allSatisfy(privilege -> assertThat(page).contains(privilege.text()));
     }
 
     @Test

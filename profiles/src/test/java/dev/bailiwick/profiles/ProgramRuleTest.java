@@ -188,6 +188,27 @@ class ProgramRuleTest {
     }
 
     @Test
+    void aServiceMayReadWhateverAPathCanName() {
+        String longest = "/" + "x".repeat(Limits.PATH_CHARS - 1);
+        ServiceIdentity service = new ServiceIdentity(
+                "probe",
+                "/usr/lib/probe",
+                Hash256.sha256(new byte[] {1}),
+                "init",
+                "",
+                java.util.Optional.empty(),
+                "",
+                List.of(),
+                List.of(),
+                java.util.Optional.empty(),
+                java.util.Optional.empty(),
+                "",
+                new TreeSet<>(Set.of(longest)));
+
+        assertThat(ProgramRule.of(service).reads()).containsExactly(longest);
+    }
+
+    @Test
     void theShippedProgramsAreNoShells() {
         assertThat(Catalogue.builtIn().programs().values())
                 .isNotEmpty()

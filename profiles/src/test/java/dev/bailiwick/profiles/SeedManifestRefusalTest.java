@@ -633,6 +633,23 @@ class SeedManifestRefusalTest {
     }
 
     @Test
+    void whatIsBrokenBeyondTheLimitIsBrokenAllTheSame() {
+        StringBuilder many = new StringBuilder(sound().text());
+        for (int i = 0; i < 2 * Limits.MANIFEST_PROBLEMS; i++) {
+            many.append("surprise-").append(i).append(" = 1\n");
+        }
+        for (String name : new String[] {"last", "very-last"}) {
+            many.append("[[program]]\nname = \"").append(name).append("\"\nsummary = \"s\"\npath = \"/p\"\n");
+            many.append("arguments = \"any\"\nlauncher = [\"approved-apps\"]\n");
+            for (int i = 0; i < Limits.MANIFEST_PROBLEMS; i++) {
+                many.append("surprise-").append(i).append(" = 1\n");
+            }
+        }
+        assertThat(SeedManifest.parse(many.toString().getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(SeedManifest.Refused.class);
+    }
+
+    @Test
     void problemsBeyondTheLimitAreCountedOnly() {
         StringBuilder many = new StringBuilder(sound().text());
         for (int i = 0; i < 2 * Limits.MANIFEST_PROBLEMS; i++) {
