@@ -124,17 +124,23 @@ record HashChain(String what, long typeId, Table entries, Table tree, String hea
 
     /** Writes an entry and what follows from it; answers the new state. */
     State append(State state, byte[] canonical, Rows rows) {
+        State next = extend(state, canonical, rows);
+        writeHead(next, rows);
+        return next;
+    }
+
+    /** As {@link #append}, but for the head, whose root takes a hash for each peak of the tree: it is to be written after the last of several entries. */
+    State extend(State state, byte[] canonical, Rows rows) {
         long sequence = state.size() + 1;
         rows.put(entries, Keys.number(sequence), canonical);
         MerkleTree grown = state.tree()
                 .append(
                         MerkleTree.leafHash(canonical),
                         (level, index, hash) -> rows.put(tree, Keys.node(level, index), hash.toBytes()));
-        State next = new State(Optional.of(entryHash(canonical)), grown);
-        writeHead(next, rows);
-        return next;
+        return new State(Optional.of(entryHash(canonical)), grown);
     }
 
+    /** Writes how long the chain is, with its root. */
     void writeHead(State state, Rows rows) {
         rows.put(StoreTables.META, Keys.utf8(headKey), headRow(state));
     }

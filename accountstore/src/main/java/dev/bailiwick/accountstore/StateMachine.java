@@ -678,8 +678,9 @@ final class StateMachine {
             last = later(event.time(), last);
             AuditEntry entry =
                     new AuditEntry(state.size() + 1, storeEpoch, state.lastEntryHash(), event.withTime(last));
-            state = HashChain.AUDIT.append(state, JournalCodec.encode(entry), rows);
+            state = HashChain.AUDIT.extend(state, JournalCodec.encode(entry), rows);
         }
+        HashChain.AUDIT.writeHead(state, rows);
         chains.appended(HashChain.AUDIT, state, last);
         return state;
     }
