@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a program holds by the token of its own flow of execution: that token, connections to services, and data directories of services. Each is
- * of the session's own grant of that slot, goes with it, and is not held where the session does not hold it. Thread-safe.
+ * What a program holds by the token of its own flow of execution: that token, connections to services, and data directories of services. The
+ * token is the program's own; the others are of the session's own grants of those slots, go with them, and are not held where the session does not
+ * hold them. Thread-safe.
  */
 final class TokenHoldings {
     private final Identities identities;
@@ -33,14 +34,11 @@ final class TokenHoldings {
      * @param flow one of {@code flows}, which are the session's
      */
     void into(ProgramCaps.Builder caps, Membrane membrane, Session session, Flows flows, Flows.Entry flow) {
-        hold(
-                session,
-                Slot.IDENTITY,
-                membrane,
-                grant -> TokenHolder.client(
-                        new TokenHolderServer(session, flows, flow, identities::nameOf, connections.audit())),
-                TokenHolder.factory,
-                caps::setIdentity);
+        try (TokenHolder.Client own = TokenHolder.client(
+                        new TokenHolderServer(session, flows, flow, identities::nameOf, connections.audit()));
+                TokenHolder.Client wrapped = membrane.wrap(own, TokenHolder.factory)) {
+            caps.setIdentity(wrapped);
+        }
         hold(
                 session,
                 Slot.SERVICES,
