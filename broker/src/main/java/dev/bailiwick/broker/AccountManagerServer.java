@@ -68,6 +68,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     private static final String CODE_LABEL = "enrolment code";
 
     private final Administrator administrator;
+    private final OwnBundle own;
     private final StoreRecords.Snapshots snapshots;
     private final Records records;
     private final dev.bailiwick.accountstore.AccountStoreManager accounts;
@@ -77,7 +78,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
     private final ProfileManagers profiles;
 
     /**
-     * @param own the administrator's own bundle, which their changes of profiles must not widen
+     * @param own the administrator's own bundle, which what they change of profiles, or by giving others, must not widen
      * @param random must be unpredictable: enrolment codes come from it
      */
     AccountManagerServer(
@@ -89,6 +90,7 @@ final class AccountManagerServer implements AccountStoreManager.Server {
             InstantSource clock,
             RandomGenerator random) {
         this.administrator = administrator;
+        this.own = own;
         this.snapshots = snapshots;
         this.records = records;
         this.accounts = powers.accounts();
@@ -244,12 +246,25 @@ final class AccountManagerServer implements AccountStoreManager.Server {
                 call.results().initResult(),
                 () -> attribution(params.getTransactionId(), AccountStoreManager.SetProfilesParams.factory, params),
                 (account, by) -> {
-                    References references = snapshots.read(snapshot -> references(
-                            snapshot, resources, policy, account.content().kind()));
+                    References references = snapshots.read(snapshot -> {
+                        References found = references(
+                                snapshot, resources, policy, account.content().kind());
+                        own.requireNoWider(snapshot, account.recordId(), found.resources(), found.policy());
+                        return found;
+                    });
                     return accounts.setProfiles(
-                            account.recordId(), references.resources(), references.policy(), params.getExpect(), by);
+                            account.recordId(),
+                            references.resources(),
+                            references.policy(),
+                            onTop(account, params.getExpect()),
+                            by);
                 });
         return Calls.DONE;
+    }
+
+    /** What their own account had decides what its holder newly gets, so the change lands on that version only. */
+    private long onTop(Stored<Account> account, long expect) {
+        return expect == 0 && own.isOf(account.recordId()) ? account.version() : expect;
     }
 
     private record References(Optional<ProfileRef> resources, Optional<ProfileRef> policy) {}

@@ -28,8 +28,8 @@ interface AuditTrail {
     void often(Session session, String kind, String code, String subject, String value);
 
     /**
-     * Notes that something was changed in a session by whoever holds it, which costs them nothing to repeat: each change the first time, and
-     * then counted until {@link #settle}.
+     * Notes that something is being changed in a session by whoever holds it, which costs them nothing to repeat: each change the first time,
+     * and then counted until {@link #settle}. What it throws says that the change must not be made.
      *
      * @param where what it was changed in, in words; may be empty
      * @param before what was there, a short text for each thing that is another one now

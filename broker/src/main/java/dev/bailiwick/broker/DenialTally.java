@@ -58,6 +58,14 @@ final class DenialTally {
         return true;
     }
 
+    /** The first of a window could not be noted: the next one is the first. What was counted meanwhile is told of all the same. */
+    synchronized void unnoted(Key key) {
+        Window window = windows.remove(key);
+        if (window != null) {
+            close(key, window);
+        }
+    }
+
     private void close(Key key, Window window) {
         if (window.more > 0) {
             over.add(new Count(key, window.more));

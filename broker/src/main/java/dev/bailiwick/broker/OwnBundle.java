@@ -8,6 +8,7 @@ import dev.bailiwick.profiles.PolicyCatalogue;
 import dev.bailiwick.profiles.PolicyProfile;
 import dev.bailiwick.profiles.ProfileRef;
 import dev.bailiwick.profiles.ResourceProfile;
+import dev.bailiwick.schema.RecordId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -15,8 +16,8 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * What somebody who changes policy holds themselves, and that no change of theirs makes it more: neither a slot, nor a program to start, nor
- * a lease to ask for, nor time, nor a number of a resource profile. Stateless but for whom it is about.
+ * What somebody who changes policy or accounts holds themselves, and that no change of theirs makes it more: neither a slot, nor a program to
+ * start, nor a lease to ask for, nor time, nor a number of a resource profile. Stateless but for whom it is about.
  */
 final class OwnBundle {
     private final Optional<Grant> holder;
@@ -68,6 +69,36 @@ final class OwnBundle {
                         : now);
     }
 
+    /** Whether it is the holder's own account. */
+    boolean isOf(RecordId account) {
+        return holder.filter(grant -> grant.session().identity().account().equals(account))
+                .isPresent();
+    }
+
+    /**
+     * Refuses other profiles for an account, if it is the holder's own and they give it more than those it has.
+     *
+     * @param resources empty to leave it as it is
+     * @param policy likewise
+     */
+    void requireNoWider(
+            StoreSnapshot snapshot, RecordId account, Optional<ProfileRef> resources, Optional<ProfileRef> policy) {
+        if (!isOf(account)) {
+            return;
+        }
+        requireNoWider(
+                snapshot,
+                (own, now) -> new Facts(
+                        now.account(),
+                        resources
+                                .map(reference -> StoreRecords.resourceProfile(snapshot, reference))
+                                .orElse(now.resourceProfile()),
+                        policy.map(reference -> StoreRecords.policyProfile(snapshot, reference))
+                                .orElse(now.policyProfile()),
+                        now.catalogue(),
+                        now.journalSize()));
+    }
+
     private static boolean follows(ProfileRef reference, dev.bailiwick.schema.ProfileId profile) {
         return reference.profileId().equals(profile) && reference.versionId().isEmpty();
     }
@@ -101,7 +132,7 @@ final class OwnBundle {
                             new Refusal(
                                     "own-bundle",
                                     "it would give your own account " + what,
-                                    "nobody widens their own bundle; let another policy administrator do it, one whom it does not concern"));
+                                    "nobody widens their own bundle; let another administrator do it, one whom it does not concern"));
                 });
     }
 

@@ -129,6 +129,7 @@ final class StoreAudit implements AuditTrail {
         Session.Identity identity = session.identity();
         String head = where.isEmpty() ? "" : where + ": ";
         List<AuditEvent> events = new ArrayList<>();
+        List<DenialTally.Key> first = new ArrayList<>();
         for (int at = 0; at < before.size(); at += CHANGES) {
             int end = Math.min(before.size(), at + CHANGES);
             String was = String.join(" ", before.subList(at, end));
@@ -136,10 +137,17 @@ final class StoreAudit implements AuditTrail {
             DenialTally.Key key =
                     new DenialTally.Key(identity.uid(), identity.source(), kind, "ok", identity.id() + " " + is);
             if (tally.isFirst(key, clock.instant())) {
+                first.add(key);
                 events.add(event(session, kind, was, is));
             }
         }
-        append(events);
+        try {
+            append(events);
+        } catch (RuntimeException failed) {
+            // Or the next attempt would be counted as another one of something that is nowhere noted.
+            first.forEach(tally::unnoted);
+            throw failed;
+        }
     }
 
     private static AuditEvent withCode(AuditEvent event, String code) {

@@ -237,7 +237,7 @@ final class StoreRecords implements Records {
                 account.service());
     }
 
-    private static Facts.Lookup<ResourceProfile> resourceProfile(StoreSnapshot snapshot, ProfileRef reference) {
+    static Facts.Lookup<ResourceProfile> resourceProfile(StoreSnapshot snapshot, ProfileRef reference) {
         Optional<Stored<ResourceProfileContent>> found =
                 snapshot.resourceProfiles().resolve(reference);
         return found.isPresent()
@@ -255,7 +255,7 @@ final class StoreRecords implements Records {
                 profile, source(stored, profile.name()), stored.content().versionId());
     }
 
-    private static Facts.Lookup<PolicyProfile> policyProfile(StoreSnapshot snapshot, ProfileRef reference) {
+    static Facts.Lookup<PolicyProfile> policyProfile(StoreSnapshot snapshot, ProfileRef reference) {
         Optional<Stored<PolicyProfileContent>> found = snapshot.policy().resolve(reference);
         return found.isPresent()
                 ? policyProfile(found.get())

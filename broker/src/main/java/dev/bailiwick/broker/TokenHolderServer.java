@@ -101,11 +101,9 @@ final class TokenHolderServer implements TokenHolder.Server {
                             new PrivilegeChange(privilege.get().bit(), -1);
                     });
         }
-        switch (own.flow().primary().adjustPrivileges(changes)) {
-            case AdjustPrivilegesResult.Adjusted(Privileges previous, Privileges now) -> {
-                note(previous, now);
+        switch (own.flow().primary().adjustPrivileges(changes, this::note)) {
+            case AdjustPrivilegesResult.Adjusted(Privileges previous, var _) ->
                 TokenWire.privileges(result.initAdjusted(named.size()), named, previous);
-            }
             case Refused refused -> {
                 audit.often(
                         session,
@@ -119,7 +117,10 @@ final class TokenHolderServer implements TokenHolder.Server {
         return Calls.DONE;
     }
 
-    /** Notes what is otherwise than before; what was changed to what it was is no change. */
+    /**
+     * Notes what will be otherwise than before; what is changed to what it was is no change. It is durable before the change is made, so what
+     * cannot be noted does not happen: a privilege that is removed could not be given back.
+     */
     private void note(Privileges previous, Privileges now) {
         List<String> before = new ArrayList<>();
         List<String> after = new ArrayList<>();
@@ -156,8 +157,7 @@ final class TokenHolderServer implements TokenHolder.Server {
     @Override
     public CompletionStage<?> resetPrivileges(
             CallContext<TokenHolder.ResetPrivilegesParams.Reader, TokenHolder.ResetPrivilegesResults.Builder> call) {
-        Privileges previous = own.flow().primary().resetPrivileges();
-        note(previous, previous.reset());
+        var _ = own.flow().primary().resetPrivileges(this::note);
         TokenWire.flow(call.results().initResult().initFlow(), own, nameOf);
         return Calls.DONE;
     }

@@ -6,20 +6,31 @@ import static dev.bailiwick.broker.Reviewed.grant;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bailiwick.accountstore.AccountStore;
 import dev.bailiwick.accountstore.Actor;
 import dev.bailiwick.accountstore.AuditEntry;
 import dev.bailiwick.accountstore.AuditEvent;
+import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.engine.EngineException;
+import dev.bailiwick.engine.ForwardingEngine;
+import dev.bailiwick.engine.RamEngine;
+import dev.bailiwick.engine.Work;
 import dev.bailiwick.schema.ApprovalId;
 import dev.bailiwick.schema.gen.AccountStatus;
 import dev.bailiwick.schema.gen.AuditLine;
 import dev.bailiwick.schema.gen.AuditReader;
 import dev.bailiwick.schema.gen.PolicyManager;
+import dev.bailiwick.schema.gen.PrivilegeAction;
 import dev.bailiwick.schema.gen.SessionBundle;
+import dev.bailiwick.schema.gen.TokenHolder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.assertj.core.api.ThrowableAssert;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +64,87 @@ class AuditTest {
                     .anyMatch(text -> text.contains("accountManager"));
             assertThat(granted.actor()).isPresent();
             assertThat(granted.policyVersion()).isPresent();
+        }
+    }
+
+    /** An engine that writes nothing while it is told so. */
+    private static final class Full extends ForwardingEngine {
+        private volatile boolean full;
+
+        Full() {
+            super(RamEngine.open());
+        }
+
+        @Override
+        public <T> T commit(Work<T> work) {
+            requireRoom();
+            return super.commit(work);
+        }
+
+        @Override
+        public <T> CompletionStage<T> submit(Work<T> work) {
+            requireRoom();
+            return super.submit(work);
+        }
+
+        private void requireRoom() {
+            if (full) {
+                throw new EngineException(EngineException.Code.IO, "no space left on device");
+            }
+        }
+    }
+
+    @Test
+    void aChangeOfPrivilegesThatCannotBeNotedIsNotMade() {
+        Full engine = new Full();
+        try (World world = World.over(engine, AccountStore::createInMemory)) {
+            TokenHolder.Client identity = world.alice(world.operator()).hold(SessionBundle.Reader::getIdentity);
+
+            engine.full = true;
+            assertUnavailable(() -> adjust(identity, PrivilegeAction.REMOVE));
+            assertThat(notify(identity)).isEqualTo("enabled");
+            engine.full = false;
+            adjust(identity, PrivilegeAction.DISABLE);
+            engine.full = true;
+            assertUnavailable(() -> identity.resetPrivilegesRequest().send().await());
+            assertThat(notify(identity)).isEqualTo("disabled");
+            engine.full = false;
+            adjust(identity, PrivilegeAction.REMOVE);
+
+            assertThat(notify(identity)).isEqualTo("absent");
+            assertThat(events(world, "token.privileges"))
+                    .as("what failed is no first time that others are counted after")
+                    .extracting(event -> event.previousValue() + " to " + event.newValue())
+                    .containsExactly(
+                            "SeChangeNotifyPrivilege=enabled to SeChangeNotifyPrivilege=disabled",
+                            "SeChangeNotifyPrivilege=disabled to SeChangeNotifyPrivilege=absent");
+        }
+    }
+
+    private static void assertUnavailable(ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        RpcException.class,
+                        e -> assertThat(e.reason()).startsWith("unavailable: ").contains("no space left on device"));
+    }
+
+    private static void adjust(TokenHolder.Client identity, PrivilegeAction action) {
+        var request = identity.adjustPrivilegesRequest();
+        var change = request.params().initChanges(1).get(0);
+        change.setName("SeChangeNotifyPrivilege");
+        change.setAction(action);
+        request.send().await();
+    }
+
+    /** How the token has the one privilege that everybody has. */
+    private static String notify(TokenHolder.Client identity) {
+        try (var response = identity.showRequest().send().join()) {
+            for (var privilege : response.get().getResult().getFlow().getToken().getPrivileges()) {
+                if (privilege.getName().toString().equals("SeChangeNotifyPrivilege")) {
+                    return privilege.getEnabled() ? "enabled" : "disabled";
+                }
+            }
+            return "absent";
         }
     }
 

@@ -22,21 +22,7 @@ class DaemonProcessTest {
     Path directory;
 
     private Process start(Site site, Path log) throws IOException {
-        return new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Bailiwickd.class.getName(),
-                        "--store",
-                        site.store().toString(),
-                        "--socket",
-                        site.socket().toString(),
-                        "--stop-on-eof"))
-                .redirectError(log.toFile())
-                .start();
+        return DaemonProcess.start(site.store(), site.socket(), log, List.of());
     }
 
     @Test

@@ -67,6 +67,23 @@ class OfflineTest {
         }
     }
 
+    @Test
+    void whoeverHasTheDirectoryGivesTheOperatorMoreAgainWhichTheOperatorDoesNot() {
+        try (Site site = Site.running(directory)) {
+            String[] lower = {"account", "set-profile", "operator", "--resource-profile", "standard"};
+            String[] higher = {"account", "set-profile", "operator", "--resource-profile", "operator"};
+            site.admin("operator", lower).ok();
+            site.login("operator", Site.OPERATOR_PASSWORD).ok();
+
+            TestHost.Ended refused = site.admin("operator", higher);
+
+            assertThat(refused.err()).startsWith("error[own-bundle]: ").contains("let another administrator do it");
+            assertThat(refused.status()).isEqualTo(3);
+            site.stop();
+            site.offline(higher).ok();
+        }
+    }
+
     /** Every file with its time and the hash of its content. */
     private static Map<String, String> files(Path root) throws IOException {
         Map<String, String> files = new TreeMap<>();

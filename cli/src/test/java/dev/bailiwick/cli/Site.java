@@ -6,6 +6,7 @@ import dev.bailiwick.daemon.OutsideSource;
 import dev.bailiwick.daemon.StoreLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,9 @@ final class Site implements AutoCloseable {
 
     private final Path directory;
     private final String operatorCode;
-    private @Nullable Daemon daemon;
-    private List<OutsideSource> sources = List.of();
+    private @Nullable Runnable ending;
+    private List<String> sources = List.of();
+    private boolean apart;
 
     private Site(Path directory, String operatorCode) {
         this.directory = directory;
@@ -75,21 +78,60 @@ final class Site implements AutoCloseable {
     }
 
     Site serve() {
-        daemon = Daemon.start(DaemonConfig.of(StoreLocation.of(store(), Optional.empty()), socket(), "test")
-                .asking(sources));
+        ending = apart ? serveApart() : serveHere();
         return this;
+    }
+
+    private Runnable serveHere() {
+        return Daemon.start(DaemonConfig.of(StoreLocation.of(store(), Optional.empty()), socket(), "test")
+                .asking(sources.stream().map(OutsideSource::parse).toList()))::close;
+    }
+
+    private Runnable serveApart() {
+        List<String> options = new ArrayList<>();
+        sources.forEach(source -> options.addAll(List.of("--identity-source", source)));
+        try {
+            Path log = directory.resolve("log");
+            Process process = DaemonProcess.start(store(), socket(), log, options);
+            if (process.inputReader(StandardCharsets.UTF_8).readLine() == null) {
+                throw new AssertionError("the daemon ended instead of serving: " + Files.readString(log));
+            }
+            return () -> end(process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("the daemon does not stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     /** From the next start on, with that identity source: {@code NAME=SID@SOCKET}. */
     Site asking(String source) {
-        sources = List.of(OutsideSource.parse(source));
+        sources = List.of(source);
+        return this;
+    }
+
+    /** From the next start on, the daemon is a process of its own. */
+    Site apart() {
+        apart = true;
         return this;
     }
 
     Site stop() {
-        if (daemon != null) {
-            daemon.close();
-            daemon = null;
+        if (ending != null) {
+            ending.run();
+            ending = null;
         }
         return this;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -11,9 +12,25 @@ import java.util.function.UnaryOperator;
  * privilege or a group, and nothing raises the level or the integrity; a test holds every sequence of operations to that.
  *
  * <p>Thread-safe: changes take turns, and each exchanges one whole {@link Token} for the next, so a reader waits for nobody and never sees half a
- * request.
+ * request. Whoever makes use of a privilege, or changes groups, does not wait for a {@link Witness}.
  */
 public final class LiveToken {
+    /** Sees a change of privileges before it is made, while no other one is. */
+    @FunctionalInterface
+    public interface Witness {
+        /**
+         * What the masks are, and what the change will make of them; {@code used} may grow meanwhile.
+         *
+         * @throws RuntimeException if the change must not be made; it is not, and the caller gets the exception
+         */
+        void sees(Privileges before, Privileges after);
+    }
+
+    private static final Witness NOBODY = (before, after) -> {};
+
+    /** Held during a change of privileges, its witness included; taken before the monitor, which is held for the exchange alone. */
+    private final ReentrantLock turn = new ReentrantLock();
+
     private volatile Token now;
 
     LiveToken(Token token) {
@@ -34,34 +51,63 @@ public final class LiveToken {
      * Does all of these changes, or none: one entry that is unknown, invalid, twice in the list, or enables a privilege the token does not have,
      * refuses the request. To disable or remove an absent privilege does nothing. What is removed is gone for good; only {@code present} loses it.
      */
-    public synchronized AdjustPrivilegesResult adjustPrivileges(List<PrivilegeChange> changes) {
+    public AdjustPrivilegesResult adjustPrivileges(List<PrivilegeChange> changes) {
+        return adjustPrivileges(changes, NOBODY);
+    }
+
+    /** The same before a witness, who sees nothing of a request that is refused. */
+    public AdjustPrivilegesResult adjustPrivileges(List<PrivilegeChange> changes, Witness witness) {
         if (changes.size() > Limits.CHANGES) {
             return tooMany(changes.size());
         }
-        Privileges before = now.privileges();
-        return switch (PrivilegeAdjustment.apply(before, changes)) {
-            case PrivilegeAdjustment.Result.Refusal(Refused refused) -> refused;
-            case PrivilegeAdjustment.Result.Applied(Privileges after) -> {
-                now = now.with(after);
-                yield new AdjustPrivilegesResult.Adjusted(before, after);
-            }
-        };
+        turn.lock();
+        try {
+            Privileges before = now.privileges();
+            return switch (PrivilegeAdjustment.apply(before, changes)) {
+                case PrivilegeAdjustment.Result.Refusal(Refused refused) -> refused;
+                case PrivilegeAdjustment.Result.Applied(Privileges after) -> {
+                    witness.sees(before, after);
+                    exchange(after);
+                    yield new AdjustPrivilegesResult.Adjusted(before, after);
+                }
+            };
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** Enables what is enabled by default and present, and disables the rest. Gives back what the masks were. */
     public Privileges resetPrivileges() {
-        return change(Privileges::reset);
+        return resetPrivileges(NOBODY);
+    }
+
+    /** The same before a witness. */
+    public Privileges resetPrivileges(Witness witness) {
+        return change(Privileges::reset, witness);
     }
 
     /** Removes every privilege that is not required from what is present, and changes nothing else (seed 004). Gives back what the masks were. */
     public Privileges restrictPrivileges(PrivilegeSet required) {
-        return change(privileges -> privileges.restrictedTo(required));
+        return change(privileges -> privileges.restrictedTo(required), NOBODY);
     }
 
-    private synchronized Privileges change(UnaryOperator<Privileges> how) {
-        Privileges before = now.privileges();
-        now = now.with(how.apply(before));
-        return before;
+    private Privileges change(UnaryOperator<Privileges> how, Witness witness) {
+        turn.lock();
+        try {
+            Privileges before = now.privileges();
+            Privileges after = how.apply(before);
+            witness.sees(before, after);
+            exchange(after);
+            return before;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    // INVARIANT (turns): only the holder of the turn changes a mask other than `used`, so these are still what the
+    // witness saw.
+    private synchronized void exchange(Privileges after) {
+        now = now.with(after.usedToo(now.privileges().used()));
     }
 
     /** Does all of these changes, or none. To disable a group the token does not have does nothing. */

@@ -41,6 +41,10 @@ public record Privileges(PrivilegeSet present, PrivilegeSet enabled, PrivilegeSe
         return new Privileges(present, enabledByDefault.and(present), enabledByDefault, used);
     }
 
+    Privileges usedToo(PrivilegeSet more) {
+        return new Privileges(present, enabled, enabledByDefault, used.or(more));
+    }
+
     Privileges usedToo(Privilege privilege) {
         return new Privileges(present, enabled, enabledByDefault, used.with(privilege));
     }

@@ -134,6 +134,65 @@ class LiveTokenTest {
     }
 
     @Test
+    void aWitnessSeesWhatAChangeWillMakeBeforeItIsMadeAndMayPreventIt() {
+        Privileges before = masks();
+        List<PrivilegeChange> changes =
+                List.of(PrivilegeChange.remove(Privilege.SHUTDOWN), PrivilegeChange.disable(Privilege.CHANGE_NOTIFY));
+
+        assertThatThrownBy(() -> token.adjustPrivileges(changes, (was, is) -> {
+                    throw new IllegalStateException("the witness sees nothing");
+                }))
+                .hasMessage("the witness sees nothing");
+        assertThatThrownBy(() -> token.resetPrivileges((was, is) -> {
+                    throw new IllegalStateException("nor this");
+                }))
+                .hasMessage("nor this");
+        assertThat(masks()).isEqualTo(before);
+
+        List<Privileges> seen = new ArrayList<>();
+        token.adjustPrivileges(changes, (was, is) -> {
+            assertThat(masks()).isEqualTo(before);
+            seen.addAll(List.of(was, is));
+        });
+        assertThat(seen).containsExactly(before, masks());
+        assertThat(token.adjustPrivileges(
+                        List.of(PrivilegeChange.enable(Privilege.SHUTDOWN)), (was, is) -> seen.add(is)))
+                .isInstanceOf(Refused.class);
+        assertThat(seen).as("nothing of what is refused").hasSize(2);
+    }
+
+    @Test
+    void whileAWitnessLooksPrivilegesAreUsedAndNoOtherChangeComesInBetween() {
+        List<Thread> waiting = new ArrayList<>();
+        List<Privileges> seen = new ArrayList<>();
+
+        var _ = token.adjustPrivileges(List.of(PrivilegeChange.remove(Privilege.SHUTDOWN)), (was, is) -> {
+            joined(Thread.startVirtualThread(() -> token.use(Privilege.IMPERSONATE)));
+            waiting.add(Thread.startVirtualThread(() -> {
+                var _ = token.adjustPrivileges(
+                        List.of(PrivilegeChange.disable(Privilege.CHANGE_NOTIFY)), (then, later) -> seen.add(then));
+            }));
+            assertThat(masks().used().toList()).containsExactly(Privilege.IMPERSONATE);
+        });
+        joined(waiting.getFirst());
+
+        assertThat(masks().used().toList()).containsExactly(Privilege.IMPERSONATE);
+        assertThat(seen)
+                .singleElement()
+                .satisfies(then ->
+                        assertThat(then.present().has(Privilege.SHUTDOWN)).isFalse());
+        assertThat(masks().enabled().has(Privilege.CHANGE_NOTIFY)).isFalse();
+    }
+
+    private static void joined(Thread thread) {
+        try {
+            assertThat(thread.join(java.time.Duration.ofMinutes(1))).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void usedSticksAndIsCopiedToDuplicates() {
         assertThat(token.use(Privilege.CHANGE_NOTIFY)).isTrue();
         token.adjustPrivileges(List.of(PrivilegeChange.remove(Privilege.CHANGE_NOTIFY)));
