@@ -150,7 +150,7 @@ final class LauncherServer implements Launcher.Server {
             ProgramHoldings holdings = new ProgramHoldings(
                     grant, rule, terminal.isNull() ? Optional.empty() : Optional.of(terminal.share()), more);
             Tickets.Ticket ticket = tickets.issue(holdings);
-            switch (group.launch(order(rule, arguments, ticket))) {
+            switch (started(group, order(rule, arguments, ticket), ticket, holdings)) {
                 case LaunchOutcome.Started(RunningProgram program) -> {
                     ticket.belongsTo(program);
                     var _ = program.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
@@ -177,6 +177,17 @@ final class LauncherServer implements Launcher.Server {
             if (!kept) {
                 terminal.close();
             }
+        }
+    }
+
+    private static LaunchOutcome started(
+            ProgramGroup group, LaunchOrder order, Tickets.Ticket ticket, ProgramHoldings holdings) {
+        try {
+            return group.launch(order);
+        } catch (RuntimeException failed) { // whatever it was, nothing runs that could claim anything
+            ticket.withdraw();
+            holdings.revoke("the program was not started");
+            throw failed;
         }
     }
 
