@@ -76,7 +76,8 @@ struct ProgramCaps @0xb0e95d2a7f14c683 {
   terminal @4 :Terminal.TerminalSession;
   program @5 :Text;
   # The name it was launched by.
-  # Appended, for the programs of a service, which the supervisor starts, and, as far as `secured`, for programs that act as their caller:
+  # Appended, for the programs of a service, which the supervisor starts. A program that acts as its caller holds `identity`, `services` and
+  # `secured` of these.
   identity @6 :Identity.TokenHolder;
   # The token that this program was started with.
   logSink @7 :LogSink;

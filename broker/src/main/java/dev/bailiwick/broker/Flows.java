@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The flows of execution of one session, and as whom each of them acts: its own, number 0; those of further programs of a service, each with a
- * token of its own; and one for each client that it acts as. Thread-safe.
+ * The flows of execution of one session, and as whom each of them acts: its own, number 0; those of programs that have a token of their
+ * own, further ones of a service and those that act as their caller; and one for each client that it acts as. Thread-safe.
  */
 final class Flows {
     /** One more is not to be had. */

@@ -158,11 +158,6 @@ final class Grant implements MembranePolicy, Lifetime {
         }
     }
 
-    /** Another object as it looks through this grant's membrane: for what is given out beside the grant's own, and goes with it. The one given remains the caller's to close. */
-    <T extends CapabilityClient> T wrap(T inside, CapabilityFactory<T> factory) {
-        return membrane.wrap(inside, factory);
-    }
-
     /** Gives out the capability as it is: for objects that ask {@link #requireOpen} themselves. The client given is consumed. */
     void hold(CapabilityClient capability) {
         synchronized (membrane) {

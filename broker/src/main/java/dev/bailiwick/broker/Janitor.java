@@ -106,10 +106,9 @@ final class Janitor implements UserSessionServer.Logout {
         for (Session session : sessions.all()) {
             for (Grant grant : session.grants()) {
                 Optional<String> why = grant.closed();
-                // Asked last: a session ends before its grants, and closes them itself, but for the one whose call
-                // ended
-                // it and still has to answer.
-                if (why.isPresent() && session.endedAt(now).isEmpty()) {
+                // Asked last: a session ends before its grants. It closes them itself, but for
+                // the one whose call ends it and has still to answer.
+                if (why.isPresent() && session.endedAt(session.now()).isEmpty()) {
                     grant.close(why.get());
                     closed.add(grant);
                 }

@@ -43,8 +43,8 @@ final class Jobs {
         }
 
         @Override
-        public void into(ProgramCaps.Builder caps, Membrane membrane) {
-            tokens.into(caps, membrane, session, flows, flow);
+        public void into(ProgramCaps.Builder caps, Membrane membrane, Lifetime life) {
+            tokens.into(caps, membrane, life, session, flows, flow);
         }
 
         @Override

@@ -150,44 +150,41 @@ final class LauncherServer implements Launcher.Server {
             ProgramHoldings holdings = new ProgramHoldings(
                     grant, rule, terminal.isNull() ? Optional.empty() : Optional.of(terminal.share()), more);
             Tickets.Ticket ticket = tickets.issue(holdings);
-            switch (started(group, order(rule, arguments, ticket), ticket, holdings)) {
-                case LaunchOutcome.Started(RunningProgram program) -> {
-                    ticket.belongsTo(program);
-                    var _ = program.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
-                    kept = !terminal.isNull();
-                    if (kept) {
-                        TerminalPump.connect(program, terminal, terminal::close);
+            boolean runs = false;
+            try {
+                switch (group.launch(order(rule, arguments, ticket))) {
+                    case LaunchOutcome.Started(RunningProgram program) -> {
+                        runs = true;
+                        ticket.belongsTo(program);
+                        var _ = program.exit()
+                                .whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
+                        kept = !terminal.isNull();
+                        if (kept) {
+                            TerminalPump.connect(program, terminal, terminal::close);
+                        }
+                        log.accept(grant.session(), "started program \"" + rule.name() + "\"");
+                        result.setStarted(Void.VOID);
+                        try (Process.Client process = Process.client(new ProcessServer(program, group, kept))) {
+                            result.setProcess(process);
+                        }
                     }
-                    log.accept(grant.session(), "started program \"" + rule.name() + "\"");
-                    result.setStarted(Void.VOID);
-                    try (Process.Client process = Process.client(new ProcessServer(program, group, kept))) {
-                        result.setProcess(process);
+                    case LaunchOutcome.Refused(String code, String message, String hint) -> {
+                        if (code.equals("revoked")) {
+                            throw Grant.revoked(message);
+                        }
+                        new Refusal(code, message, hint).into(result.initDenied());
                     }
                 }
-                case LaunchOutcome.Refused(String code, String message, String hint) -> {
+            } finally {
+                if (!runs) {
                     ticket.withdraw();
                     holdings.revoke("the program was not started");
-                    if (code.equals("revoked")) {
-                        throw Grant.revoked(message);
-                    }
-                    new Refusal(code, message, hint).into(result.initDenied());
                 }
             }
         } finally {
             if (!kept) {
                 terminal.close();
             }
-        }
-    }
-
-    private static LaunchOutcome started(
-            ProgramGroup group, LaunchOrder order, Tickets.Ticket ticket, ProgramHoldings holdings) {
-        try {
-            return group.launch(order);
-        } catch (RuntimeException failed) { // whatever it was, nothing runs that could claim anything
-            ticket.withdraw();
-            holdings.revoke("the program was not started");
-            throw failed;
         }
     }
 

@@ -157,7 +157,7 @@ public final class Limits {
     /** Audit entries that one query looks at; a longer search goes on in the next call. */
     public static final int AUDIT_SCAN = 20_000;
 
-    /** Flows of execution of one session, each client that a service acts as being one: as many as it works for at the same time. */
+    /** Flows of execution of one session: each client that a service acts as is one, and each program with a token of its own. */
     public static final int FLOWS_PER_SESSION = 256;
 
     /** Connections to one service: each is a few hundred bytes here, and a capability there. */

@@ -23,18 +23,20 @@ final class ProgramHoldings implements Tickets.Holdings {
     private final Optional<TerminalSession.Client> terminal;
     private final More more;
     private final Membrane membrane;
+    private final Ending life;
 
     /** What a program holds besides parts of its session's namespaces. */
     interface More {
         /** Nothing. */
-        More NOTHING = (caps, membrane) -> {};
+        More NOTHING = (caps, membrane, life) -> {};
 
         /**
          * Writes it.
          *
          * @param membrane the program's, which goes around everything that is written
+         * @param life the program's: what is reached by what is written ends with it, too
          */
-        void into(ProgramCaps.Builder caps, Membrane membrane);
+        void into(ProgramCaps.Builder caps, Membrane membrane, Lifetime life);
 
         /** The program has ended, or was never started: what was made for it can go. */
         default void over() {}
@@ -47,11 +49,13 @@ final class ProgramHoldings implements Tickets.Holdings {
         this.terminal = terminal;
         this.more = more;
         this.membrane = new Membrane(launcher, Grant.CATALOGUE);
+        this.life = Ending.within(launcher);
     }
 
     /** The program has ended: what it held, wherever it was passed on, is gone. */
     void revoke(String why) {
         membrane.revoke(why);
+        life.end(why);
         more.over();
         terminal.ifPresent(TerminalSession.Client::close);
     }
@@ -65,7 +69,7 @@ final class ProgramHoldings implements Tickets.Holdings {
                 caps.setTerminal(wrapped);
             }
         });
-        more.into(caps, membrane);
+        more.into(caps, membrane, life);
     }
 
     private static Consumer<Namespace.Client> setter(Slot slot, ProgramCaps.Builder caps) {

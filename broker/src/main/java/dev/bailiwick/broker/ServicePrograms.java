@@ -35,8 +35,8 @@ final class ServicePrograms {
 
     /** What the binary of a service holds. */
     ProgramHoldings.More heldByBinary(RunningService service) {
-        return (caps, membrane) -> {
-            held(service, service.flows().main()).into(caps, membrane);
+        return (caps, membrane, life) -> {
+            held(service, service.flows().main()).into(caps, membrane, life);
             guarded(
                     membrane,
                     ServiceListener.client(new ListenerServer(service)),
@@ -47,8 +47,8 @@ final class ServicePrograms {
 
     /** What every program of a service holds, by the token of its own flow. */
     ProgramHoldings.More held(RunningService service, Flows.Entry flow) {
-        return (caps, membrane) -> {
-            tokens.into(caps, membrane, service.session(), service.flows(), flow);
+        return (caps, membrane, life) -> {
+            tokens.into(caps, membrane, life, service.session(), service.flows(), flow);
             service.session()
                     .grant(Slot.LOG_SINK)
                     .ifPresent(grant ->
@@ -76,27 +76,33 @@ final class ServicePrograms {
         ProgramRule rule = ProgramRule.of(service.definition());
         ProgramHoldings holdings = new ProgramHoldings(service.launcher(), rule, Optional.empty(), more);
         Tickets.Ticket ticket = tickets.issue(holdings);
-        LaunchTerms terms = service.launcher().decision().launch().orElseThrow();
-        LaunchOrder order = new LaunchOrder(
-                called,
-                Path.of(program.path()),
-                Optional.of(program.sha256()),
-                List.of(),
-                rule.reads().stream().map(Path::of).toList(),
-                terms.networked(),
-                uid,
-                Map.of("BAILIWICK_TICKET", ticket.text(), "BAILIWICK_PROGRAM", service.name()));
-        return switch (service.group().launch(order)) {
-            case LaunchOutcome.Started(RunningProgram started) -> {
-                ticket.belongsTo(started);
-                var _ = started.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
-                yield new Launched.Runs(started);
-            }
-            case LaunchOutcome.Refused(String code, String message, String hint) -> {
+        boolean runs = false;
+        try {
+            LaunchTerms terms = service.launcher().decision().launch().orElseThrow();
+            LaunchOrder order = new LaunchOrder(
+                    called,
+                    Path.of(program.path()),
+                    Optional.of(program.sha256()),
+                    List.of(),
+                    rule.reads().stream().map(Path::of).toList(),
+                    terms.networked(),
+                    uid,
+                    Map.of("BAILIWICK_TICKET", ticket.text(), "BAILIWICK_PROGRAM", service.name()));
+            return switch (service.group().launch(order)) {
+                case LaunchOutcome.Started(RunningProgram started) -> {
+                    runs = true;
+                    ticket.belongsTo(started);
+                    var _ = started.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
+                    yield new Launched.Runs(started);
+                }
+                case LaunchOutcome.Refused(String code, String message, String hint) ->
+                    new Launched.Not(new Refusal(code, message, hint));
+            };
+        } finally {
+            if (!runs) {
                 ticket.withdraw();
                 holdings.revoke("the program was not started");
-                yield new Launched.Not(new Refusal(code, message, hint));
             }
-        };
+        }
     }
 }

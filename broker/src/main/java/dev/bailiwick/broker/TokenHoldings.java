@@ -31,9 +31,16 @@ final class TokenHoldings {
      * Writes it.
      *
      * @param membrane the program's
+     * @param program how long it runs: what it opens ends with it
      * @param flow one of {@code flows}, which are the session's
      */
-    void into(ProgramCaps.Builder caps, Membrane membrane, Session session, Flows flows, Flows.Entry flow) {
+    void into(
+            ProgramCaps.Builder caps,
+            Membrane membrane,
+            Lifetime program,
+            Session session,
+            Flows flows,
+            Flows.Entry flow) {
         try (TokenHolder.Client own = TokenHolder.client(
                         new TokenHolderServer(session, flows, flow, identities::nameOf, connections.audit()));
                 TokenHolder.Client wrapped = membrane.wrap(own, TokenHolder.factory)) {
@@ -43,30 +50,34 @@ final class TokenHoldings {
                 session,
                 Slot.SERVICES,
                 membrane,
-                grant -> ServiceDirectory.client(
-                        new ServiceDirectoryServer(new Footing(session, flow, grant), connections)),
+                program,
+                life -> ServiceDirectory.client(
+                        new ServiceDirectoryServer(new Footing(session, flow, life), connections)),
                 ServiceDirectory.factory,
                 caps::setServices);
         hold(
                 session,
                 Slot.SECURED,
                 membrane,
-                grant -> SecuredDirectories.client(
-                        new SecuredDirectoriesServer(new Footing(session, flow, grant), data)),
+                program,
+                life -> SecuredDirectories.client(new SecuredDirectoriesServer(new Footing(session, flow, life), data)),
                 SecuredDirectories.factory,
                 caps::setSecured);
     }
 
+    /** Lasts as long as the grant and the program. Its calls count to the session's limits once, at the program's own membrane. */
     private static <T extends CapabilityClient> void hold(
             Session session,
             Slot slot,
             Membrane membrane,
-            Function<Grant, T> maker,
+            Lifetime program,
+            Function<Lifetime, T> maker,
             CapabilityFactory<T> factory,
             Consumer<T> setter) {
         session.grant(slot).ifPresent(grant -> {
-            try (T inside = maker.apply(grant);
-                    T granted = grant.wrap(inside, factory);
+            Ending life = Ending.within(grant);
+            program.onClose(life::end);
+            try (T granted = life.guard(maker.apply(life), factory);
                     T wrapped = membrane.wrap(granted, factory)) {
                 setter.accept(wrapped);
             }

@@ -1,6 +1,7 @@
 package dev.bailiwick.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bailiwick.schema.Canonical;
 import dev.bailiwick.schema.gen.AccountRecord;
@@ -260,6 +261,56 @@ class AdministrationTest {
         request.params().setKind(kind);
         request.params().setAtSequence(sequence);
         return request;
+    }
+
+    /** What is so now is not what will be so then. */
+    @Test
+    void aStateThatTheJournalHasNotReachedIsNotShown() {
+        try (World world = World.seeded();
+                var reader = world.operator().hold(SessionBundle.Reader::getAccountReader)) {
+            for (long sequence : new long[] {1_000_000, -1}) {
+                var lookup = reader.lookupRequest();
+                lookup.params().setName("operator");
+                lookup.params().setAtSequence(sequence);
+                try (var response = lookup.send().join()) {
+                    var denied = response.get().getResult().getDenied();
+                    assertThat(Holder.code(denied)).isEqualTo("not-found");
+                    assertThat(denied.getMessage().toString())
+                            .isEqualTo("the journal has no entry " + Long.toUnsignedString(sequence) + " yet");
+                }
+                var history = reader.historyRequest();
+                history.params().setName("operator");
+                history.params().setAtSequence(sequence);
+                try (var response = history.send().join()) {
+                    assertThat(Holder.code(response.get().getResult().getDenied()))
+                            .isEqualTo("not-found");
+                }
+                var list = reader.listRequest();
+                list.params().setAtSequence(sequence);
+                assertThatThrownBy(() -> list.send().join())
+                        .hasMessageStartingWith("not-found: the journal has no entry ");
+                var versions = reader.versionsRequest();
+                versions.params().setKind(dev.bailiwick.schema.gen.RecordKind.POLICY_VERSION);
+                versions.params().setRecordId(policyVersion(reader));
+                versions.params().setAtSequence(sequence);
+                try (var response = versions.send().join()) {
+                    assertThat(response.get()
+                                    .getResult()
+                                    .getDenied()
+                                    .getMessage()
+                                    .toString())
+                            .startsWith("the journal has no entry ");
+                }
+            }
+        }
+    }
+
+    private static byte[] policyVersion(dev.bailiwick.schema.gen.AccountStoreReader.Client reader) {
+        var request = reader.recordsRequest();
+        request.params().setKind(dev.bailiwick.schema.gen.RecordKind.POLICY_VERSION);
+        try (var response = request.send().join()) {
+            return response.get().getIds().get(0).toArray();
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.bailiwick.schema.gen.Namespace;
 import dev.bailiwick.schema.gen.SessionBundle;
 import dev.bailiwick.schema.gen.SessionManager;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -169,22 +170,27 @@ class SessionLifeTest {
 
     /** The sweep looks at sessions while they end, and closes what has lapsed: the call that ends its own session is still answered. */
     @Test
-    void aLogoutIsAnsweredWhateverIsSweptMeanwhile() throws InterruptedException {
+    void aLogoutIsAnsweredWhateverIsSweptMeanwhile() {
         try (World world = World.seeded()) {
             AtomicBoolean over = new AtomicBoolean();
-            Thread sweeper = Thread.ofPlatform().start(() -> {
-                while (!over.get()) {
-                    world.broker.sweep();
-                }
-            });
+            CompletableFuture<Integer> sweeps = CompletableFuture.supplyAsync(
+                    () -> {
+                        int count = 0;
+                        while (!over.get()) {
+                            world.broker.sweep();
+                            count++;
+                        }
+                        return count;
+                    },
+                    task -> Thread.ofPlatform().start(task));
             try {
                 for (int i = 0; i < 2000; i++) {
                     world.guest(World.ALICE_UID).logout();
                 }
             } finally {
                 over.set(true);
-                sweeper.join();
             }
+            assertThat(sweeps.join()).isPositive();
             assertThat(world.broker.sessions()).isZero();
         }
     }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Start an approved program in the session, with its input and output here, and exit as it does.",
             "It runs in a sandbox under the limits of the session's resource profile; Ctrl-C ends it, and so does the end of the session.",
+            "A program that acts as its caller, as --list says, has the identity of this session at services and their data.",
             "An exit status of this command's own comes with an error[...] line; 128 and more is a signal's number."
         })
 final class RunCommand implements Callable<Integer> {

@@ -125,7 +125,8 @@ public final class ProgramCaps {
 
         /**
          * The name it was launched by.
-         * Appended, for the programs of a service, which the supervisor starts, and, as far as {@code secured}, for programs that act as their caller:
+         * Appended, for the programs of a service, which the supervisor starts. A program that acts as its caller holds {@code identity}, {@code services} and
+         * {@code secured} of these.
          */
         public Text.Builder getProgram() {
             return _getPointerField(Text.factory, 5);
@@ -259,7 +260,8 @@ public final class ProgramCaps {
 
         /**
          * The name it was launched by.
-         * Appended, for the programs of a service, which the supervisor starts, and, as far as {@code secured}, for programs that act as their caller:
+         * Appended, for the programs of a service, which the supervisor starts. A program that acts as its caller holds {@code identity}, {@code services} and
+         * {@code secured} of these.
          */
         public Text.Reader getProgram() {
             return _getPointerField(Text.factory, 5);
