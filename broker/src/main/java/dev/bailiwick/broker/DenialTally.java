@@ -43,9 +43,7 @@ final class DenialTally {
 
     /** Whether this is the first of its window, and so to be noted; otherwise it is counted. */
     synchronized boolean isFirst(Key asked, Instant now) {
-        Key key = windows.containsKey(asked) || windows.size() < Limits.DENIAL_ENTRIES
-                ? asked
-                : new Key(-1, asked.source(), asked.kind(), MANY);
+        Key key = windows.containsKey(asked) || windows.size() < Limits.DENIAL_ENTRIES ? asked : among(asked);
         Window window = windows.get(key);
         if (window != null && now.isBefore(window.until)) {
             window.more++;
@@ -59,11 +57,17 @@ final class DenialTally {
     }
 
     /** The first of a window could not be noted: the next one is the first. What was counted meanwhile is told of all the same. */
-    synchronized void unnoted(Key key) {
+    synchronized void unnoted(Key asked) {
+        Key key = windows.containsKey(asked) ? asked : among(asked);
         Window window = windows.remove(key);
         if (window != null) {
             close(key, window);
         }
+    }
+
+    /** Among those that are not counted apart. */
+    private static Key among(Key asked) {
+        return new Key(-1, asked.source(), asked.kind(), MANY);
     }
 
     private void close(Key key, Window window) {

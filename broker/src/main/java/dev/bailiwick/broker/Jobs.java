@@ -13,9 +13,9 @@ import java.util.Optional;
  * of the caller's effective one (seed 004). Thread-safe.
  */
 final class Jobs {
-    /** What came of making a job's token. */
+    /** What came of making a job's token: what its program holds by it. */
     sealed interface Outcome {
-        record Ready(Job job) implements Outcome {}
+        record Ready(ProgramHoldings.More held) implements Outcome {}
 
         record Refused(Refusal refusal) implements Outcome {}
     }
@@ -28,20 +28,9 @@ final class Jobs {
         this.tokens = tokens;
     }
 
-    /** One job: what its program holds, and the flow of execution that is over with it. */
-    static final class Job implements ProgramHoldings.More {
-        private final TokenHoldings tokens;
-        private final Session session;
-        private final Flows flows;
-        private final Flows.Entry flow;
-
-        private Job(TokenHoldings tokens, Session session, Flows flows, Flows.Entry flow) {
-            this.tokens = tokens;
-            this.session = session;
-            this.flows = flows;
-            this.flow = flow;
-        }
-
+    /** What the program of one job holds, and the flow of execution that is over with it. */
+    private record Job(TokenHoldings tokens, Session session, Flows flows, Flows.Entry flow)
+            implements ProgramHoldings.More {
         @Override
         public void into(ProgramCaps.Builder caps, Membrane membrane, Lifetime life) {
             tokens.into(caps, membrane, life, session, flows, flow);

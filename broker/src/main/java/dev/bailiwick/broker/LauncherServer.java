@@ -144,41 +144,28 @@ final class LauncherServer implements Launcher.Server {
                         refusal.into(result.initDenied());
                         return;
                     }
-                    case Jobs.Outcome.Ready(Jobs.Job job) -> more = job;
+                    case Jobs.Outcome.Ready(ProgramHoldings.More held) -> more = held;
                 }
             }
             ProgramHoldings holdings = new ProgramHoldings(
                     grant, rule, terminal.isNull() ? Optional.empty() : Optional.of(terminal.share()), more);
-            Tickets.Ticket ticket = tickets.issue(holdings);
-            boolean runs = false;
-            try {
-                switch (group.launch(order(rule, arguments, ticket))) {
-                    case LaunchOutcome.Started(RunningProgram program) -> {
-                        runs = true;
-                        ticket.belongsTo(program);
-                        var _ = program.exit()
-                                .whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
-                        kept = !terminal.isNull();
-                        if (kept) {
-                            TerminalPump.connect(program, terminal, terminal::close);
-                        }
-                        log.accept(grant.session(), "started program \"" + rule.name() + "\"");
-                        result.setStarted(Void.VOID);
-                        try (Process.Client process = Process.client(new ProcessServer(program, group, kept))) {
-                            result.setProcess(process);
-                        }
+            switch (holdings.launch(group, tickets, ticket -> order(rule, arguments, ticket))) {
+                case LaunchOutcome.Started(RunningProgram program) -> {
+                    kept = !terminal.isNull();
+                    if (kept) {
+                        TerminalPump.connect(program, terminal, terminal::close);
                     }
-                    case LaunchOutcome.Refused(String code, String message, String hint) -> {
-                        if (code.equals("revoked")) {
-                            throw Grant.revoked(message);
-                        }
-                        new Refusal(code, message, hint).into(result.initDenied());
+                    log.accept(grant.session(), "started program \"" + rule.name() + "\"");
+                    result.setStarted(Void.VOID);
+                    try (Process.Client process = Process.client(new ProcessServer(program, group, kept))) {
+                        result.setProcess(process);
                     }
                 }
-            } finally {
-                if (!runs) {
-                    ticket.withdraw();
-                    holdings.revoke("the program was not started");
+                case LaunchOutcome.Refused(String code, String message, String hint) -> {
+                    if (code.equals("revoked")) {
+                        throw Grant.revoked(message);
+                    }
+                    new Refusal(code, message, hint).into(result.initDenied());
                 }
             }
         } finally {
@@ -188,7 +175,7 @@ final class LauncherServer implements Launcher.Server {
         }
     }
 
-    private LaunchOrder order(ProgramRule rule, List<String> arguments, Tickets.Ticket ticket) {
+    private LaunchOrder order(ProgramRule rule, List<String> arguments, String ticket) {
         return new LaunchOrder(
                 rule.name(),
                 Path.of(rule.path()),
@@ -197,6 +184,6 @@ final class LauncherServer implements Launcher.Server {
                 rule.reads().stream().map(Path::of).toList(),
                 terms().networked(),
                 grant.session().identity().uid(),
-                Map.of("BAILIWICK_TICKET", ticket.text(), "BAILIWICK_PROGRAM", rule.name()));
+                Map.of("BAILIWICK_TICKET", ticket, "BAILIWICK_PROGRAM", rule.name()));
     }
 }

@@ -2,6 +2,10 @@ package dev.bailiwick.broker;
 
 import dev.bailiwick.capnp.rpc.Membrane;
 import dev.bailiwick.capnp.rpc.RpcException;
+import dev.bailiwick.launch.LaunchOrder;
+import dev.bailiwick.launch.LaunchOutcome;
+import dev.bailiwick.launch.ProgramGroup;
+import dev.bailiwick.launch.RunningProgram;
 import dev.bailiwick.profiles.ProgramAccess;
 import dev.bailiwick.profiles.ProgramRule;
 import dev.bailiwick.profiles.Slot;
@@ -10,6 +14,7 @@ import dev.bailiwick.schema.gen.ProgramCaps;
 import dev.bailiwick.schema.gen.TerminalSession;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What one launched program holds: parts of what its session holds, behind a membrane of the program's own. They go with the session's
@@ -50,6 +55,30 @@ final class ProgramHoldings implements Tickets.Holdings {
         this.more = more;
         this.membrane = new Membrane(launcher, Grant.CATALOGUE);
         this.life = Ending.within(launcher);
+    }
+
+    /**
+     * Starts the program. What it may claim by its ticket goes with it; if it is not started, for whatever reason, there is nothing to claim.
+     *
+     * @param order what to start, given the ticket's text
+     */
+    LaunchOutcome launch(ProgramGroup group, Tickets tickets, Function<String, LaunchOrder> order) {
+        Tickets.Ticket ticket = tickets.issue(this);
+        boolean runs = false;
+        try {
+            LaunchOutcome outcome = group.launch(order.apply(ticket.text()));
+            if (outcome instanceof LaunchOutcome.Started(RunningProgram program)) {
+                runs = true;
+                ticket.belongsTo(program);
+                var _ = program.exit().whenComplete((exit, failure) -> revoke("the program has ended"));
+            }
+            return outcome;
+        } finally {
+            if (!runs) {
+                ticket.withdraw();
+                revoke("the program was not started");
+            }
+        }
     }
 
     /** The program has ended: what it held, wherever it was passed on, is gone. */

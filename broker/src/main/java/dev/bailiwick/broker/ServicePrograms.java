@@ -75,34 +75,24 @@ final class ServicePrograms {
     Launched launch(RunningService service, String called, ServiceProgram program, ProgramHoldings.More more) {
         ProgramRule rule = ProgramRule.of(service.definition());
         ProgramHoldings holdings = new ProgramHoldings(service.launcher(), rule, Optional.empty(), more);
-        Tickets.Ticket ticket = tickets.issue(holdings);
-        boolean runs = false;
-        try {
-            LaunchTerms terms = service.launcher().decision().launch().orElseThrow();
-            LaunchOrder order = new LaunchOrder(
-                    called,
-                    Path.of(program.path()),
-                    Optional.of(program.sha256()),
-                    List.of(),
-                    rule.reads().stream().map(Path::of).toList(),
-                    terms.networked(),
-                    uid,
-                    Map.of("BAILIWICK_TICKET", ticket.text(), "BAILIWICK_PROGRAM", service.name()));
-            return switch (service.group().launch(order)) {
-                case LaunchOutcome.Started(RunningProgram started) -> {
-                    runs = true;
-                    ticket.belongsTo(started);
-                    var _ = started.exit().whenComplete((exit, failure) -> holdings.revoke("the program has ended"));
-                    yield new Launched.Runs(started);
-                }
-                case LaunchOutcome.Refused(String code, String message, String hint) ->
-                    new Launched.Not(new Refusal(code, message, hint));
-            };
-        } finally {
-            if (!runs) {
-                ticket.withdraw();
-                holdings.revoke("the program was not started");
-            }
-        }
+        return switch (holdings.launch(
+                service.group(), tickets, ticket -> order(service, called, program, rule, ticket))) {
+            case LaunchOutcome.Started(RunningProgram started) -> new Launched.Runs(started);
+            case LaunchOutcome.Refused(String code, String message, String hint) ->
+                new Launched.Not(new Refusal(code, message, hint));
+        };
+    }
+
+    private LaunchOrder order(
+            RunningService service, String called, ServiceProgram program, ProgramRule rule, String ticket) {
+        return new LaunchOrder(
+                called,
+                Path.of(program.path()),
+                Optional.of(program.sha256()),
+                List.of(),
+                rule.reads().stream().map(Path::of).toList(),
+                service.launcher().decision().launch().orElseThrow().networked(),
+                uid,
+                Map.of("BAILIWICK_TICKET", ticket, "BAILIWICK_PROGRAM", service.name()));
     }
 }

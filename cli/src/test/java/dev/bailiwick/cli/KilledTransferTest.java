@@ -63,14 +63,7 @@ class KilledTransferTest {
 
     /** Runs the program in a process of its own and kills it as soon as the moment has come; whether it was killed. */
     private boolean killed(Moment moment, String... arguments) throws Exception {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AccountAdmin.class.getName()));
+        List<String> words = OwnProgram.command(AccountAdmin.class);
         words.addAll(Arrays.asList(arguments));
         words.addAll(List.of("--store", store.toString()));
         Process child = new ProcessBuilder(words)

@@ -38,14 +38,7 @@ final class Screen implements AutoCloseable {
         }
         List<String> command = new ArrayList<>(
                 List.of("python3", script.toString(), Integer.toString(rows), Integer.toString(columns)));
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
+        command.addAll(OwnProgram.command(program));
         Stream.of(arguments).forEach(command::add);
         Path told = scratch.resolve("told");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(told.toFile());
